@@ -1,0 +1,55 @@
+# Needs make and Python 3.11 or newer; everything else goes into .venv, from pinned and hashed requirements.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OPTIONS ?=
+export PYTHONUTF8 = 1
+
+.PHONY: demo test lint bench soak lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.run  ## the main job on the Liaoning programme
+	@$(BIN)/pledgefund answer liaoning-2021 $(OPTIONS)
+
+test: lint  ## all checks; laws and twins a second time without compilation
+	$(BIN)/python -m pytest -n 2
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 tests/laws tests/twins
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.run  ## speed and memory, as ratios within one run
+	@$(BIN)/pledgefund bench $(OPTIONS)
+
+soak: $(VENV)/.dev  ## long random campaigns over the laws and the twins
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile=soak tests/laws tests/twins
+
+# Rebuilt from nothing whenever the pins change, so that no package of an older set stays behind.
+$(VENV)/.run: requirements.txt
+	@$(call build,requirements.txt)
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt
+	@$(call build,requirements-dev.txt)
+	@touch $(VENV)/.run $@
+
+define build
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+  || { echo 'Python >= 3.11 is needed: make PYTHON=/path/to/python3.11 / 需要 Python 3.11 或更新版本' >&2; exit 1; }; \
+$(PYTHON) -m venv --clear $(VENV) \
+  || { echo 'The venv module is missing (Debian: apt install python3-venv) / 缺少 venv 模块' >&2; exit 1; }; \
+echo 'Installing into $(VENV) ... / 正在安装到 $(VENV) ……' >&2; \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $(1) \
+  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+endef
+
+lock:  ## maintainers: pin again after a change in pyproject.toml (needs uv)
+	echo 'setuptools>=77' | uv pip compile $(LOCK) -o requirements.txt pyproject.toml -
+	echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml -
+LOCK := --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+        --no-emit-find-links --no-config
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
