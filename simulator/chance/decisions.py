@@ -1,0 +1,66 @@
+"""What chance decides. Each decision has one number, and each of its four lanes one meaning, for ever.
+
+The numbers are counter words of the generator: renumbering one, or giving a lane a new meaning, changes every
+published result. New decisions get new numbers; a spare lane may be given a meaning once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from simulator.chance.philox import block
+
+ARRIVALS = 1
+MIXING = 2
+APPLICANT = 3
+APPLICANT2 = 4
+FIRM = 5
+DEFAULT = 6
+RECOVERY = 7
+NATIONAL = 8
+SECTOR = 9
+MATCH = 10
+POLICY = 11
+POLICY_ARRIVALS = 12
+POLICY_MIXING = 13
+
+SPARE = "spare"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One kind of chance: its number, who or what it is drawn for, and what its four uniforms decide."""
+
+    number: int
+    entity: str
+    lanes: tuple[str, str, str, str]
+
+
+_APPLICATION = "segment << 24 | day << 10 | k-th of the day (dominating stream); slot = generation * 256"
+_STEP = ("step 4j", "step 4j + 1", "step 4j + 2", "step 4j + 3")
+
+DECISIONS: Mapping[str, Decision] = MappingProxyType({
+    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | day", ("number of the day", SPARE, SPARE, SPARE)),
+    "MIXING": Decision(MIXING, "segment << 16 | quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
+    "APPLICANT": Decision(APPLICANT, _APPLICATION, ("thinning", "size", "firm", "ip type")),
+    "APPLICANT2": Decision(APPLICANT2, _APPLICATION, ("term", "bank", "mode", "approval")),
+    "FIRM": Decision(FIRM, "segment << 24 | firm", ("class", "district", "sector", "grade")),
+    "DEFAULT": Decision(DEFAULT, "firm's or application's entity; slot = spell",
+                        ("threshold", SPARE, SPARE, SPARE)),
+    "RECOVERY": Decision(RECOVERY, "application's entity; slot as there", ("ip noise", "other", "delay", SPARE)),
+    "NATIONAL": Decision(NATIONAL, "j = step // 4", _STEP),
+    "SECTOR": Decision(SECTOR, "sector << 12 | j = step // 4", _STEP),
+    "MATCH": Decision(MATCH, "pot; slot = its matches' order", ("happens", "day", SPARE, SPARE)),
+    "POLICY": Decision(POLICY, "segment << 24 | day << 10 | k-th of the day", ("size", "thinning", SPARE, SPARE)),
+    "POLICY_ARRIVALS": Decision(POLICY_ARRIVALS, "segment << 24 | day",
+                                ("number of the day", SPARE, SPARE, SPARE)),
+    "POLICY_MIXING": Decision(POLICY_MIXING, "segment << 16 | quarter",
+                              ("gamma multiplier", SPARE, SPARE, SPARE)),
+})
+
+
+def draw(seed: int, path: int, decision: str, entity: int, k: int = 0) -> float:
+    """The ``k``-th uniform of a named decision, for people and notebooks: lane ``k % 4`` of slot ``k // 4``."""
+    return block(seed, path, DECISIONS[decision].number, entity, k // 4)[k % 4]
