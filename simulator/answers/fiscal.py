@@ -1,0 +1,116 @@
+"""What the public purse pays, by year × government level × line, reconciling to the fen.
+
+Cost = compensation paid − recoveries refunded + subsidies − interest earned. A contribution is a
+transfer between public accounts and no cost; a pot's cost is borne by the levels that filled it,
+pro rata to what each put in. Levels that are not public (enterprise, social) appear but do not count.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from simulator.scheme.scenario import Pot, Scenario
+
+PPM = 1_000_000
+PUBLIC = ("central", "province", "city", "district")
+_POT_LINES = (("compensation", "paid", 1), ("recovery", "refund", -1), ("earned", "interest", -1))
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Cost in fen as [path, year] arrays keyed by (level, line); the last year is the run-off."""
+
+    cells: dict[tuple[str, str], Ints]
+    paths: int
+    years: int
+
+    def where(self, levels: tuple[str, ...] | None = PUBLIC, lines: tuple[str, ...] | None = None) -> Ints:
+        """Sum over the named levels and lines (None: all) as [path, year]."""
+        total = np.zeros((self.paths, self.years), dtype=np.int64)
+        for (level, line), cell in self.cells.items():
+            if (levels is None or level in levels) and (lines is None or line in lines):
+                total += cell
+        return total
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line for _, line in self.cells))
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(level for level, _ in self.cells))
+
+
+def level_weights(pot: Pot) -> dict[str, int]:
+    """Contributions to a pot by level (fen), matches included: the key by which its cost is divided.
+
+    A match that fails sends the first part back, so what stays in the pot keeps this proportion.
+    """
+    weights: dict[str, int] = {}
+    for part in pot.contributors:
+        weights[part.level] = weights.get(part.level, 0) + part.amount
+        if part.match is not None:
+            weights[part.match.level] = weights.get(part.match.level, 0) + part.match.amount
+    positive = {level: amount for level, amount in weights.items() if amount > 0}
+    return positive or {"city": 1}
+
+
+def divide(amount: Ints, weights: dict[str, int]) -> dict[str, Ints]:
+    """Whole fen pro rata, every level but the last rounded down, so that the parts sum exactly."""
+    least = math.gcd(*weights.values())
+    ratio = {name: weight // least for name, weight in weights.items()}
+    if sum(ratio.values()) >= 2**31:                   # keeps rest × weight below 2⁶³; parts per million then
+        ratio = {name: weight * PPM // sum(weights.values()) for name, weight in weights.items()}
+    total = sum(ratio.values())
+    whole, rest = np.divmod(amount, total)
+    *names, last = ratio
+    parts = {name: whole * ratio[name] + rest * ratio[name] // total for name in names}
+    parts[last] = amount - sum(parts.values(), start=np.zeros_like(amount))
+    return parts
+
+
+def budget(results: Any) -> Budget:
+    """The year × level × line cost of a run."""
+    scenario: Scenario = results.scenario
+    cells: dict[tuple[str, str], Ints] = {}
+    for name, pot in scenario.pots.items():
+        for line, column, sign in _POT_LINES:
+            amount = results.year_column(f"{column}_{name}_fen")
+            for level, part in divide(amount, level_weights(pot)).items():
+                _add(cells, (level, line), sign * part)
+    for name, programme in scenario.programmes.items():
+        _add(cells, (programme.level, name), results.year_column(f"subsidy_{name}_fen"))
+    for name, payer in scenario.payers.items():
+        if payer.public and not payer.accounts:        # a public guarantor or insurer pays from its own books
+            _add(cells, ("city", "compensation"), results.year_column(f"paid_{name}_fen"))
+            _add(cells, ("city", "recovery"), -results.year_column(f"back_{name}_fen"))
+    years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1
+    return Budget(cells, results.n, years)
+
+
+def _add(cells: dict[tuple[str, str], Ints], key: tuple[str, str], amount: Ints) -> None:
+    cells[key] = cells[key] + amount if key in cells else amount.astype(np.int64)
+
+
+def present_value(cost: Ints, discount: int) -> Floats:
+    """Per path, discounted to day 0 at a flat yearly rate (ppm), each year's cost at its middle.
+
+    The run-off counts as the year after the window.
+    """
+    factors = (1 + discount / PPM) ** -(np.arange(cost.shape[1]) + 0.5)
+    return np.asarray(cost @ factors, dtype=np.float64)
+
+
+def subsidies(results: Any) -> Ints:
+    """All subsidies paid, by path and year."""
+    names = results.scenario.programmes
+    empty = np.zeros((results.n, -(-results.scenario.clock.months // 12) + 1), dtype=np.int64)
+    return sum((results.year_column(f"subsidy_{name}_fen") for name in names), start=empty)
