@@ -1,0 +1,153 @@
+"""Scenario files into scenarios: find, read, lay over, check, freeze."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .checks import check, unusual
+from .overlay import expand, lay_over, prune, set_value
+from .problems import Problem, ScenarioErrors, listed, nearest
+from .provenance import Origins, Provenance
+from .reading import Node, Refused, display, read_file
+from .scenario import Scenario, Text
+from .unwrap import Draft, unwrap
+from .validate import valid_sections, validate
+
+FOLDER_VARIABLE = "PLEDGEFUND_SCENARIOS"
+MOST_OVERLAYS = 10
+SUFFIX = ".yaml"
+
+
+def scenarios_folder(folder: str | os.PathLike[str] | None = None) -> Path:
+    """Where scenarios are kept: the given folder, the environment's, or the one beside the package."""
+    chosen = folder or os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "scenarios"
+
+
+def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = None,
+         folder: str | os.PathLike[str] | None = None) -> Scenario:
+    """A scenario by name (``liaoning-2021``) or path, with its overlays and ``set`` values applied.
+
+    ``set`` maps dotted paths to texts as a file would hold them: ``{"pots.city.floor": "2 亿元"}``.
+    Raises :class:`ScenarioErrors` with every problem found.
+    """
+    problems: list[Problem] = []
+    try:
+        tree = _with_bases(_find(str(name_or_path), scenarios_folder(folder)), scenarios_folder(folder), (), problems)
+        for path, given in (set or {}).items():
+            tree = set_value(tree, path, given, problems)
+    except Refused as refused:
+        raise ScenarioErrors([*problems, refused.problem]) from None
+    draft = unwrap(prune(tree))
+    draft.problems.extend(problems)
+    scenario = validate(draft)
+    check(scenario or valid_sections(draft), draft)
+    if draft.problems or scenario is None:
+        raise ScenarioErrors(_abstract(draft) or draft.problems)
+    return _frozen(scenario, draft.origins)
+
+
+def replace_values(scenario: Scenario, values: Mapping[str, int | float]) -> Scenario:
+    """The same scenario with some parameters at other values, in the engine's units.
+
+    ``values`` maps dotted paths to fen, ppm, days … Provenance stays; the hash is new. Raises
+    KeyError for a path that is no parameter of the scenario.
+    """
+    data = scenario.model_dump(by_alias=True)
+    for path, value in values.items():
+        *above, last = path.split(".")
+        holder = data
+        for key in above:
+            holder = holder[int(key)] if isinstance(holder, list) else holder[key]
+        if isinstance(holder, list):
+            holder[int(last)] = value
+        elif last in holder:
+            holder[last] = value
+        else:
+            raise KeyError(path)
+    changed = Scenario.model_validate(data, context={"trusted": True})
+    return _frozen(changed, scenario.provenance)
+
+
+def ranges(scenario: Scenario) -> list[Provenance]:
+    """Every parameter that has a range, in the order of the file."""
+    return [origin for origin in scenario.provenance.values() if origin.low is not None]
+
+
+def notices(scenario: Scenario) -> list[Problem]:
+    """What is legal but unusual: a reader should know, nothing is refused."""
+    return unusual(scenario)
+
+
+def list_scenarios(folder: str | os.PathLike[str] | None = None) -> list[tuple[str, Text, Path]]:
+    """Id, title and path of every scenario that can run, base files left out; broken files too, by name."""
+    found = []
+    for path in _files(scenarios_folder(folder)):
+        try:
+            root = read_file(path, []).mapping()
+            if "abstract" in root and root["abstract"].plain() is True:
+                continue
+            found.append((str(root["id"].plain()), Text.model_validate(root["title"].plain()), path))
+        except (Refused, KeyError, ValueError):
+            found.append((path.stem, Text(zh=path.stem, en=path.stem), path))
+    return found
+
+
+# --- finding and laying over -------------------------------------------------------------------
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob(f"*{SUFFIX}")) if path.is_file())
+
+
+def _find(name: str, folder: Path, beside: Path | None = None, holder: Node | None = None) -> Path:
+    """The file a name or path means; ``holder`` is the ``extends`` that names it."""
+    tries = [Path(name)] if name.endswith((SUFFIX, ".yml")) else []
+    for place in ([beside] if beside else []) + [folder]:
+        tries += [place / name, place / f"{name}{SUFFIX}"]
+    for path in tries:
+        if path.is_file():
+            return path
+    names = {path.stem: path for path in _files(folder)}
+    if name in names:
+        return names[name]
+    parts = {"given": name, "allowed": listed(names), "hint": nearest(name, names)}
+    raise Refused(holder.problem("extends_missing", "extends", **parts) if holder else
+                  Problem("scenario_missing", display(Path(name)), **parts))
+
+
+def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: list[Problem]) -> Node:
+    """The tree of a file laid over everything it extends."""
+    tree = expand(read_file(path, problems), problems)
+    holder = tree.mapping().get("extends")
+    if holder is None or holder.is_null:
+        return tree
+    if not isinstance(holder.value, str):
+        raise Refused(holder.problem("wrong_kind", "extends", given="[…]", allowed="text"))
+    base = _find(holder.value, folder, path.parent, holder)
+    chain = (*above, path.resolve())
+    if base.resolve() in chain or len(chain) > MOST_OVERLAYS:
+        raise Refused(holder.problem("extends_cycle", "extends", given=" → ".join(
+            item.stem for item in (*chain, base))))
+    return lay_over(_with_bases(base, folder, chain, problems), tree)
+
+
+def _abstract(draft: Draft) -> list[Problem]:
+    """A base file is no scheme: what it lacks is said once, what it gets wrong is said in full."""
+    if draft.data.get("abstract") is not True:
+        return []
+    wrong = [problem for problem in draft.problems if not (problem.code == "missing_key" and "." not in problem.path)]
+    return wrong or [draft.places[()].problem("abstract", given=str(draft.data.get("id", "")))]
+
+
+def _frozen(scenario: Scenario, origins: dict[str, Provenance]) -> Scenario:
+    """With provenance attached and the hash of values and provenance set."""
+    known = origins if isinstance(origins, Origins) else Origins(origins)
+    values = json.dumps(scenario.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False,
+                        separators=(",", ":"))
+    scenario._provenance = known
+    scenario._hash = hashlib.sha256(f"{values}\n{known.digest}".encode()).hexdigest()
+    return scenario
