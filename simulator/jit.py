@@ -23,7 +23,7 @@ _OURS = "PLEDGEFUND_NUMBA_CACHE_DIR"
 
 def _processor() -> str:
     """Name and feature set of this processor, as the compiler sees them."""
-    from llvmlite import binding
+    from llvmlite import binding  # type: ignore[import-untyped]
 
     return binding.get_host_cpu_name() + binding.get_host_cpu_features().flatten()
 
@@ -81,7 +81,7 @@ CACHE_DIR = _choose_cache()
 import numba  # noqa: E402  (after the cache folder has been chosen)
 
 if CACHE_DIR is not None:
-    numba.config.CACHE_DIR = str(CACHE_DIR)  # for programs that had imported numba before us
+    setattr(numba.config, "CACHE_DIR", str(CACHE_DIR))  # noqa: B010  (numba may have been imported before us)
 # numba only warns when it cannot cache a kernel; every later run would then compile again, so make it fail.
 warnings.filterwarnings("error", message=".*[Cc]annot cache", category=numba.core.errors.NumbaWarning)
 

@@ -49,11 +49,13 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "FIRM": Decision(FIRM, "segment << 24 | firm", ("class", "district", "sector", "grade")),
     "DEFAULT": Decision(DEFAULT, "firm's or application's entity; slot = spell",
                         ("threshold", SPARE, SPARE, SPARE)),
-    "RECOVERY": Decision(RECOVERY, "application's entity; slot as there", ("ip noise", "other", "delay", SPARE)),
+    "RECOVERY": Decision(RECOVERY, "application's entity; slot as there",
+                         ("ip noise", "other", "delay", SPARE)),
     "NATIONAL": Decision(NATIONAL, "j = step // 4", _STEP),
     "SECTOR": Decision(SECTOR, "sector << 12 | j = step // 4", _STEP),
     "MATCH": Decision(MATCH, "pot; slot = its matches' order", ("happens", "day", SPARE, SPARE)),
-    "POLICY": Decision(POLICY, "segment << 24 | day << 10 | k-th of the day", ("size", "thinning", SPARE, SPARE)),
+    "POLICY": Decision(POLICY, "segment << 24 | day << 10 | k-th of the day",
+                       ("size", "thinning", SPARE, SPARE)),
     "POLICY_ARRIVALS": Decision(POLICY_ARRIVALS, "segment << 24 | day",
                                 ("number of the day", SPARE, SPARE, SPARE)),
     "POLICY_MIXING": Decision(POLICY_MIXING, "segment << 16 | quarter",
@@ -62,5 +64,6 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
 
 
 def draw(seed: int, path: int, decision: str, entity: int, k: int = 0) -> float:
-    """The ``k``-th uniform of a named decision, for people and notebooks: lane ``k % 4`` of slot ``k // 4``."""
+    """The ``k``-th uniform of a named decision, for people and notebooks: lane ``k % 4`` of slot ``k //
+    4``."""
     return block(seed, path, DECISIONS[decision].number, entity, k // 4)[k % 4]

@@ -1,11 +1,12 @@
 """Good and bad times: Gaussian factors, and the default hazard they give each grade and sector.
 
-One national factor X and one Y per sector, standard normal AR(1) on a step of a month or of a year, mix into an
-index W = sqrt(n) X + sqrt(1 - n) Y of unit variance; a low W is a bad time. Given W, the annual default
+One national factor X and one Y per sector, standard normal AR(1) on a step of a month or of a year, mix into
+an index W = sqrt(n) X + sqrt(1 - n) Y of unit variance; a low W is a bad time. Given W, the annual default
 probability of a grade is Φ((c - a W) / sqrt(1 - a²)) and its monthly hazard -log(1 - p) / 12. On a step of a
-year this is Vasicek's one-factor model (Vasicek, "The distribution of loan portfolio value", Risk 15, 2002), with
-c = Φ⁻¹(PD) and a = sqrt(ρ). On a step of a month the year averages twelve values of W, so c and a are solved such
-that the one-year default rate of a large pool keeps the mean PD and the variance Vasicek's model has at ρ.
+year this is Vasicek's one-factor model (Vasicek, "The distribution of loan portfolio value", Risk 15, 2002),
+with c = Φ⁻¹(PD) and a = sqrt(ρ). On a step of a month the year averages twelve values of W, so c and a are
+solved such that the one-year default rate of a large pool keeps the mean PD and the variance
+Vasicek's model has at ρ.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _month_to_month(persistence: float) -> tuple[np.ndarray, np.ndarray, np.ndar
 def one_year_moments(threshold: float, loading: float, persistence: float) -> tuple[float, float]:
     """Mean and variance of the one-year default rate of a large pool, on a monthly step.
 
-    The pool's survival is the product of twelve monthly ones; its moments follow by twelve steps of quadrature.
+    The pool's survival is the product of twelve monthly ones; its moments follow by twelve steps of
+    quadrature.
     """
     nodes, roots, transition = _month_to_month(persistence)
     spread = math.sqrt(1.0 - loading * loading)
@@ -76,8 +78,9 @@ def one_year_moments(threshold: float, loading: float, persistence: float) -> tu
 def solve_loading(pd: float, rho: float, persistence: float, steps_per_year: int) -> tuple[float, float]:
     """Threshold c and loading a of a grade.
 
-    ``pd`` annual default probability in (0, 1); ``rho`` one-year asset correlation in [0, 1); ``persistence`` of
-    the monthly factor in [0, 1); ``steps_per_year`` 12 or 1. Raises ValueError when no loading gives ``rho``.
+    ``pd`` annual default probability in (0, 1); ``rho`` one-year asset correlation in [0, 1);
+    ``persistence`` of the monthly factor in [0, 1); ``steps_per_year`` 12 or 1. Raises ValueError when no
+    loading gives ``rho``.
     """
     if not (0.0 < pd < 1.0 and 0.0 <= rho < 1.0 and 0.0 <= persistence < 1.0):
         raise ValueError(f"no loading for pd {pd}, rho {rho}, persistence {persistence}")
@@ -103,6 +106,8 @@ def solve_loading(pd: float, rho: float, persistence: float, steps_per_year: int
 def link_table(threshold: float, loading: float) -> np.ndarray:
     """Monthly hazard at LINK_POINTS equally spaced values of the index W."""
     index = np.linspace(LINK_LOW, -LINK_LOW, LINK_POINTS)
+    if threshold == -math.inf:
+        return np.zeros(LINK_POINTS)
     spread = math.sqrt(1.0 - loading * loading)
     return -special.log_ndtr((loading * index - threshold) / spread) / MONTHS
 
@@ -128,21 +133,25 @@ def compile_factors(pds: Sequence[float], rho: float, persistence: float, nation
     """Solve and tabulate all grades.
 
     ``pds`` annual default probabilities in [0, 1) by grade; ``national_share`` part of a² due to the national
-    factor; ``step`` "month" or "year"; ``shift`` is added to W, in its standard deviations (negative: bad times).
+    factor; ``step`` "month" or "year"; ``shift`` is added to W, in its standard deviations (negative: bad
+    times).
     """
     step_months = {"month": 1, "year": MONTHS}[step]
     # A grade that never defaults has no threshold; its table is zero.
-    loadings = tuple(solve_loading(pd, rho, persistence, MONTHS // step_months) if pd > 0.0 else (-math.inf, 0.0)
-                     for pd in pds)
-    law = np.array([persistence**step_months, math.sqrt(national_share), math.sqrt(1.0 - national_share), shift])
-    tables = np.column_stack([link_table(c, a) if c > -math.inf else np.zeros(LINK_POINTS) for c, a in loadings])
+    steps = MONTHS // step_months
+    loadings = tuple(
+        solve_loading(pd, rho, persistence, steps) if pd > 0.0 else (-math.inf, 0.0) for pd in pds)
+    weights = math.sqrt(national_share), math.sqrt(1.0 - national_share)
+    law = np.array([persistence**step_months, *weights, shift])
+    tables = np.column_stack([link_table(c, a) for c, a in loadings])
     return Factors(step_months, law, np.ascontiguousarray(tables), loadings)
 
 
 # --- one path ------------------------------------------------------------------------------------
 
 @kernel
-def factor_path(seed, path, months, step_months, law, index):
+def factor_path(seed: int, path: int, months: int, step_months: int, law: np.ndarray,
+                index: np.ndarray) -> None:
     """Fill ``index[sector, month]`` with W, and its last row ``index[sectors, month]`` with the national X.
 
     ``index`` is float64 [sectors + 1, ≥ months]; columns from ``months`` on are left alone.
@@ -176,7 +185,7 @@ def factor_path(seed, path, months, step_months, law, index):
 
 
 @kernel
-def hazard_path(index, months, tables, hazard):
+def hazard_path(index: np.ndarray, months: int, tables: np.ndarray, hazard: np.ndarray) -> None:
     """Fill ``hazard[grade, sector, month]`` with the cumulative hazard from day 0 to the month's start.
 
     ``index`` as filled by ``factor_path``; ``hazard`` is float64 [grades, sectors, ≥ months + 1].
@@ -198,7 +207,8 @@ def hazard_path(index, months, tables, hazard):
 
 
 @kernel
-def cumulative_hazard(seed, path, months, step_months, law, tables, index, hazard):
+def cumulative_hazard(seed: int, path: int, months: int, step_months: int, law: np.ndarray,
+                      tables: np.ndarray, index: np.ndarray, hazard: np.ndarray) -> None:
     """One path's factors and cumulative hazards: ``factor_path``, then ``hazard_path``."""
     factor_path(seed, path, months, step_months, law, index)
     hazard_path(index, months, tables, hazard)

@@ -16,9 +16,10 @@ _WEYL_1 = 0xBB67AE85
 
 
 @inlined
-def philox(c0, c1, c2, c3, k0, k1):
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as int64) from a counter of four words and a key of two."""
-    # int() turns np.int64, which would warn of the wanted overflow, into a Python int; compiled, it is nothing.
+    # int() turns np.int64, which would warn of the wanted overflow, into a Python int; compiled, it is
+    # nothing.
     a0, a1, a2, a3 = int(c0) & _WORD, int(c1) & _WORD, int(c2) & _WORD, int(c3) & _WORD
     b0, b1 = int(k0) & _WORD, int(k1) & _WORD
     for _ in range(10):
@@ -35,11 +36,12 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @inlined
-def block(seed, path, decision, entity, slot=0):
+def block(seed: int, path: int, decision: int, entity: int,
+          slot: int = 0) -> tuple[float, float, float, float]:
     """Four uniforms in (0, 1) that decide ``decision`` for ``entity`` on ``path`` under ``seed``.
 
-    ``entity``, ``slot`` and ``path`` are used modulo 2**32, ``seed`` modulo 2**64; see decisions.py for what an
-    entity is and what each of the four lanes means. A uniform is (word + ½)·2⁻³²: never 0, never 1.
+    ``entity``, ``slot`` and ``path`` are used modulo 2**32, ``seed`` modulo 2**64; see decisions.py for what
+    an entity is and what each of the four lanes means. A uniform is (word + ½)·2⁻³²: never 0, never 1.
     """
     w0, w1, w2, w3 = philox(entity, slot, path, decision, seed, int(seed) >> 32)
     scale = 2.0**-32

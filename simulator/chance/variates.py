@@ -1,7 +1,8 @@
 """From uniforms to random quantities, always by the inverse of the distribution function.
 
 One uniform makes one variate, monotonically: the same luck under every policy. Scalar functions use only
-+ - * / and square root, and log and exp of the C library, so that compiled and plain Python agree in every bit.
++ - * / and square root, and log and exp of the C library, so that compiled and plain Python agree in every
+bit.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ MOST_ARRIVALS = 1023  # the application number keeps ten bits for the k-th of a 
 
 
 @inlined
-def _ratio_of_polynomials(x, a0, a1, a2, a3, a4, a5, a6, a7, b1, b2, b3, b4, b5, b6, b7):
+def _ratio_of_polynomials(
+        x: float, a0: float, a1: float, a2: float, a3: float, a4: float, a5: float, a6: float, a7: float,
+        b1: float, b2: float, b3: float, b4: float, b5: float, b6: float, b7: float) -> float:
     over = ((((((a7 * x + a6) * x + a5) * x + a4) * x + a3) * x + a2) * x + a1) * x + a0
     under = ((((((b7 * x + b6) * x + b5) * x + b4) * x + b3) * x + b2) * x + b1) * x + 1.0
     return over / under
 
 
 @kernel
-def normal_quantile(u):
+def normal_quantile(u: float) -> float:
     """Standard normal quantile of ``u`` in (0, 1).
 
     Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477-484: relative error about 1e-16.
@@ -34,10 +37,12 @@ def normal_quantile(u):
     if -0.425 <= q <= 0.425:
         return q * _ratio_of_polynomials(
             0.180625 - q * q,
-            3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-            4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
-            4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4,
-            3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3)
+            3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+            1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+            3.3430575583588128105e4, 2.5090809287301226727e3,
+            4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+            2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
+            5.2264952788528545610e3)
     tail = u if q < 0.0 else 1.0 - u
     r = math.sqrt(-math.log(tail))
     if r <= 5.0:
@@ -62,13 +67,13 @@ def normal_quantile(u):
 
 
 @inlined
-def lognormal(u, median, sigma):
+def lognormal(u: float, median: float, sigma: float) -> float:
     """Lognormal quantile; ``median`` in any unit, ``sigma`` the standard deviation of the logarithm."""
     return median * math.exp(sigma * normal_quantile(u))
 
 
 @kernel
-def poisson_quantile(u, mean):
+def poisson_quantile(u: float, mean: float) -> int:
     """Smallest count whose distribution function reaches ``u``; ``mean`` ≤ 500, result ≤ MOST_ARRIVALS.
 
     Sequential search from zero: the number for a smaller mean never exceeds the number for a larger one.
@@ -86,7 +91,7 @@ def poisson_quantile(u, mean):
 
 
 @inlined
-def table_lookup(table, u):
+def table_lookup(table: np.ndarray, u: float) -> float:
     """Quantile of ``u`` in (0, 1) read from a ``quantile_table``, linear between its points."""
     place = u * (len(table) - 1)
     cell = int(place)
@@ -97,8 +102,8 @@ def table_lookup(table, u):
 def quantile_table(dist: Any, n: int = 4097) -> np.ndarray:
     """Quantiles of a scipy distribution at ``n`` equally spaced probabilities, for ``table_lookup``.
 
-    The two outermost values, infinite for unbounded distributions, are set so that the mean over the first and
-    over the last cell is the distribution's own; they are kept inside its support.
+    The two outermost values, infinite for unbounded distributions, are set so that the mean over the first
+    and over the last cell is the distribution's own; they are kept inside its support.
     """
     cells = n - 1
     table = np.asarray(dist.ppf(np.linspace(0.0, 1.0, n)), dtype=np.float64)
