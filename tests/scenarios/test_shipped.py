@@ -112,6 +112,25 @@ def test_no_row_of_shares_can_exceed_the_loss_within_its_ranges(name: str) -> No
         assert all(total <= 100 * PCT for total in by_step.values()), key
 
 
+@pytest.mark.parametrize("name", SCHEMES + WHAT_IF)
+def test_parts_of_a_whole_add_up(name: str) -> None:
+    scenario = load(name)
+    firms = scenario.firms
+    wholes = [firms.sectors.values(), firms.classes.values(), firms.districts.values(),
+              [grade.weight for grade in firms.grades.values()], [bank.weight for bank in scenario.banks.values()],
+              [mode.weight for mode in scenario.modes.values()]]
+    for segment in scenario.segments.values():
+        wholes += [segment.ip.values(), [term.weight for term in segment.terms]]
+    assert [sum(whole) for whole in wholes] == [100 * PCT] * len(wholes)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_mean_default_probability_is_two_percent(name: str) -> None:
+    grades = load(name).firms.grades
+    assert grades["b"].pd == 2 * PCT
+    assert sum(grade.pd * grade.weight for grade in grades.values()) == 2 * PCT * 100 * PCT
+
+
 def paid_in(scenario: Scenario) -> dict[str, tuple[int, int]]:
     """Per pot: central and city money in 万元."""
     found = {}
