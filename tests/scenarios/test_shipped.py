@@ -55,11 +55,13 @@ def test_every_clause_has_its_place(name: str, clause: str, at: str) -> None:
 
 # Labels of the clause tables, typed from the documents' own numbering: the table above must miss none.
 LABELS = {
-    "liaoning-2021": "一(三)1(5)|(same)|一(三)2 row 5|一(三)1(3)|一(三)1(4)|一(三)1(1)-(2)|二 head; 二(三)2|二(三)3 一|"
-                     "二(三)3 二|二 head|二(二)1|三(四)|二(三)1|二(三)4|三(五)|三(二)",
-    "dalian-2020": "三 工作目标 (head)|三(四)|三(三)|二 基本原则 6|二 基本原则 3|四(四)|五(一)4|五(一)6|五(三)3|五(四)1|"
-                   "五(四)2|五(四)3|五(四)4|五(二)2|五(三)1|五(五)1|二 基本原则 5|五(五)3|六(二)|六(四)|附件1-3",
-    "fuxin-2017": "一(二) 服务业|一(二)|三(七)|六(十八)-(十九)|八(二十三)|二(四)|附件 2017 分工表 #10|targets",
+    "liaoning-2021": "一(三)1(5)|(same)|一(三)2 row 5|一(三)1(3)|一(三)1(4)|一(三)1(1)-(2)|"
+                     "二 head; 二(三)2|二(三)3 一|二(三)3 二|二 head|二(二)1|三(四)|二(三)1|二(三)4|三(五)|三(二)",
+    "dalian-2020": "三 工作目标 (head)|三(四)|三(三)|二 基本原则 6|二 基本原则 3|四(四)|五(一)4|"
+                   "五(一)6|五(三)3|五(四)1|五(四)2|五(四)3|五(四)4|五(二)2|五(三)1|"
+                   "五(五)1|二 基本原则 5|五(五)3|六(二)|六(四)|附件1-3",
+    "fuxin-2017": "一(二) 服务业|一(二)|三(七)|六(十八)-(十九)|八(二十三)|二(四)|"
+                  "附件 2017 分工表 #10|targets",
 }
 
 
@@ -117,7 +119,8 @@ def test_parts_of_a_whole_add_up(name: str) -> None:
     scenario = load(name)
     firms = scenario.firms
     wholes = [firms.sectors.values(), firms.classes.values(), firms.districts.values(),
-              [grade.weight for grade in firms.grades.values()], [bank.weight for bank in scenario.banks.values()],
+              [grade.weight for grade in firms.grades.values()],
+              [bank.weight for bank in scenario.banks.values()],
               [mode.weight for mode in scenario.modes.values()]]
     for segment in scenario.segments.values():
         wholes += [segment.ip.values(), [term.weight for term in segment.terms]]
@@ -154,7 +157,8 @@ def test_liaoning_has_ten_city_pots() -> None:
     for name, pot in scenario.pots.items():
         match = pot.contributors[0].match
         assert pot.district == name
-        assert match is not None and (match.within, match.probability, match.else_return) == (360, 90 * PCT, True)
+        assert match is not None and match.else_return
+        assert (match.within, match.probability) == (360, 90 * PCT)
     assert set(scenario.firms.districts) == set(scenario.pots)
     assert scenario.firms.districts["shenyang"] == 16 * PCT       # 800 of 5,000
     assert sum(scenario.firms.districts.values()) == 100 * PCT
@@ -183,8 +187,10 @@ def test_liaoning_modes_and_programmes() -> None:
     assert (behind.step, behind.payer, behind.from_, behind.share, behind.of) == \
         (2, "fund", "guarantor", 50 * PCT, "remaining")
     first = scenario.modes["bank_b"].terms[0]
-    assert first.layer is not None and (first.layer.from_, first.layer.to, first.share) == (0, 60 * WAN, 100 * PCT)
-    assert {p.line for p in scenario.programmes.values()} == {"interest", "premium", "guarantee_fee", "valuation"}
+    assert first.layer is not None and first.share == 100 * PCT
+    assert (first.layer.from_, first.layer.to) == (0, 60 * WAN)
+    lines = {p.line for p in scenario.programmes.values()}
+    assert lines == {"interest", "premium", "guarantee_fee", "valuation"}
     assert all(p.from_ == datetime.date(2022, 7, 1) for p in scenario.programmes.values())
 
 
@@ -202,7 +208,8 @@ def test_the_2022_revision_is_dated_and_assumed() -> None:
     for steps in (*scenario.gate.loan_cap.values(), scenario.gate.firm_year_cap):
         assert [step.from_ for step in steps] == [datetime.date(2016, 1, 1), datetime.date(2022, 5, 13)]
         assert steps[0].value == steps[1].value
-    grades = [origin.grade for path, origin in scenario.provenance.items() if path.startswith("gate.loan_cap.small.")]
+    grades = [origin.grade for path, origin in scenario.provenance.items()
+              if path.startswith("gate.loan_cap.small.")]
     assert grades == ["M", "A"]
 
 
@@ -220,7 +227,8 @@ def test_dalian() -> None:
     assert (scenario.market.amount, scenario.market.count, scenario.market.eligible_share) == \
         (15_000 * WAN, 30, 25 * PCT)
     batch = scenario.programmes["interest"]
-    assert (batch.base, batch.rate, batch.event, batch.covered_only) == ("lower_interest", 100 * PCT, "repaid", False)
+    assert (batch.base, batch.rate, batch.event) == ("lower_interest", 100 * PCT, "repaid")
+    assert not batch.covered_only
     assert (batch.from_, batch.until) == (datetime.date(2019, 1, 1), datetime.date(2020, 7, 31))
     assert [(cap.amount, cap.per) for cap in batch.cap] == [(20 * WAN, "firm_year")]
     assert scenario.programmes["interest_later"].from_ == datetime.date(2020, 8, 1)
@@ -247,7 +255,8 @@ def test_what_ifs() -> None:
     districts = load("dalian-district-pots")
     assert {name: sum(c.amount for c in pot.contributors) // WAN for name, pot in districts.pots.items()} == \
         {"city": 2400, "hitech": 1000, "jinpu": 1000}
-    assert (districts.payers["gov"].accounts, districts.payers["gov"].draw) == (["pot.$district", "city"], "order")
+    gov = districts.payers["gov"]
+    assert (gov.accounts, gov.draw) == (["pot.$district", "city"], "order")
     beside = load("fuxin-insurer-guarantor").modes["side_by_side"].terms
     assert [(row.payer, row.share // PCT) for row in beside] == \
         [("fund", 40), ("insurer", 16), ("guarantor", 14), ("agency", 4)]
