@@ -1,0 +1,1 @@
+"""What people read and hand in: terminal texts, tables, sheets."""
