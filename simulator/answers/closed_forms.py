@@ -158,11 +158,11 @@ def compound_panjer(frequency: Frequency, severity: np.ndarray, points: int) -> 
     return total
 
 
-def compound_fft(frequency: Frequency, severity: np.ndarray, points: int, tilt: float = 20.0) -> np.ndarray:
-    """The same by fast Fourier transform, exponentially tilted by exp(-``tilt``) over the range against
-    aliasing.
+def compound_fft(frequency: Frequency, severity: np.ndarray, points: int, tilt: float = 12.0) -> np.ndarray:
+    """The same by fast Fourier transform.
 
-    Grübel and Hermesmeier, ASTIN Bulletin 29 (1999) 197-214.
+    What lies beyond ``points`` is folded back, damped by exp(-``tilt``); rounding at the far end grows by
+    exp(``tilt``). Grübel and Hermesmeier, ASTIN Bulletin 29 (1999) 197-214.
     """
     f = np.zeros(points)
     f[:min(points, len(severity))] = severity[:points]
