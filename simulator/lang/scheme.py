@@ -1,5 +1,144 @@
-"""Messages about scenario files."""
+"""Messages about scenario files: what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
-MESSAGES: dict[str, tuple[str, str]] = {}
+_UNIT_NAMES = {"money": ("金额", "amount"), "share": ("比例", "share"), "days": ("期限", "time span"),
+               "multiple": ("倍数", "multiple"), "count": ("个数", "count")}
+_FINEST = {"money": ("1 分（0.01 元）", "1 fen (0.01 元)"), "share": ("百万分之一（0.0001%）", "one in a million (0.0001%)"),
+           "days": ("1 天", "1 day"), "multiple": ("千分之一倍", "a thousandth"), "count": ("1", "1")}
+
+# code: (what zh, what en, do zh, do en)
+_CODES: dict[str, tuple[str, str, str, str]] = {
+    "real_form": ("应为数字，写的是“{given}”。", "A plain number is expected, not '{given}'.", "改写为数字，例如 0.95。", "Write a number such as 0.95."),
+    "date_form": ("应为日期，写的是“{given}”。", "A date is expected, not '{given}'.", "按 年-月-日 书写。", "Write year-month-day."),
+    "share_points": ("“{given}”写成了百分点。", "'{given}' is written in percentage points.", "比例用 % 或 bp 书写。", "Write shares and rates in % or bp."),
+    "share_above_one": ("比例 {given} 超过 100%。", "The share {given} is above 100%.", "改为 0 至 100% 之间；只有增长率可以更高。", "Give 0 to 100%; only growth rates may be higher."),
+    "share_negative": ("比例 {given} 为负。", "The share {given} is negative.", "改为 0 或正数；只有增长率和利差可以为负。", "Give zero or more; only growth rates and spreads may be negative."),
+    # reading
+    "file_unreadable": ("文件读不出来：{given}", "The file cannot be read: {given}", "检查路径和权限。", "Check the path and its permissions."),
+    "file_too_large": ("文件太大：{given}。", "The file is too large: {given}.", "情景文件只放参数，数据另存。", "Keep parameters in the scenario and data elsewhere."),
+    "file_encoding": ("文件不是 UTF-8 编码（字节 {given}），可能是 GBK。", "The file is not UTF-8 (bytes {given}); it may be GBK.", "在编辑器里另存为 UTF-8。", "Save it as UTF-8 in your editor."),
+    "file_empty": ("文件是空的。", "The file is empty.", "至少写 extends: 和要改动的参数。", "Write at least extends: and the values that differ."),
+    "file_no_mapping": ("文件最外层不是“键: 值”。", "The file is not a list of 'key: value' at its outermost level.", "从 schema:、id:、title: 开始书写。", "Begin with schema:, id: and title:."),
+    "yaml_syntax": ("YAML 写法有误，附近内容：{given}", "This is not valid YAML, near: {given}", "检查缩进、冒号后的空格、引号和括号是否成对。", "Check indentation, the space after colons, and matching quotes and brackets."),
+    "yaml_tab": ("这里用了制表符（Tab）：{given}", "A tab character stands here: {given}", "缩进一律改用空格。", "Indent with spaces only."),
+    "yaml_alias": ("不支持锚点和引用（& *）：{given}", "Anchors and aliases (& *) are not supported: {given}", "把值直接写出来；共用的值放进 extends 的文件。", "Write the value out; put shared values into the file you extend."),
+    "yaml_tag": ("不支持类型标签：{given}", "Type tags are not supported: {given}", "删去以 ! 开头的标签。", "Remove the tag that begins with '!'."),
+    "yaml_depth": ("嵌套层数太多。", "The nesting is too deep.", "减少嵌套。", "Nest less deeply."),
+    "yaml_documents": ("一个文件里有多份文档。", "The file holds more than one document.", "删去 --- 分隔线，一个情景一个文件。", "Remove the --- line; one scenario per file."),
+    "yaml_key": ("键必须是文字。", "A key must be text.", "把列表或映射改写成一个名称。", "Use a name instead of a list or mapping."),
+    "duplicate_key": ("“{given}”在同一处写了两次。", "'{given}' is given twice in the same place.", "只保留一个（前一个在下列行列）。", "Keep one of them; the place named is the first."),
+    "bool_key": ("“{given}”作键名会被别的软件读成真或假。", "Other software reads the key '{given}' as true or false.", "换一个名称。", "Use another name."),
+    # finding
+    "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),
+    "extends_missing": ("extends 指向的“{given}”不存在。", "'{given}', named by extends, does not exist.", "改正名称或补上该文件。", "Correct the name or add the file."),
+    "extends_cycle": ("extends 绕成了圈：{given}", "extends goes round in a circle: {given}", "去掉其中一个 extends。", "Remove one of them."),
+    "set_path": ("--set 的路径里没有“{given}”。", "The path given to --set has no '{given}'.", "按 pledgefund check --grades 列出的路径书写。", "Use a path as `pledgefund check --grades` lists it."),
+    # shape
+    "unknown_key": ("没有“{given}”这个键。", "There is no key '{given}' here.", "改正拼写或删去。", "Correct the spelling or remove it."),
+    "not_built": ("“{given}”是已定义的写法，本版尚未实现，将在后续版本提供。", "'{given}' is known grammar, not built yet; it comes with a later release.", "先删去，或把该条款记入 pending。", "Leave it out for now, or note the clause under pending."),
+    "missing_key": ("缺少“{given}”。", "'{given}' is missing.", "补上这个键。", "Add the key."),
+    "value_missing": ("这个参数没有 value。", "This parameter has no value.", "写成 {{value: …, grade: …}}。", "Write {{value: …, grade: …}}."),
+    "not_allowed": ("不能是“{given}”。", "'{given}' is not one of the choices.", "从允许的写法里选一个。", "Choose one of those allowed."),
+    "wrong_shape": ("这里的结构不对：{given}", "The structure is wrong here: {given}", "按允许的形式书写。", "Write it in the form allowed."),
+    "wrong_kind": ("“{given}”的类型不对。", "'{given}' is of the wrong kind.", "按允许的形式书写。", "Write it in the form allowed."),
+    "wrong_value": ("“{given}”不能用在这里。", "'{given}' cannot be used here.", "对照同类情景文件改写。", "Compare with a shipped scenario."),
+    "out_of_bounds": ("{given} 超出范围。", "{given} is out of bounds.", "改到允许的范围内。", "Bring it within the bounds."),
+    "bad_name": ("名称“{given}”不合规则。", "The name '{given}' is not well formed.", "名称以小写字母开头，只用小写字母、数字和下划线。", "Begin with a lower-case letter; use lower-case letters, digits and underscores."),
+    # provenance
+    "grade_missing": ("“{given}”没有写明依据等级。", "'{given}' does not say how well it is founded.", "写成 {{value: …, grade: …}}：S 文件 P 官方 M 媒体 D 推算 A 假设 C 标定。", "Write {{value: …, grade: …}}: S seed, P official, M secondary, D derived, A assumed, C calibrated."),
+    "grade_unknown": ("没有“{given}”这个等级。", "There is no grade '{given}'.", "选 S 文件 P 官方 M 媒体 D 推算 A 假设 C 标定 之一。", "Choose S seed, P official, M secondary, D derived, A assumed or C calibrated."),
+    "source_missing": ("等级为 {given} 的值没有出处。", "A value of grade {given} has no source.", "加上 source：sources 表里的键，或 {{title, clause, href}}。", "Add source: a key of the sources table, or {{title, clause, href}}."),
+    "source_unknown": ("sources 表里没有“{given}”。", "The sources table has no '{given}'.", "改正拼写，或在 sources 表里补上。", "Correct the spelling, or add it to the table."),
+    "source_form": ("出处写法不对：{given}", "The source is not well formed: {given}", "写 sources 表里的键，或 {{title: …, href: …, date: …}}。", "Give a key of the sources table, or {{title: …, href: …, date: …}}."),
+    "note_missing": ("等级为 {given} 的值没有说明。", "A value of grade {given} has no note.", "加上 note：怎样推算（D）或为何这样假设（A）。", "Add note: how it is derived (D) or why it is assumed (A)."),
+    "range_missing": ("假设值“{given}”没有范围。", "The assumed value '{given}' has no range.", "加上 range: [低, 高] 或 range_factor: [0.5, 2]。", "Add range: [low, high] or range_factor: [0.5, 2]."),
+    "range_form": ("范围写法不对：{given}", "The range is not well formed: {given}", "写两个与 value 同单位的数：[低, 高]。", "Give two values in the unit of value: [low, high]."),
+    "range_misses_value": ("取值不在自己的范围内：{given}", "The value lies outside its own range: {given}", "改取值或改范围，低值在前。", "Change the value or the range; the low end comes first."),
+    "fact_after_start": ("这一事实的日期 {given} 晚于情景起始日。", "The fact is dated {given}, after the scenario's start.", "起始之后的事实只能用于回测：放入 pending，或标 backtest: true。", "Later facts serve backtests only: move it to pending, or mark it backtest: true."),
+    # weights, names
+    "weights_not_whole": ("权重合计 {given}。", "The weights add up to {given}.", "调整到合计 100%；覆盖文件若要整组替换，加 replace: true。", "Make them add up to 100%; an overlay that replaces the whole group says replace: true."),
+    "ip_type_missing": ("{given} 在这里没有取值。", "{given} has no value here.", "补上该类知识产权的取值，或把它的占比改为 0。", "Add the value for this type of IP, or set its share to 0."),
+    "district_unknown": ("没有“{given}”这个区县。", "There is no district '{given}'.", "使用 firms.districts 里的名称。", "Use a name from firms.districts."),
+    "district_twice": ("“{given}”已有一个资金池。", "'{given}' already has a pot.", "一个区县只设一个资金池。", "Give each district one pot."),
+    "district_without_pot": ("按 pot.$district 付款，但这些区县没有资金池：{given}", "Paid from pot.$district, but these districts have no pot: {given}", "给它们设资金池，或在 accounts 里排一个后备池（draw: order）。", "Give them pots, or list a pot behind it in accounts (draw: order)."),
+    "pot_unknown": ("没有“{given}”这个资金池。", "There is no pot '{given}'.", "使用 pots 里的名称，或 pot.$district。", "Use a name from pots, or pot.$district."),
+    "payer_unknown": ("没有“{given}”这个承担方。", "There is no payer '{given}'.", "使用 payers 里的名称。", "Use a name from payers."),
+    "short_unknown": ("余额不足时的处理“{given}”无法识别。", "'{given}' is no way to be short.", "选一种允许的写法。", "Choose one of those allowed."),
+    "short_circular": ("余额不足时的转付绕成了圈：{given}", "Being short is passed round in a circle: {given}", "让其中一方改为 lapse 或转给 lender。", "Let one of them lapse, or pass to lender."),
+    "lender_reserved": ("lender 专指银行，不能作承担方的名称。", "lender always means the bank and cannot name a payer.", "换一个名称。", "Use another name."),
+    "accounts_missing": ("资金池类承担方没有写从哪个账户付。", "A payer of kind pot names no account to pay from.", "在 accounts 里列出资金池。", "List its pots under accounts."),
+    "accounts_not_pot": ("只有资金池类承担方才有账户（{given}）。", "Only payers of kind pot have accounts ({given}).", "删去 accounts，或改为 kind: pot。", "Remove accounts, or make it kind: pot."),
+    "weights_count": ("权重写了 {given} 个，与账户数不符。", "The number of weights, {given}, does not fit the accounts.", "draw: split 时每个账户一个权重；否则不写 weights。", "With draw: split give one weight per account; otherwise give none."),
+    # terms
+    "from_unknown": ("from 里的“{given}”在本模式中不承担任何部分。", "'{given}' in from bears nothing in this mode.", "写 lender，或前面步骤里的承担方。", "Name lender or a payer of an earlier step."),
+    "from_not_earlier": ("from 里的“{given}”在本步开始时还没有承担任何部分。", "'{given}' in from bears nothing yet when this step begins.", "把它的行放到更早的 step，避免互相转承。", "Give its row an earlier step; burdens never go round in a circle."),
+    "rows_overlap": ("同一步骤、同一承担方有两行可同时成立：{given}", "Two rows of the same step and payer can both hold: {given}", "用 when 或 layer 把两行分开（另一行在下列位置）。", "Keep them apart by when or layer; the place named is the other row."),
+    "shares_above_whole": ("同一步骤里可同时成立的各行合计 {given}，超过全部。", "Rows of one step that can hold together take {given}, more than there is.", "降低份额，或用 when、layer、更晚的 step 把各行分开。", "Lower the shares, or keep the rows apart by when, layer or a later step."),
+    "layer_empty": ("分层的上限 {given} 不高于下限。", "The layer ends at {given}, not above where it begins.", "让 to 大于 from。", "Make to larger than from."),
+    "band_empty": ("区间上限 {given} 不高于下限，永远不会成立。", "The band ends at {given}, not above where it begins: it never holds.", "让 …_to 大于 …_above。", "Make …_to larger than …_above."),
+    "priority_mismatch": ("回收的优先顺序与分配方式不一致（{given}）。", "The order of priority does not fit the way recoveries are shared ({given}).", "两者一起写，或一起不写。", "Give both or neither."),
+    "counter_differs": ("同名的限额写法不一致：{given}", "Caps of one name differ: {given}", "同名限额共用一个额度，amount 和 per 必须相同；否则换名。", "Caps of one name share their room: use the same amount and per, or another name."),
+    # dates
+    "base_year_late": ("基期年 {given} 不早于起始日。", "The base year {given} has not ended when the window opens.", "基期取起始年的上一年。", "Use the year before the start."),
+    "end_before_start": ("结束日 {given} 早于开始日。", "The end, {given}, is before the start.", "改正其中一个日期。", "Correct one of the dates."),
+    "steps_out_of_order": ("分段日期没有递增：{given}", "The dated steps do not ascend: {given}", "按日期先后排列，不要重复。", "Put them in order of date, without repeats."),
+    "rate_unknown_at_start": ("情景开始时还没有基准利率（第一段始于 {given}）。", "No reference rate is known when the window opens (the first step begins {given}).", "补一段开始得更早的利率。", "Add a step that begins early enough."),
+    "contribution_outside": ("出资日 {given} 不在情景期内。", "The contribution is dated {given}, outside the window.", "期初已到账的出资不写 date。", "Leave date out for money that is there on day 0."),
+    "match_no_time": ("配套资金的期限为零。", "The match has no time to come.", "写明期限，例如 within: 12 months。", "Give it time, such as within: 12 months."),
+    # markets, targets, limits
+    "market_missing": ("“{given}”的业务量要由 market 推出，但没有 market。", "The volume of '{given}' follows from market, and there is none.", "补上 market，或写 loans_by_year。", "Add market, or give loans_by_year."),
+    "segment_without_volume": ("板块“{given}”没有业务量。", "The segment '{given}' has no volume.", "写 loans_by_year；只有 fund 和 other 可由 market 推出。", "Give loans_by_year; only fund and other follow from market."),
+    "loans_by_year_short": ("loans_by_year 只有 {given} 年。", "loans_by_year covers {given} years only.", "情景期内每年写一个数。", "Give one number for each year of the window."),
+    "loans_by_year_negative": ("loans_by_year 里有负数。", "loans_by_year has a negative number.", "改为 0 或正数。", "Give zero or more."),
+    "median_missing": ("这里需要 median。", "A median is needed here.", "补上金额中位数；只有由 market 推出业务量的板块可以不写。", "Add it; only segments whose volume follows from market may leave it out."),
+    "target_without": ("目标写了 {given}，却没有相应的数值。", "The target says {given} but lacks its figure.", "补上允许栏里的那一项。", "Add the key named as allowed."),
+    "target_without_market": ("增长目标以 market 为基数，但没有 market。", "The growth target starts from market, and there is none.", "补上 market，或写 base: none（不可评价）。", "Add market, or say base: none (not evaluable)."),
+    "target_year_past": ("目标年 {given} 早于情景期。", "The target's final year {given} is before the window.", "改正 final_year。", "Correct final_year."),
+    "size_empty": ("最大金额 {given} 不高于最小金额。", "The largest amount {given} is not above the least.", "让 most 大于 least。", "Make most larger than least."),
+    "amount_overflow": ("单笔金额 {given} 大得无法精确计算。", "The loan amount {given} is too large to be computed exactly.", "检查单位是否多写了“万”或“亿”。", "Check the unit for a 万 or 亿 too many."),
+    "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
+    "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
+    "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
+    # notices
+    "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_payer_unused": ("没有哪一行由“{given}”承担。", "No row is borne by '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_stack_cuts": ("份额合计 {given} 高于叠加上限，每次都会被削减。", "Shares of {given} exceed the stacking limit, which cuts every time.", "这是合法的设计；若非本意，调整份额。", "A legal design; lower the shares if it is not meant."),
+    "notice_target_no_base": ("增长目标“{given}”没有基数，不能评价。", "The growth target '{given}' has no base and cannot be evaluated.", "有来源可查时补上基数。", "Add a base once one is sourced."),
+    "notice_target_late": ("目标年 {given} 在情景期之后，只评价到期末。", "The target's final year {given} is after the window; it is read at the window's end.", "延长 clock.months 可评价到该年。", "Extend clock.months to read it in full."),
+    "notice_base_year_early": ("基期年 {given} 比起始年早一年以上。", "The base year {given} is more than a year before the start.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_gate_shut": ("基金不覆盖任何贷款：知识产权类型或企业类型为空。", "The fund covers no loan: its IP types or firm classes are empty.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+}
+
+
+def _unit_codes() -> dict[str, tuple[str, str, str, str]]:
+    """The messages every unit has in common, in words of each."""
+    codes = {}
+    for kind, (zh, en) in _UNIT_NAMES.items():
+        fine_zh, fine_en = _FINEST[kind]
+        codes[f"{kind}_form"] = (f"看不懂这个{zh}：“{{given}}”。", f"'{{given}}' cannot be read as {_a(en)}.",
+                                 "按允许的形式书写。", "Write it in the form allowed.")
+        codes[f"{kind}_unit"] = (f"{zh}“{{given}}”没有单位或单位不对。", f"The {en} '{{given}}' has no unit or a wrong one.",
+                                 "补上或改正单位。", "Add or correct the unit.")
+        codes[f"{kind}_negative"] = (f"{zh}“{{given}}”为负。", f"The {en} '{{given}}' is negative.",
+                                     "改为 0 或正数。", "Give zero or more.")
+        codes[f"{kind}_too_fine"] = (f"{zh}“{{given}}”比{fine_zh}还细。", f"The {en} '{{given}}' is finer than {fine_en}.",
+                                     "去掉多余的小数位。", "Remove the decimals that are too many.")
+        codes[f"{kind}_too_large"] = (f"{zh}“{{given}}”太大。", f"The {en} '{{given}}' is too large.",
+                                      "检查数字和单位。", "Check the number and its unit.")
+    return codes
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "problem.count": ("情景文件有 {n} 处问题：", "The scenario has {n} problem(s):"),
+    "problem.allowed": ("允许：{allowed}", "Allowed: {allowed}"),
+    "problem.hint": ("是不是想写：{hint}", "Did you mean: {hint}"),
+}
+for _code, (_what_zh, _what_en, _do_zh, _do_en) in {**_unit_codes(), **_CODES}.items():
+    MESSAGES[f"{_code}.what"] = (_what_zh, _what_en)
+    MESSAGES[f"{_code}.do"] = (_do_zh, _do_en)

@@ -8,18 +8,21 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .checks import check, unusual
+from .checks import check
+from .draft import Draft
+from .notices import unusual
 from .overlay import expand, lay_over, prune, set_value
 from .problems import Problem, ScenarioErrors, listed, nearest
 from .provenance import Origins, Provenance
 from .reading import Node, Refused, display, read_file
 from .scenario import Scenario, Text
-from .unwrap import Draft, unwrap
+from .unwrap import unwrap
 from .validate import valid_sections, validate
 
 FOLDER_VARIABLE = "PLEDGEFUND_SCENARIOS"
 MOST_OVERLAYS = 10
 SUFFIX = ".yaml"
+LEFT_OPEN = {"market_missing", "median_missing", ("weights_not_whole", "modes")}   # by a base file
 
 
 def scenarios_folder(folder: str | os.PathLike[str] | None = None) -> Path:
@@ -46,8 +49,9 @@ def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = N
     draft.problems.extend(problems)
     scenario = validate(draft)
     check(scenario or valid_sections(draft), draft)
+    _abstract(draft)
     if draft.problems or scenario is None:
-        raise ScenarioErrors(_abstract(draft) or draft.problems)
+        raise ScenarioErrors(draft.problems)
     return _frozen(scenario, draft.origins)
 
 
@@ -135,12 +139,11 @@ def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: lis
     return lay_over(_with_bases(base, folder, chain, problems), tree)
 
 
-def _abstract(draft: Draft) -> list[Problem]:
-    """A base file is no scheme: what it lacks is said once, what it gets wrong is said in full."""
-    if draft.data.get("abstract") is not True:
-        return []
-    wrong = [problem for problem in draft.problems if not (problem.code == "missing_key" and "." not in problem.path)]
-    return wrong or [draft.places[()].problem("abstract", given=str(draft.data.get("id", "")))]
+def _abstract(draft: Draft) -> None:
+    """A base file is no scheme: what it leaves to its overlays is not wrong, unless the model cannot do without."""
+    if draft.data.get("abstract") is True:
+        draft.problems = [problem for problem in draft.problems
+                          if problem.code not in LEFT_OPEN and (problem.code, problem.path) not in LEFT_OPEN]
 
 
 def _frozen(scenario: Scenario, origins: dict[str, Provenance]) -> Scenario:

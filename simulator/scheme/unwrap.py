@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -17,38 +17,15 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from . import future
+from .draft import UNBOUNDED, Draft, Path
 from .overlay import COMMAND_LINE, LEAF_KEYS
-from .problems import Problem, listed, nearest
-from .provenance import GRADES, SOURCED, Origins, Provenance, Source
+from .problems import listed, nearest
+from .provenance import GRADES, SOURCED, Provenance, Source
 from .reading import Node
 from .scenario import Dated, Scenario
 from .units import ALLOWED, ONE, PARSERS, Unit, UnitError, parse_date
 
-UNBOUNDED = frozenset({"trend", "dominating_trend", "growth"})   # shares that may exceed 100 %
 PENDING_KEYS = (*LEAF_KEYS, "title")
-Path = tuple[str, ...]
-
-
-@dataclass
-class Draft:
-    """A scenario between file and model: plain data, and where each path was written."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    places: dict[Path, Node] = field(default_factory=dict)
-    owners: dict[Path, str] = field(default_factory=dict)      # path → name of the part that holds the key
-    origins: Origins = field(default_factory=Origins)
-    problems: list[Problem] = field(default_factory=list)
-
-    def at(self, path: Path) -> Node:
-        """The node at a path, or the nearest one above it."""
-        while path not in self.places:
-            path = path[:-1]
-        return self.places[path]
-
-    def say(self, code: str, path: Path, at_key: bool = False, **parts: str) -> None:
-        """Add a problem at a path."""
-        node = self.at(path)
-        self.problems.append(node.problem(code, ".".join(path), at_key, **parts))
 
 
 @dataclass(frozen=True)
@@ -160,7 +137,7 @@ class _Walk:
                 self.command_line(node, spec.kind, path)
             elif not node.is_null:
                 self.draft.say("grade_missing", path, given=node.value, allowed=" ".join(GRADES))
-            return None if node.is_null else node.value
+            return None if node.is_null else self.draft.remember(path, spec.kind, node.value)
         for key, child in entries.items():
             if key not in LEAF_KEYS:
                 self.draft.places[(*path, key)] = child
@@ -173,7 +150,7 @@ class _Walk:
         self.origin(node, path, spec.kind)
         held = entries["value"]
         self.draft.places[path] = replace(held, key=node.key)
-        return held.value if isinstance(held.value, str) else held.plain()
+        return self.draft.remember(path, spec.kind, _raw(held))
 
     def command_line(self, node: Node, kind: str, path: Path) -> None:
         dotted = ".".join(path)

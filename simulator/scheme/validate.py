@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from . import future
+from .draft import Draft
 from .problems import nearest
 from .scenario import Scenario
-from .unwrap import Draft
 
 SHAPES = {"model_type": "a: b", "model_attributes_type": "a: b", "dict_type": "a: b", "list_type": "[a, b]"}
 BOUNDS = {"greater_than_equal": ("≥", "ge"), "greater_than": (">", "gt"),

@@ -1,0 +1,73 @@
+"""Legal but unusual: designs that exist, and that a reader should not overlook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .problems import Problem, listed
+from .scenario import Mode, Scenario
+from .terms_checks import DISTRICT_POT, NEXT
+from .units import format_share
+
+
+def unusual(scenario: Scenario) -> list[Problem]:
+    """Every notice about a scenario, by path; places are those of the nearest graded value."""
+    found = [*_pots(scenario), *_payers(scenario), *_stacks(scenario), *_targets(scenario), *_clock(scenario)]
+    return [_placed(scenario, notice) for notice in found]
+
+
+def _placed(scenario: Scenario, notice: Problem) -> Problem:
+    near = next((origin for path, origin in scenario.provenance.items()
+                 if f"{path}.".startswith(f"{notice.path}.")), None)
+    if near is None:
+        return notice
+    return Problem(notice.code, near.file, near.line, near.column, notice.path, notice.given, notice.allowed)
+
+
+def _pots(s: Scenario) -> Iterator[Problem]:
+    reached = {account for payer in s.payers.values() for account in payer.accounts}
+    for name, pot in s.pots.items():
+        if not any(paid.amount for paid in pot.contributors):
+            yield Problem("notice_pot_empty", path=f"pots.{name}", given=name)
+        if name not in reached and not (pot.district and DISTRICT_POT in reached):
+            yield Problem("notice_pot_unreached", path=f"pots.{name}", given=name)
+
+
+def _payers(s: Scenario) -> Iterator[Problem]:
+    used = {row.payer for mode in s.modes.values() for row in mode.terms}
+    used |= {payer.short.removeprefix(NEXT) for payer in s.payers.values()}
+    for name in s.payers:
+        if name not in used:
+            yield Problem("notice_payer_unused", path=f"payers.{name}", given=name)
+
+
+def _stacks(s: Scenario) -> Iterator[Problem]:
+    """Shares above a stacking limit are a legal design; the limit then cuts every time."""
+    for name, mode in s.modes.items():
+        for i, stack in enumerate(mode.stack):
+            total = _unconditional(mode, stack.payers)
+            if stack.of == "loss" and total > stack.limit:
+                yield Problem("notice_stack_cuts", path=f"modes.{name}.stack.{i}", given=format_share(total),
+                              allowed=f"≤ {format_share(stack.limit)}")
+
+
+def _unconditional(mode: Mode, payers: list[str]) -> int:
+    return sum(row.share for row in mode.terms if row.payer in payers and row.when is None and row.of == "loss")
+
+
+def _targets(s: Scenario) -> Iterator[Problem]:
+    final = s.clock.start.year + (s.clock.start.month - 1 + s.clock.months - 1) // 12
+    for name, target in s.targets.items():
+        if target.kind == "growth" and target.base == "none":
+            yield Problem("notice_target_no_base", path=f"targets.{name}", given=name)
+        if target.final_year > final:
+            yield Problem("notice_target_late", path=f"targets.{name}", given=str(target.final_year),
+                          allowed=f"≤ {final}")
+
+
+def _clock(s: Scenario) -> Iterator[Problem]:
+    if s.clock.base_year < s.clock.start.year - 1:
+        yield Problem("notice_base_year_early", path="clock.base_year", given=str(s.clock.base_year),
+                      allowed=str(s.clock.start.year - 1))
+    if not s.gate.ip_types or not s.gate.classes:
+        yield Problem("notice_gate_shut", path="gate", given=listed(s.gate.ip_types))

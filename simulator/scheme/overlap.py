@@ -1,0 +1,73 @@
+"""Which rows of the loss-sharing terms can hold together, and what they then take from one party.
+
+A row holds in a box: sets of IP types, firm classes and districts, intervals of amount and term,
+and the layer of the loss (or of the principal) that it covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from .scenario import FIRM_CLASSES, IP_TYPES, Layer, TermRow
+
+ENDLESS = 10 ** 18
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a row holds: three sets and four intervals ``(above, to]``."""
+
+    sets: tuple[frozenset[str], frozenset[str], frozenset[str]]
+    spans: tuple[tuple[int, int], ...]     # amount, term, loss layer, principal layer
+
+    def meets(self, other: Box) -> bool:
+        """Whether some loan and some yuan of its loss lie in both."""
+        return (all(a & b for a, b in zip(self.sets, other.sets, strict=True))
+                and all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in zip(self.spans, other.spans, strict=True)))
+
+
+def box_of(row: TermRow, districts: Iterable[str]) -> Box:
+    """The box of a row; what it does not mention is everything."""
+    when = row.when
+    names: tuple[tuple[Sequence[str] | None, Iterable[str]], ...] = (
+        (when.ip_type if when else None, IP_TYPES), (when.firm_class if when else None, FIRM_CLASSES),
+        (when.district if when else None, districts))
+    sets = tuple(frozenset(chosen if chosen is not None else every) for chosen, every in names)
+    amount = _span(when.amount_above, when.amount_to) if when else (-1, ENDLESS)
+    term = _span(when.term_above, when.term_to) if when else (-1, ENDLESS)
+    return Box(sets, (amount, term, _slice(row.layer, "loss"), _slice(row.layer, "principal")))  # type: ignore[arg-type]
+
+
+def _span(above: int | None, to: int | None) -> tuple[int, int]:
+    return (-1 if above is None else above, ENDLESS if to is None else to)
+
+
+def _slice(layer: Layer | None, of: str) -> tuple[int, int]:
+    return (layer.from_, layer.to) if layer and layer.of == of else (-1, ENDLESS)
+
+
+def most_together(boxes: Sequence[Box], shares: Sequence[int]) -> int:
+    """The largest sum of shares (ppm) of rows that hold at one point.
+
+    Each dimension is cut where some row begins or ends; cuts in which the same rows hold count once.
+    """
+    best = 0
+    for sides in product(*_signatures(boxes)):
+        held = frozenset.intersection(*sides)
+        best = max(best, sum(shares[i] for i in held))
+    return best
+
+
+def _signatures(boxes: Sequence[Box]) -> list[set[frozenset[int]]]:
+    """Per dimension, the different sets of rows that hold somewhere along it."""
+    signatures: list[set[frozenset[int]]] = []
+    for k in range(3):
+        names = frozenset[str]().union(*(box.sets[k] for box in boxes))
+        signatures.append({frozenset(i for i, box in enumerate(boxes) if name in box.sets[k]) for name in names})
+    for k in range(4):
+        starts = {box.spans[k][0] for box in boxes}
+        signatures.append({frozenset(i for i, box in enumerate(boxes) if box.spans[k][0] <= start < box.spans[k][1])
+                           for start in starts})
+    return signatures

@@ -1,0 +1,174 @@
+"""What the loss-sharing tables must mean: payers, rows, stacks, caps (docs/terms)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import combinations
+from typing import Any
+
+from .draft import Draft, Path
+from .overlap import Box, box_of, most_together
+from .problems import listed, nearest
+from .scenario import Cap, Condition, Mode, Payer, TermRow
+from .units import ONE, exact_money, format_share
+
+LENDER = "lender"
+DISTRICT_POT = "pot.$district"
+SHORTS = ("lapse", "queue_fifo", "queue_pro_rata")
+HELD_BY = "held_by:"
+NEXT = "next:"
+
+
+# --- payers --------------------------------------------------------------------------------------
+
+def payers(s: Any, draft: Draft) -> None:
+    """Pots stand behind pot payers only; each is reached, weighted and short in a known way."""
+    for name, payer in s.payers.items():
+        path = ("payers", name)
+        if name == LENDER:
+            draft.say("lender_reserved", path, at_key=True, given=name)
+        if payer.kind == "pot" and not payer.accounts:
+            draft.say("accounts_missing", path, at_key=True, given="kind: pot", allowed=listed([*s.pots, DISTRICT_POT]))
+        if payer.kind != "pot" and payer.accounts:
+            draft.say("accounts_not_pot", (*path, "accounts"), at_key=True, given=f"kind: {payer.kind}")
+        for i, account in enumerate(payer.accounts):
+            _account(s, draft, (*path, "accounts", str(i)), payer, account)
+        weights = len(payer.accounts) if payer.draw == "split" else 0
+        if len(payer.weights) != weights:
+            draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
+                      allowed=str(weights))
+        _short(s.payers, draft, path, payer)
+
+
+def _account(s: Any, draft: Draft, path: Path, payer: Payer, account: str) -> None:
+    if account != DISTRICT_POT:
+        draft.known(path, account, [*s.pots, DISTRICT_POT], "pot_unknown")
+        return
+    served = {pot.district for pot in s.pots.values()}
+    bare = [name for name, share in s.firms.districts.items() if share and name not in served]
+    if bare and (payer.draw == "split" or payer.accounts == [DISTRICT_POT]):
+        draft.say("district_without_pot", path, given=listed(bare), allowed=listed(sorted(filter(None, served))))
+
+
+def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer) -> None:
+    here, names = (*path, "short"), [*all_payers, LENDER]
+    if not payer.short.startswith(NEXT):
+        choices = [*SHORTS, *(NEXT + name for name in names if name != path[-1])]
+        draft.known(here, payer.short, choices, "short_unknown")
+        return
+    seen, current = [path[-1]], payer.short
+    while current.startswith(NEXT):
+        follower = current.removeprefix(NEXT)
+        if follower not in names:
+            if len(seen) == 1:
+                choices = [name for name in names if name != path[-1]]
+                draft.say("payer_unknown", here, given=follower, allowed=listed(choices),
+                          hint=nearest(follower, choices))
+            return
+        if follower in seen:
+            draft.say("short_circular", here, given=" → ".join([*seen, follower]))
+            return
+        seen.append(follower)
+        current = all_payers[follower].short if follower in all_payers else ""
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+def rows(s: Any, draft: Draft) -> None:
+    """Rows name parties that exist and bear something when their step begins."""
+    for name, mode in s.modes.items():
+        path = ("modes", name)
+        for i, row in enumerate(mode.terms):
+            here = (*path, "terms", str(i))
+            draft.known((*here, "payer"), row.payer, s.payers, "payer_unknown")
+            _from(draft, (*here, "from"), row, mode)
+            condition(draft, (*here, "when"), row.when, s.firms.districts)
+            if row.layer and row.layer.to <= row.layer.from_:
+                draft.say("layer_empty", (*here, "layer", "to"), given=draft.raw((*here, "layer", "to")),
+                          allowed=f"> {draft.raw((*here, 'layer', 'from')) or 0}")
+            if row.layer:
+                draft.fits((*here, "layer", "to"), row.layer.to)
+        _together(draft, path, mode, s.firms.districts)
+        _stacks(s, draft, path, mode)
+        _recovery(s, draft, path, mode)
+
+
+def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
+    """``from`` bears something already: the lender, or a payer of an earlier step."""
+    earlier = list(dict.fromkeys(other.payer for other in mode.terms if other.step < row.step))
+    if row.from_ == LENDER or row.from_ in earlier:
+        return
+    later = row.from_ == row.payer or row.from_ in {other.payer for other in mode.terms}
+    draft.say("from_not_earlier" if later else "from_unknown", path, given=row.from_,
+              allowed=listed([LENDER, *earlier]), hint="" if later else nearest(row.from_, [LENDER, *earlier]))
+
+
+def condition(draft: Draft, path: Path, when: Condition | None, districts: Iterable[str]) -> None:
+    """Districts exist and bands hold something."""
+    if when is None:
+        return
+    for i, district in enumerate(when.district or []):
+        draft.known((*path, "district", str(i)), district, districts, "district_unknown")
+    for kind in ("amount", "term"):
+        above, to = getattr(when, f"{kind}_above"), getattr(when, f"{kind}_to")
+        if above is not None and to is not None and to <= above:
+            draft.say("band_empty", (*path, f"{kind}_to"), given=draft.raw((*path, f"{kind}_to")),
+                      allowed=f"> {draft.raw((*path, f'{kind}_above'))}")
+
+
+def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) -> None:
+    """Rows of one step: no payer twice in one place, and nobody gives away more than all it bears."""
+    boxes = [box_of(row, districts) for row in mode.terms]
+    for (i, a), (j, b) in combinations(enumerate(mode.terms), 2):
+        if (a.step, a.payer) == (b.step, b.payer) and boxes[i].meets(boxes[j]):
+            place = draft.at((*path, "terms", str(i))).place
+            draft.say("rows_overlap", (*path, "terms", str(j)), given=f"{b.payer}, step {b.step}",
+                      allowed=f"{place.file}:{place.line}")
+    for step, giver in dict.fromkeys((row.step, row.from_) for row in mode.terms):
+        picked = [i for i, row in enumerate(mode.terms) if (row.step, row.from_) == (step, giver)]
+        held: list[Box] = [boxes[i] for i in picked]
+        most = most_together(held, [mode.terms[i].share for i in picked])
+        if most > ONE:
+            draft.say("shares_above_whole", (*path, "terms", str(picked[-1])),
+                      given=f"{format_share(most)} (step {step}, from: {giver})", allowed="≤ 100%")
+
+
+def _stacks(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
+    for i, stack in enumerate(mode.stack):
+        here = (*path, "stack", str(i))
+        for k, payer in enumerate(stack.payers):
+            draft.known((*here, "payers", str(k)), payer, s.payers, "payer_unknown")
+        bearers = [LENDER, *s.payers]
+        if stack.of.startswith(HELD_BY):
+            draft.known((*here, "of"), stack.of.removeprefix(HELD_BY), bearers, "payer_unknown")
+        else:
+            draft.known((*here, "of"), stack.of, ["loss", *(HELD_BY + name for name in bearers)], "not_allowed")
+
+
+def _recovery(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
+    here = (*path, "recovery")
+    for i, name in enumerate(mode.recovery.priority):
+        draft.known((*here, "priority", str(i)), name, [LENDER, *s.payers], "payer_unknown")
+    if (mode.recovery.within == "priority") != bool(mode.recovery.priority):
+        draft.say("priority_mismatch", here, at_key=True, given=f"within: {mode.recovery.within}",
+                  allowed="within: priority + priority: […]")
+
+
+def counters(s: Any, draft: Draft) -> None:
+    """Caps that share a counter by name share its limit and its window, in all modes."""
+    first: dict[str, tuple[Cap, str]] = {}
+    for name, mode in s.modes.items():
+        for i, row in enumerate(mode.terms):
+            for k, cap in enumerate(row.cap):
+                path = ("modes", name, "terms", str(i), "cap", str(k))
+                draft.fits((*path, "amount"), cap.amount)
+                if cap.name is None:
+                    continue
+                kept, where = first.setdefault(cap.name, (cap, ".".join(path)))
+                if (kept.amount, kept.per) != (cap.amount, cap.per):
+                    draft.say("counter_differs", path, given=f"{cap.name}: {exact_money(cap.amount)}, {cap.per}",
+                              allowed=f"{exact_money(kept.amount)}, {kept.per} ({where})")
+
+
+RULES: tuple[tuple[tuple[str, ...], Callable[[Any, Draft], None]], ...] = (
+    (("payers", "pots", "firms"), payers), (("modes", "payers", "firms"), rows), (("modes",), counters))
