@@ -67,7 +67,7 @@ def divide(amount: Ints, weights: dict[str, int]) -> dict[str, Ints]:
     """Whole fen pro rata, every level but the last rounded down, so that the parts sum exactly."""
     least = math.gcd(*weights.values())
     ratio = {name: weight // least for name, weight in weights.items()}
-    if sum(ratio.values()) >= 2**31:                   # keeps rest × weight below 2⁶³; parts per million then
+    if sum(ratio.values()) >= 2**31:  # keeps rest × weight below 2⁶³; parts per million then
         ratio = {name: weight * PPM // sum(weights.values()) for name, weight in weights.items()}
     total = sum(ratio.values())
     whole, rest = np.divmod(amount, total)
@@ -89,7 +89,7 @@ def budget(results: Any) -> Budget:
     for name, programme in scenario.programmes.items():
         _add(cells, (programme.level, name), results.year_column(f"subsidy_{name}_fen"))
     for name, payer in scenario.payers.items():
-        if payer.public and not payer.accounts:        # a public guarantor or insurer pays from its own books
+        if payer.public and not payer.accounts:  # a public guarantor or insurer pays from its own books
             _add(cells, ("city", "compensation"), results.year_column(f"paid_{name}_fen"))
             _add(cells, ("city", "recovery"), -results.year_column(f"back_{name}_fen"))
     years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1

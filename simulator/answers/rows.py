@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Unit = Literal["fen", "ppm", "probability", "count", "day", "text"]
-GRADES = "SPMDCA"                                  # best first: S from the text itself … A assumed
+GRADES = "SPMDCA"  # best first: S from the text itself … A assumed
 
 
 def worst_grade(grades: Iterable[str]) -> str:
@@ -26,7 +26,7 @@ class AnswerRow:
 
     question: int
     key: str
-    subject: str = ""                              # the target, payer, rule or programme the row is about
+    subject: str = ""  # the target, payer, rule or programme the row is about
     value: float | None = None
     se: float | None = None
     low: float | None = None
@@ -45,8 +45,8 @@ class Verdict:
     """Whether the promises are kept: ``failed`` names the criteria that are not."""
 
     holds: bool
-    failed: tuple[str, ...]                        # exhaustion | refusal | target:NAME
-    condition: Mapping[str, Any] | None = None     # parameter at which the verdict flips, and its base value
+    failed: tuple[str, ...]  # exhaustion | refusal | target:NAME
+    condition: Mapping[str, Any] | None = None  # parameter at which the verdict flips, and its base value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class AnswerSheet:
     scenario: Any
     rows: tuple[AnswerRow, ...]
     verdict: Verdict
-    influences: tuple[tuple[str, float], ...]      # parameter path, swing over its range
+    influences: tuple[tuple[str, float], ...]  # parameter path, swing over its range
     paths: int
     seed: int
     draws: int
@@ -77,10 +77,18 @@ class AnswerSheet:
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""
         return {
-            "scenario": self.scenario.id, "hash": self.scenario.hash, "paths": self.paths, "seed": self.seed,
-            "draws": self.draws, "engine": self.engine, "version": self.version,
-            "verdict": {"holds": self.verdict.holds, "failed": list(self.verdict.failed),
-                        "condition": _plain(self.verdict.condition)},
+            "scenario": self.scenario.id,
+            "hash": self.scenario.hash,
+            "paths": self.paths,
+            "seed": self.seed,
+            "draws": self.draws,
+            "engine": self.engine,
+            "version": self.version,
+            "verdict": {
+                "holds": self.verdict.holds,
+                "failed": list(self.verdict.failed),
+                "condition": _plain(self.verdict.condition),
+            },
             "influences": [{"parameter": path, "swing_fen": swing} for path, swing in self.influences],
             "rows": [_row_json(row) for row in self.rows],
         }

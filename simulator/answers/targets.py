@@ -28,7 +28,7 @@ class Outcome:
 
     name: str
     met: Bools | None
-    reason: str = ""                               # no_base | window | no_level
+    reason: str = ""  # no_base | window | no_level
     base: Fraction | None = None
 
 

@@ -41,8 +41,9 @@ class Measured:
             half = float(norm.ppf(1 - miss / 2)) * self.se
             return self.value - half, self.value + half
         low = float(beta.ppf(miss / 2, self.count, self.n - self.count + 1)) if self.count else 0.0
-        high = float(beta.ppf(1 - miss / 2, self.count + 1, self.n - self.count)) if self.count < self.n else 1.0
-        return low, high
+        if self.count == self.n:
+            return low, 1.0
+        return low, float(beta.ppf(1 - miss / 2, self.count + 1, self.n - self.count))
 
 
 CriteriaSample = Mapping[str, Measured]

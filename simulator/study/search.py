@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .criteria import CriteriaSample, Promises
 
 PPM = 1_000_000
-GRID = (0, *(PPM * 2**power // 16 for power in range(11)))          # 0, 1/16 … 64 times the present fund
-TOLERANCE = 400                                                     # bisect until hi − lo ≤ hi / 400
+GRID = (0, *(PPM * 2**power // 16 for power in range(11)))  # 0, 1/16 … 64 times the present fund
+TOLERANCE = 400  # bisect until hi − lo ≤ hi / 400
 Evaluate = Callable[[int], CriteriaSample]
 
 
@@ -33,7 +34,7 @@ class Found:
     certified: int | None
     below: int | None
     top: int | None
-    nearest: int                                                    # the trial size that came closest
+    nearest: int  # the trial size that came closest
 
 
 class Memo:
@@ -48,7 +49,9 @@ class Memo:
         return self.seen[scale]
 
 
-def search(evaluate: Evaluate, promises: Promises, grid: tuple[int, ...] = GRID, interval: bool = True) -> Found:
+def search(
+    evaluate: Evaluate, promises: Promises, grid: tuple[int, ...] = GRID, interval: bool = True
+) -> Found:
     """The smallest size of the highest feasible set, with its interval unless only the point is wanted."""
     memo = evaluate if isinstance(evaluate, Memo) else Memo(evaluate)
     sizes = _refined(memo, promises, grid)
@@ -93,8 +96,8 @@ def _refined(memo: Memo, promises: Promises, grid: tuple[int, ...]) -> list[int]
         return sizes
     for _ in range(3):
         best = min(range(len(sizes)), key=lambda i: _distance(memo(sizes[i]), promises))
-        around = sizes[max(0, best - 1):best + 2]
-        middles = [(a + b) // 2 for a, b in zip(around, around[1:], strict=False)]
+        around = sizes[max(0, best - 1) : best + 2]
+        middles = [(a + b) // 2 for a, b in pairwise(around)]
         sizes = sorted({*sizes, *middles})
         if any(promises.hold(memo(s)) for s in middles):
             break
@@ -102,7 +105,8 @@ def _refined(memo: Memo, promises: Promises, grid: tuple[int, ...]) -> list[int]
 
 
 def _interval(memo: Memo, promises: Promises, sizes: list[int], scale: int) -> tuple[int, int | None]:
-    """Hull of the sizes around the point that are rejected neither as surely failing nor as surely holding."""
+    """Hull of the sizes around the point that neither surely fail nor surely hold."""
+
     def too_small(size: int) -> bool:
         return promises.surely_fail(memo(size))
 

@@ -11,8 +11,9 @@ import numpy as np
 class FakeResults:
     """The column interface of a run; a column nobody wrote is zero."""
 
-    def __init__(self, scenario: Any, n: int, paths: dict[str, Any], years: dict[str, Any],
-                 tables: Any = None) -> None:
+    def __init__(
+        self, scenario: Any, n: int, paths: dict[str, Any], years: dict[str, Any], tables: Any = None
+    ) -> None:
         self.scenario, self.n, self.tables = scenario, n, tables
         self._paths = {name: np.asarray(values, dtype=np.int64) for name, values in paths.items()}
         self._years = {name: np.asarray(values, dtype=np.int64) for name, values in years.items()}
@@ -29,6 +30,12 @@ class FakeResults:
 
 def scheme(**parts: Any) -> Any:
     """A bare scenario: only what the function under test reads."""
-    named = {"clock": SimpleNamespace(base_year=2018, months=36), "market": object(), "targets": {},
-             "pots": {}, "programmes": {}, "payers": {}}
+    named = {
+        "clock": SimpleNamespace(base_year=2018, months=36),
+        "market": object(),
+        "targets": {},
+        "pots": {},
+        "programmes": {},
+        "payers": {},
+    }
     return SimpleNamespace(**{**named, **parts})

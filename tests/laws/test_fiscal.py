@@ -20,13 +20,20 @@ def part(level: str, amount: int, match: SimpleNamespace | None = None) -> Simpl
 def city_run() -> FakeResults:
     match = SimpleNamespace(level="city", amount=1600)
     scenario = scheme(
-        pots={"dalian": SimpleNamespace(contributors=[part("central", 800, match)]),
-              "mixed": SimpleNamespace(contributors=[part("city", 1), part("enterprise", 1)])},
+        pots={
+            "dalian": SimpleNamespace(contributors=[part("central", 800, match)]),
+            "mixed": SimpleNamespace(contributors=[part("city", 1), part("enterprise", 1)]),
+        },
         programmes={"interest": SimpleNamespace(level="city")},
-        payers={"fund": SimpleNamespace(public=True, accounts=["dalian"])})
-    years = {"paid_dalian_fen": [[100, 0, 0, 200]], "refund_dalian_fen": [[0, 0, 0, 31]],
-             "interest_dalian_fen": [[9, 9, 9, 0]], "paid_mixed_fen": [[0, 11, 0, 0]],
-             "subsidy_interest_fen": [[5, 6, 7, 8]]}
+        payers={"fund": SimpleNamespace(public=True, accounts=["dalian"])},
+    )
+    years = {
+        "paid_dalian_fen": [[100, 0, 0, 200]],
+        "refund_dalian_fen": [[0, 0, 0, 31]],
+        "interest_dalian_fen": [[9, 9, 9, 0]],
+        "paid_mixed_fen": [[0, 11, 0, 0]],
+        "subsidy_interest_fen": [[5, 6, 7, 8]],
+    }
     return FakeResults(scenario, 1, {}, years)
 
 
@@ -45,15 +52,22 @@ def test_cells_by_hand() -> None:
 
 def test_budget_reconciles_with_the_columns() -> None:
     run = city_run()
-    total = (run.year_column("paid_dalian_fen") - run.year_column("refund_dalian_fen")
-             - run.year_column("interest_dalian_fen") + run.year_column("paid_mixed_fen") + subsidies(run))
+    total = (
+        run.year_column("paid_dalian_fen")
+        - run.year_column("refund_dalian_fen")
+        - run.year_column("interest_dalian_fen")
+        + run.year_column("paid_mixed_fen")
+        + subsidies(run)
+    )
     assert (budget(run).where(levels=None) == total).all()
     enterprise = budget(run).where(levels=("enterprise",))
     assert (budget(run).where() == total - enterprise).all()
 
 
-@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=5),
-       st.lists(st.integers(1, 10**12), min_size=1, max_size=4))
+@given(
+    st.lists(st.integers(0, 10**15), min_size=1, max_size=5),
+    st.lists(st.integers(1, 10**12), min_size=1, max_size=4),
+)
 def test_division_never_loses_a_fen(amounts: list[int], weights: list[int]) -> None:
     named = {f"level{i}": weight for i, weight in enumerate(weights)}
     parts = divide(np.array(amounts), named)

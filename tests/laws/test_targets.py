@@ -20,17 +20,24 @@ def met(values: list[int], base: int, reading: str, growth: int = GROWTH) -> boo
     return bool(growth_met(np.array([values]), Fraction(base), growth, reading)[0])
 
 
-@pytest.mark.parametrize(("reading", "values", "kept"), [
-    # 1000 → 1300 → 1690 → 2197 is exactly +30 % a year; one less in the deciding place is not.
-    ("cagr", [0, 0, 2197], True), ("cagr", [9999, 9999, 2196], False),
-    ("path", [1300, 1690, 2197], True), ("path", [0, 0, 5187], True), ("path", [0, 0, 5186], False),
-    ("every_year", [1300, 1690, 2197], True), ("every_year", [1299, 1690, 2197], False),
-    ("every_year", [1301, 1691, 2300], False),          # 1301 × 1.3 = 1691.3
-    ("mean_yoy", [1300, 1690, 2197], True),
-    ("mean_yoy", [2000, 1000, 1400], True),             # 2 + .5 + 1.4 = 3.9 = 3 × 1.3, a tie in fractions
-    ("mean_yoy", [2000, 1000, 1399], False),
-    ("mean_yoy", [0, 5000, 9000], False),               # no rate after a year of nothing
-])
+@pytest.mark.parametrize(
+    ("reading", "values", "kept"),
+    [
+        # 1000 → 1300 → 1690 → 2197 is exactly +30 % a year; one less in the deciding place is not.
+        ("cagr", [0, 0, 2197], True),
+        ("cagr", [9999, 9999, 2196], False),
+        ("path", [1300, 1690, 2197], True),
+        ("path", [0, 0, 5187], True),
+        ("path", [0, 0, 5186], False),
+        ("every_year", [1300, 1690, 2197], True),
+        ("every_year", [1299, 1690, 2197], False),
+        ("every_year", [1301, 1691, 2300], False),  # 1301 × 1.3 = 1691.3
+        ("mean_yoy", [1300, 1690, 2197], True),
+        ("mean_yoy", [2000, 1000, 1400], True),  # 2 + .5 + 1.4 = 3.9 = 3 × 1.3, a tie in fractions
+        ("mean_yoy", [2000, 1000, 1399], False),
+        ("mean_yoy", [0, 5000, 9000], False),  # no rate after a year of nothing
+    ],
+)
 def test_reading_at_the_edge(reading: str, values: list[int], kept: bool) -> None:
     assert met(values, 1000, reading) is kept
 
@@ -44,8 +51,9 @@ def test_edge_is_exact_for_large_money(base: int, growth: int, years: int) -> No
         assert not met([*below, edge - 1], base, "cagr", growth)
 
 
-@given(st.lists(st.integers(1, 10**12), min_size=3, max_size=3), st.integers(1, 10**12),
-       st.integers(0, 10**6))
+@given(
+    st.lists(st.integers(1, 10**12), min_size=3, max_size=3), st.integers(1, 10**12), st.integers(0, 10**6)
+)
 def test_keeping_every_year_keeps_the_other_readings(values: list[int], base: int, growth: int) -> None:
     if met(values, base, "every_year", growth):
         assert met(values, base, "cagr", growth)
@@ -54,8 +62,16 @@ def test_keeping_every_year_keeps_the_other_readings(values: list[int], base: in
 
 
 def target(**parts: object) -> SimpleNamespace:
-    named = {"measure": "count", "kind": "growth", "growth": GROWTH, "reading": "cagr", "base": "market",
-             "final_year": 2021, "level_amount": None, "level_count": None}
+    named = {
+        "measure": "count",
+        "kind": "growth",
+        "growth": GROWTH,
+        "reading": "cagr",
+        "base": "market",
+        "final_year": 2021,
+        "level_amount": None,
+        "level_count": None,
+    }
     return SimpleNamespace(**{**named, **parts})
 
 
@@ -65,9 +81,9 @@ def run(targets: dict[str, SimpleNamespace], years: dict[str, list[list[int]]]) 
 
 
 def test_final_year_ends_the_count_and_run_off_never_counts() -> None:
-    years = {"measure_items": [[0, 0, 65, 0], [0, 0, 66, 900]]}      # 30 × 1.3³ = 65.91
+    years = {"measure_items": [[0, 0, 65, 0], [0, 0, 66, 900]]}  # 30 × 1.3³ = 65.91
     assert evaluate(run({"items": target()}, years), "items").met.tolist() == [False, True]
-    early = {"measure_items": [[0, 51, 0, 0], [0, 50, 999, 0]]}      # 30 × 1.3² = 50.7
+    early = {"measure_items": [[0, 51, 0, 0], [0, 50, 999, 0]]}  # 30 × 1.3² = 50.7
     assert evaluate(run({"items": target(final_year=2020)}, early), "items").met.tolist() == [True, False]
 
 
@@ -77,8 +93,10 @@ def test_level_is_a_sum_over_the_programme() -> None:
     assert evaluate(run({"items": goal}, years), "items").met.tolist() == [True, False]
 
 
-@pytest.mark.parametrize(("parts", "reason"), [
-    ({"base": "none"}, "no_base"), ({"measure": "insured"}, "no_base"), ({"final_year": 2022}, "window")])
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [({"base": "none"}, "no_base"), ({"measure": "insured"}, "no_base"), ({"final_year": 2022}, "window")],
+)
 def test_what_cannot_be_evaluated_says_why(parts: dict[str, object], reason: str) -> None:
     outcome = evaluate(run({"items": target(**parts)}, {}), "items")
     assert outcome.met is None
@@ -87,8 +105,10 @@ def test_what_cannot_be_evaluated_says_why(parts: dict[str, object], reason: str
 
 def test_joint_probability_leaves_out_what_cannot_be_evaluated() -> None:
     targets = {"items": target(), "amount": target(measure="amount"), "insured": target(measure="insured")}
-    years = {"measure_items": [[0, 0, 66, 0], [0, 0, 66, 0]],
-             "measure_amount_fen": [[0, 0, 2197, 0], [0, 0, 2196, 0]]}
+    years = {
+        "measure_items": [[0, 0, 66, 0], [0, 0, 66, 0]],
+        "measure_amount_fen": [[0, 0, 2197, 0], [0, 0, 2196, 0]],
+    }
     outcomes = evaluate_all(run(targets, years))
     assert jointly(outcomes).tolist() == [True, False]
     assert jointly({"insured": outcomes["insured"]}) is None

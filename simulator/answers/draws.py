@@ -1,0 +1,153 @@
+"""Draws of the assumed parameters: what the answer could be if the assumptions were others.
+
+Every value with a range is drawn with its base as the median: half the draws lie between the low end and
+the base, half between the base and the high end; money and other sizes on a logarithmic scale. Latin
+hypercube: each parameter visits each of its strata once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from simulator.scheme import ranges, replace_values
+
+from .paths import siblings, value_at
+
+if TYPE_CHECKING:
+    from simulator.scheme.provenance import Provenance
+    from simulator.scheme.scenario import Scenario
+
+ONE = 1_000_000
+SIZE_LIKE = ("money", "days", "multiple", "count")
+Changes = dict[str, int | float]
+# Values that are one unknown told several times: they share their uniform and move together.
+_TOGETHER = (
+    (r"firms\.grades\.\w+\.pd", "pd"),
+    (r"pots\.\w+\.(.+)", r"pots.\1"),
+    (r"banks\.\w+\.(?!weight)(\w+)", r"banks.\1"),
+    (r"lending\.(reference_rate|pledge_rate)\..+", r"\1"),
+    (r"recovery\.type_factor\.\w+", "type_factor"),
+    (r"gate\.(loan_cap|firm_year_cap)\..+", "cap"),
+    (r"segments\.\w+\.loans_by_year\.\d+", "loans_by_year"),
+    (r"modes\.\w+\.claim\.(\w+)", r"claim.\1"),
+)
+
+
+def latin_hypercube(draws: int, parameters: int, seed: int) -> npt.NDArray[np.float64]:
+    """Uniforms as [draw, parameter], one in each of ``draws`` strata of every parameter."""
+    return np.asarray(qmc.LatinHypercube(d=max(parameters, 1), seed=seed).random(draws)[:, :parameters])
+
+
+def quantile(origin: Provenance, base: float, u: float) -> int | float:
+    """The value below which a share ``u`` of the draws lies; ``u`` = ½ gives the base back."""
+    low = min(base, origin.low if origin.low is not None else base)
+    high = max(base, origin.high if origin.high is not None else base)
+    start, end, part = (low, base, 2 * u) if u < 0.5 else (base, high, 2 * u - 1)
+    if origin.kind in SIZE_LIKE and start > 0:
+        value = start * (end / start) ** part
+    else:
+        value = start + (end - start) * part
+    return value if origin.kind == "real" else round(value)
+
+
+def draw_scenarios(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
+    """``draws`` scenarios that differ in every value with a range, all consistent with themselves."""
+    return [replace_values(scenario, changes) for changes in draw_changes(scenario, draws, seed)]
+
+
+def unknown(path: str) -> str:
+    """The unknown a value belongs to: values of the same unknown are drawn with one uniform."""
+    for pattern, name in _TOGETHER:
+        match = re.fullmatch(pattern, path)
+        if match:
+            return match.expand(name)
+    return path
+
+
+def draw_changes(scenario: Scenario, draws: int, seed: int) -> list[Changes]:
+    """The same as path → value."""
+    origins = drawable(scenario)
+    names = list(dict.fromkeys(unknown(origin.path) for origin in origins))
+    table = latin_hypercube(draws, len(names), seed)
+    rows = [
+        {
+            origin.path: quantile(
+                origin, float(value_at(scenario, origin.path)), float(row[names.index(unknown(origin.path))])
+            )
+            for origin in origins
+        }
+        for row in table
+    ]
+    return _same_headroom(scenario, [repaired(scenario, row) for row in rows])
+
+
+def drawable(scenario: Scenario) -> list[Provenance]:
+    """Values with a range, other than the promises themselves and those that only bound the sampling."""
+    return [
+        origin
+        for origin in ranges(scenario)
+        if not origin.path.startswith(
+            (
+                "sizing.exhaustion",
+                "sizing.refusal",
+                "sizing.targets",
+                "targets.",
+                "demand.headroom",
+                "demand.dominating_trend",
+                "pending.",
+            )
+        )
+        and _is_number(scenario, origin.path)
+    ]
+
+
+def _is_number(scenario: Any, path: str) -> bool:
+    try:
+        value = value_at(scenario, path)
+    except (KeyError, AttributeError, IndexError, ValueError):
+        return False
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def repaired(scenario: Scenario, changes: Changes) -> Changes:
+    """Make a draw consistent: mixes still sum to one, rows of a step to at most one, a₀ below a₁."""
+    changes = dict(changes)
+    for group in siblings(scenario):
+        _rescale(scenario, changes, group.paths, group.whole)
+    _ordered(scenario, changes, "approval.uncovered", "approval.covered")
+    return changes
+
+
+def _rescale(scenario: Scenario, changes: Changes, paths: tuple[str, ...], whole: bool) -> None:
+    if not any(path in changes for path in paths):
+        return
+    values = [int(changes.get(path, value_at(scenario, path))) for path in paths]
+    total = sum(values)
+    if total == 0 or (not whole and total <= ONE):
+        return
+    scaled = [value * ONE // total for value in values]
+    if whole:
+        scaled[int(np.argmax(scaled))] += ONE - sum(scaled)
+    changes.update(zip(paths, scaled, strict=True))
+
+
+def _ordered(scenario: Scenario, changes: Changes, lower: str, upper: str) -> None:
+    """Keep ``lower`` at least one point below ``upper``; the lower one gives way."""
+    if lower in changes or upper in changes:
+        ceiling = changes.get(upper, value_at(scenario, upper)) - 10_000
+        changes[lower] = min(changes.get(lower, value_at(scenario, lower)), ceiling)
+
+
+def _same_headroom(scenario: Scenario, rows: list[Changes]) -> list[Changes]:
+    """One dominating trend for all draws, so that all of them pick from the same applicants."""
+    if scenario.market is None:
+        return rows
+    highest = max([int(row.get("market.trend", scenario.market.trend)) for row in rows], default=0)
+    if highest <= scenario.demand.dominating_trend:
+        return rows
+    return [{**row, "demand.dominating_trend": highest} for row in rows]

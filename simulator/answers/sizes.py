@@ -1,0 +1,169 @@
+"""What the size search answers, as plain records for reports and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise at one size: its value with 95 % interval beside the limit (shares of one)."""
+
+    name: str  # exhaustion | refusal | targets
+    limit: float
+    at_most: bool
+    value: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNote:
+    """Chance of a target with no fund and with one without limit; ``asked``: it depends on the fund."""
+
+    name: str
+    none: float | None
+    ample: float | None
+    asked: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The rule whose removal alone moves the failed criterion most, at a size just too small.
+
+    ``factor`` is the smallest multiple of the rule's numbers (of a fund share or floor: divisor) at which the
+    criterion is kept there (None: no multiple is enough); ``ends`` are the sizes (fen; None: none works) at
+    both ends of an assumed rule's range.
+    """
+
+    criterion: str
+    at_fen: int
+    before: float
+    rule: str
+    after: float
+    runner_up: str
+    runner_after: float | None
+    grade: str
+    factor: float | None
+    ends: tuple[tuple[float, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageRow:
+    """Size needed at a multiple of the leverage, and which sizes would do (scale ppm, all kept)."""
+
+    numerator: int
+    denominator: int
+    leverage: int | None
+    size_fen: int | None
+    cells: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeResult:
+    """Smallest fund that keeps all promises, with both of its intervals; all sizes in fen.
+
+    ``dropped``: no size keeps these promises, so the size is for the others alone. ``needed_trend`` (ppm) is
+    the market's own growth at which the dropped targets would be kept with a fund without limit.
+
+    ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth of
+    the draws: under the assumptions at that end no size works.
+    """
+
+    scenario: Any
+    present_fen: int
+    size_fen: int | None
+    low_fen: int | None
+    high_fen: int | None
+    certified_fen: int | None
+    certified_checks: tuple[Check, ...]
+    range_low_fen: int | None
+    range_high_fen: int | None
+    draws: int
+    draws_infeasible: int
+    checks: tuple[Check, ...]  # at the size, or at the size that came closest
+    present_checks: tuple[Check, ...]
+    targets: tuple[TargetNote, ...]
+    binding: Binding | None
+    table: tuple[LeverageRow, ...]
+    curve: tuple[tuple[int, Mapping[str, float]], ...]
+    paths: int
+    seed: int
+    dropped: tuple[str, ...] = ()
+    needed_trend: int | None = None
+
+    @property
+    def feasible(self) -> bool:
+        return self.size_fen is not None and not self.dropped
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when no size keeps all promises."""
+        return 0 if self.feasible else 3
+
+    @property
+    def enough(self) -> bool:
+        """Whether the present fund keeps all promises."""
+        return all(check.kept for check in self.present_checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, nothing rounded."""
+        named = {name: getattr(self, name) for name in self.__slots__ if name != "scenario"}
+        plain = {name: _plain(value) for name, value in named.items()}
+        return {
+            "scenario": self.scenario.id,
+            "hash": self.scenario.hash,
+            "feasible": self.feasible,
+            "enough": self.enough,
+            **plain,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """Whether the fund as it is keeps each promise."""
+
+    scenario: Any
+    checks: tuple[Check, ...]
+    targets: tuple[TargetNote, ...]
+    paths: int
+    seed: int
+
+    @property
+    def holds(self) -> bool:
+        return all(check.kept for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Largest yearly growth of the market (ppm) the present fund can carry.
+
+    ``trend`` None: it keeps its promises at no growth tried, or there is no market (``reason``). ``open_end``:
+    the largest trial still held.
+    """
+
+    scenario: Any
+    trend: int | None
+    open_end: bool
+    checks: tuple[Check, ...]  # just above the largest growth: what gives way
+    reason: str
+    paths: int
+    seed: int
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(item) for name, item in asdict(value).items()}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") else value

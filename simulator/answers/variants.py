@@ -1,0 +1,156 @@
+"""The same scheme with one thing changed: levers, stresses, and rules removed or relaxed.
+
+All variants keep the applicants and their luck; only the scenario's values differ.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from simulator.scheme import replace_values
+from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES
+
+from .paths import fund_rows, term_groups, value_at
+
+if TYPE_CHECKING:
+    from simulator.scheme.scenario import Scenario
+
+ONE = 1_000_000
+POINTS = 100_000  # ten percentage points
+AMPLE = 1_000 * ONE  # a fund no gate and no claim can reach
+RECESSION = -1.5  # standard deviations, the whole horizon
+LEVERS = ("share", "leverage", "subsidy")
+
+
+def lever(scenario: Scenario, name: str) -> Scenario | None:
+    """Ten more points of fund share or subsidy, or half as much leverage again; None without room."""
+    changes = _LEVERS[name](scenario)
+    return replace_values(scenario, changes) if changes else None
+
+
+def _share_changes(scenario: Scenario) -> dict[str, int]:
+    rows, changes = set(fund_rows(scenario)), {}
+    for group in term_groups(scenario):
+        room = ONE - sum(value_at(scenario, path) for path in group.paths)
+        funds = [path for path in group.paths if path in rows]
+        if funds and room > 0:
+            changes[funds[0]] = value_at(scenario, funds[0]) + min(POINTS, room)
+    return changes
+
+
+def _leverage_changes(scenario: Scenario) -> dict[str, int]:
+    return {
+        f"pots.{name}.leverage": pot.leverage * 3 // 2
+        for name, pot in scenario.pots.items()
+        if pot.leverage is not None
+    }
+
+
+def _subsidy_changes(scenario: Scenario) -> dict[str, int]:
+    return {
+        f"programmes.{name}.rate": min(ONE, programme.rate + POINTS)
+        for name, programme in scenario.programmes.items()
+        if programme.rate < ONE
+    }
+
+
+_LEVERS = {"share": _share_changes, "leverage": _leverage_changes, "subsidy": _subsidy_changes}
+
+
+def mean_pd(scenario: Scenario) -> float:
+    """Average 360-day default probability over the grades (ppm)."""
+    return sum(grade.pd * grade.weight for grade in scenario.firms.grades.values()) / ONE
+
+
+def at_default_rate(scenario: Scenario, rate: int) -> Scenario:
+    """Grade PDs scaled so that their average is ``rate`` (ppm a year)."""
+    factor = rate / mean_pd(scenario)
+    return replace_values(
+        scenario,
+        {
+            f"firms.grades.{name}.pd": min(ONE - 1, round(grade.pd * factor))
+            for name, grade in scenario.firms.grades.items()
+        },
+    )
+
+
+def in_recession(scenario: Scenario) -> Scenario:
+    """The economy 1.5 standard deviations below normal throughout."""
+    return replace_values(scenario, {"macro.shift": RECESSION})
+
+
+def without_interest(scenario: Scenario) -> Scenario:
+    """No interest on the pots: what a reserve must hold by itself."""
+    return replace_values(scenario, {f"pots.{name}.interest": 0 for name in scenario.pots})
+
+
+def with_leverage(scenario: Scenario, numerator: int, denominator: int) -> Scenario:
+    """All leverage limits times a fraction."""
+    return replace_values(
+        scenario,
+        {
+            f"pots.{name}.leverage": pot.leverage * numerator // denominator
+            for name, pot in scenario.pots.items()
+            if pot.leverage is not None
+        },
+    )
+
+
+RULES = ("leverage", "budget", "floor", "breaker", "loan_cap", "firm_year_cap", "term", "ineligible")
+
+
+def without_rule(scenario: Scenario, rule: str) -> Scenario | None:
+    """The scheme with one rule removed altogether; None when it has no such rule."""
+    changes = {
+        path: value for path, value in _removal(scenario, rule).items() if value_at(scenario, path) != value
+    }
+    return replace_values(scenario, changes) if changes else None
+
+
+def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
+    if rule == "share":
+        return dict.fromkeys(fund_rows(scenario), 0)
+    if rule in ("leverage", "budget", "floor"):
+        name, nothing = {
+            "leverage": ("leverage", None),
+            "budget": ("annual_budget", None),
+            "floor": ("floor", 0),
+        }[rule]
+        return {f"pots.{pot}.{name}": nothing for pot in scenario.pots}
+    return {
+        "breaker": {"breaker": None},
+        "loan_cap": {"gate.loan_cap": {}},
+        "firm_year_cap": {"gate.firm_year_cap": []},
+        "term": {"gate.max_term": None},
+        "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES)},
+    }[rule]
+
+
+def rule_paths(scenario: Scenario, rule: str) -> list[str]:
+    """Paths of the numbers that state a rule: their grades tell how well it is known."""
+    prefixes = {
+        "leverage": r"pots\.\w+\.leverage",
+        "budget": r"pots\.\w+\.annual_budget",
+        "floor": r"pots\.\w+\.floor",
+        "breaker": r"breaker\..+",
+        "loan_cap": r"gate\.loan_cap\..+",
+        "term": r"gate\.max_term",
+        "firm_year_cap": r"gate\.firm_year_cap\..+",
+        "ineligible": r"gate\.(ip_types|classes).*",
+        "share": r"modes\.\w+\.terms\.\d+\.share",
+        "fund": r"pots\.\w+\.contributors\..+",
+    }
+    return [path for path in scenario.provenance if re.fullmatch(prefixes[rule], path)]
+
+
+def relaxed(scenario: Scenario, rule: str, factor: float) -> Scenario | None:
+    """A rule's numbers times a factor (floor and fund share: divided by it); None when it has no number."""
+    changes: dict[str, int | float] = {}
+    for path in rule_paths(scenario, rule):
+        now = value_at(scenario, path)
+        if isinstance(now, int) and not isinstance(now, bool):
+            changes[path] = round(now / factor) if rule in ("floor", "share") else round(now * factor)
+    if rule == "share":
+        changes = {path: value for path, value in changes.items() if path in fund_rows(scenario)}
+    return replace_values(scenario, changes) if changes and rule != "breaker" else None

@@ -1,0 +1,337 @@
+"""Enough? How large? What growth? One solver asked three ways.
+
+A size C is a multiple of the scheme's contributions. It works when the chance of exhaustion, the share of
+eligible lending refused for fund reasons and the joint chance of the targets that depend on the fund all keep
+their limits; every trial size sees the same applicants with the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.answers import targets as kpis
+from simulator.answers.draws import draw_scenarios
+from simulator.answers.estimate import mean_ci
+from simulator.answers.measure import share
+from simulator.answers.reserve import exhausted, refusal
+from simulator.answers.sizes import Check, Enough, Growth, SizeResult, TargetNote
+from simulator.answers.variants import AMPLE, without_interest
+from simulator.answers.verdict import responsive
+from simulator.scheme import replace_values
+
+from .binding import binding, leverage_table
+from .criteria import CriteriaSample, Criterion, Measured, Promises
+from .search import PPM, Found, Memo, bisect, search
+
+if TYPE_CHECKING:
+    from simulator.scheme.scenario import Scenario
+
+LEAST_PATHS = 500
+TRENDS = (0, 50_000, 100_000, 200_000, 300_000, 400_000, 600_000, 800_000, 1_000_000, 1_500_000, 2_000_000)
+FRESH = 1_000_003  # added to the seed for the certified size
+STEP_UP = 1.02  # a certified size that fails the fresh seed grows by this
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How sizes are tried: the simulator, paths and seed, and which targets are asked of the fund."""
+
+    simulate: Callable[..., Any]
+    paths: int
+    seed: int
+    promises: Promises
+    names: tuple[str, ...]  # responsive targets
+
+    def evaluate(self, scenario: Scenario, scale: int) -> CriteriaSample:
+        """The promises measured at one size (ppm of the contributions)."""
+        return sample_of(
+            self.simulate(scenario, paths=self.paths, seed=self.seed, scale_ppm=scale), self.names
+        )
+
+    def memo(self, scenario: Scenario) -> Memo:
+        return Memo(partial(self.evaluate, scenario))
+
+    def without_targets(self) -> Bench:
+        """The promises that are the fund's alone."""
+        kept = tuple(c for c in self.promises.criteria if c.name != "targets")
+        return replace(self, promises=replace(self.promises, criteria=kept))
+
+    def fewer(self, part: int) -> Bench:
+        """The same with one path in ``part``, for tables and draws."""
+        return replace(self, paths=min(self.paths, max(LEAST_PATHS, self.paths // part)))
+
+
+def total_contributions(scenario: Scenario) -> int:
+    """All money promised to the pots, matches included (fen): what scale 1 stands for."""
+    return sum(
+        part.amount + (part.match.amount if part.match else 0)
+        for pot in scenario.pots.values()
+        for part in pot.contributors
+    )
+
+
+def sample_of(results: Any, names: tuple[str, ...]) -> dict[str, Measured]:
+    """The three criteria of one run; without responsive targets that one always holds."""
+    hit = exhausted(results)
+    refused = refusal(results)
+    sample = {
+        "exhaustion": Measured.of_paths(int(hit.sum()), results.n),
+        "refusal": Measured(refused.value, results.n, refused.se),
+    }
+    met = kpis.jointly(kpis.evaluate_all(results), names) if names else None
+    if met is not None:
+        sample["targets"] = Measured.of_paths(int(met.sum()), results.n)
+    return sample
+
+
+def target_notes(
+    scenario: Scenario, simulate: Callable[..., Any], paths: int, seed: int
+) -> tuple[TargetNote, ...]:
+    """Which targets depend on the fund: none against a fund without limit, same luck."""
+    if not scenario.targets:
+        return ()
+    none = kpis.evaluate_all(simulate(scenario, paths=paths, seed=seed, no_fund=True))
+    ample = kpis.evaluate_all(simulate(without_interest(scenario), paths=paths, seed=seed, scale_ppm=AMPLE))
+    notes = []
+    for name in scenario.targets:
+        without, unlimited = none[name].met, ample[name].met
+        if without is None or unlimited is None:
+            notes.append(TargetNote(name, None, None, False, none[name].reason))
+            continue
+        moved = mean_ci(unlimited.astype(float) - without.astype(float))
+        notes.append(TargetNote(name, share(without).value, share(unlimited).value, responsive(moved)))
+    return tuple(notes)
+
+
+def size_fund(
+    scenario: Scenario,
+    exhaustion: float | None = None,
+    refusal: float | None = None,
+    targets: float | None = None,
+    paths: int = 10_000,
+    seed: int = 1,
+    workers: int | None = None,
+    draws: int = 40,
+    progress: Callable[[int, int], None] | None = None,
+    simulate: Callable[..., Any] | None = None,
+) -> SizeResult:
+    """The smallest fund that keeps all promises, or the honest answer that none does.
+
+    ``exhaustion``, ``refusal`` and ``targets`` (shares of one) replace the scenario's own promises.
+    """
+    tick = _ticker(progress, draws + 5)
+    bench, notes = _bench(
+        scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers)
+    )
+    tick()
+    memo, total = bench.memo(scenario), total_contributions(scenario)
+    found, whole = search(memo, bench.promises), bench
+    if found.scale is None and bench.names:
+        bench = bench.without_targets()
+        found = search(memo, bench.promises)
+    dropped = ("targets",) if bench is not whole else ()
+    tick()
+    certified, kept = _certify(bench, scenario, found)
+    tick()
+    low, high, infeasible = _parameter_range(
+        bench.fewer(10), scenario, draws, seed, tick, _money(total, found.scale)
+    )
+    rule = binding(bench, scenario, memo, found, total)
+    tick()
+    table = leverage_table(bench.fewer(4), scenario, total)
+    tick()
+    at = found.nearest if found.scale is None else found.scale
+    return SizeResult(
+        scenario,
+        total,
+        _money(total, found.scale),
+        _money(total, found.low),
+        _money(total, found.high),
+        _money(total, certified),
+        kept,
+        low,
+        high,
+        draws,
+        infeasible,
+        checks(whole.promises, memo(at)),
+        checks(whole.promises, memo(PPM)),
+        notes,
+        rule,
+        table,
+        _curve(memo, total),
+        paths,
+        seed,
+        dropped,
+        _needed_trend(whole.fewer(4), scenario) if dropped else None,
+    )
+
+
+def enough(
+    scenario: Scenario,
+    exhaustion: float | None = None,
+    refusal: float | None = None,
+    targets: float | None = None,
+    paths: int = 10_000,
+    seed: int = 1,
+    workers: int | None = None,
+    simulate: Callable[..., Any] | None = None,
+) -> Enough:
+    """Whether the fund as it is keeps all promises."""
+    bench, notes = _bench(
+        scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers)
+    )
+    return Enough(scenario, checks(bench.promises, bench.evaluate(scenario, PPM)), notes, paths, seed)
+
+
+def growth(
+    scenario: Scenario,
+    exhaustion: float | None = None,
+    refusal: float | None = None,
+    targets: float | None = None,
+    paths: int = 10_000,
+    seed: int = 1,
+    workers: int | None = None,
+    simulate: Callable[..., Any] | None = None,
+) -> Growth:
+    """The largest growth of the market at which the fund as it is keeps all promises.
+
+    All trials share one dominating trend, so that they pick from the same applicants.
+    """
+    if scenario.market is None:
+        return Growth(scenario, None, False, (), "no_market", paths, seed)
+    bench, _ = _bench(scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers))
+
+    def evaluate(trend: int) -> CriteriaSample:
+        return bench.evaluate(_at_trend(scenario, trend), PPM)
+
+    memo = Memo(evaluate)
+    holding = [trend for trend in TRENDS if bench.promises.hold(memo(trend))]
+    if not holding:
+        return Growth(scenario, None, False, checks(bench.promises, memo(0)), "never", paths, seed)
+    if holding[-1] == TRENDS[-1]:
+        return Growth(scenario, TRENDS[-1], True, (), "", paths, seed)
+    above = TRENDS[TRENDS.index(holding[-1]) + 1]
+    fails, holds = bisect(above, holding[-1], lambda trend: bench.promises.hold(memo(trend)))
+    return Growth(scenario, holds, False, checks(bench.promises, memo(fails)), "", paths, seed)
+
+
+def _at_trend(scenario: Scenario, trend: int) -> Scenario:
+    """The market growing by ``trend`` (ppm) without the policy; one dominating trend for all trials."""
+    dominating = max(scenario.demand.dominating_trend, TRENDS[-1])
+    return replace_values(scenario, {"market.trend": trend, "demand.dominating_trend": dominating})
+
+
+def _needed_trend(bench: Bench, scenario: Scenario) -> int | None:
+    """Least growth of the market (ppm) at which a fund without limit keeps the targets; None above 200 %."""
+    if scenario.market is None:
+        return None
+    (sure,) = [c for c in bench.promises.criteria if c.name == "targets"]
+
+    def keeps(trend: int) -> bool:
+        sample = bench.evaluate(without_interest(_at_trend(scenario, trend)), AMPLE)
+        return sure.excess(sample["targets"].value) <= 0
+
+    kept = next((trend for trend in TRENDS if keeps(trend)), None)
+    if kept is None or kept == TRENDS[0]:
+        return kept
+    fails, holds = TRENDS[TRENDS.index(kept) - 1], kept
+    while holds - fails > 5_000:
+        middle = (holds + fails) // 2
+        fails, holds = (fails, middle) if keeps(middle) else (middle, holds)
+    return holds
+
+
+def checks(promises: Promises, sample: CriteriaSample) -> tuple[Check, ...]:
+    """Each promise with its value and ordinary 95 % interval."""
+    return tuple(
+        Check(
+            c.name, c.limit, c.at_most, sample[c.name].value, *sample[c.name].bounds(0.05), sample[c.name].n
+        )
+        for c in promises.criteria
+    )
+
+
+def _simulator(simulate: Callable[..., Any] | None, workers: int | None) -> Callable[..., Any]:
+    if simulate is None:
+        from simulator.runs import simulate as simulate_runs
+
+        simulate = simulate_runs
+    return partial(simulate, workers=workers)
+
+
+def _bench(
+    scenario: Scenario,
+    limits: tuple[float | None, float | None, float | None],
+    paths: int,
+    seed: int,
+    simulate: Callable[..., Any],
+) -> tuple[Bench, tuple[TargetNote, ...]]:
+    own = (scenario.sizing.exhaustion / PPM, scenario.sizing.refusal / PPM, scenario.sizing.targets / PPM)
+    alpha, rho, sure = (given if given is not None else its for given, its in zip(limits, own, strict=True))
+    notes = target_notes(scenario, simulate, paths, seed)
+    names = tuple(note.name for note in notes if note.asked)
+    criteria = [Criterion("exhaustion", alpha), Criterion("refusal", rho)]
+    if names:
+        criteria.append(Criterion("targets", sure, at_most=False))
+    return Bench(simulate, paths, seed, Promises(tuple(criteria)), names), notes
+
+
+def _certify(bench: Bench, scenario: Scenario, found: Found) -> tuple[int | None, tuple[Check, ...]]:
+    """The certified size, checked with luck that had no part in choosing it and raised until it holds."""
+    if found.certified is None:
+        return None, ()
+    fresh = replace(bench, seed=bench.seed + FRESH).memo(scenario)
+    scale = found.certified
+    for _ in range(40):
+        if bench.promises.surely_hold(fresh(scale)):
+            return scale, checks(bench.promises, fresh(scale))
+        scale = max(scale + 1, round(scale * STEP_UP))
+    return None, checks(bench.promises, fresh(scale))
+
+
+def _parameter_range(
+    bench: Bench, scenario: Scenario, draws: int, seed: int, tick: Callable[[], None], base: int | None
+) -> tuple[int | None, int | None, int]:
+    """Middle 80 % of the size over draws of the assumed values; a draw without a size counts as infinite."""
+    sizes = []
+    for each in draw_scenarios(scenario, draws, seed):
+        scale = search(bench.memo(each), bench.promises, interval=False).scale
+        sizes.append(np.inf if scale is None else total_contributions(each) * scale / PPM)
+        tick()
+    if not sizes:
+        return None, None, 0
+    low, high = np.quantile(sizes, [0.1, 0.9], method="inverted_cdf")
+    ends = [int(end) if np.isfinite(end) else None for end in (low, high)]
+    if base is not None:
+        ends = [
+            min(base, ends[0]) if ends[0] is not None else base,
+            max(base, ends[1]) if ends[1] is not None else None,
+        ]
+    return ends[0], ends[1], int(np.isinf(sizes).sum())
+
+
+def _curve(memo: Memo, total: int) -> tuple[tuple[int, dict[str, float]], ...]:
+    """Every size tried with what it gave, smallest first."""
+    return tuple(
+        (total * scale // PPM, {name: m.value for name, m in memo.seen[scale].items()})
+        for scale in sorted(memo.seen)
+    )
+
+
+def _money(total: int, scale: int | None) -> int | None:
+    return None if scale is None else total * scale // PPM
+
+
+def _ticker(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:
+    done = iter(range(1, total + 1))
+
+    def tick() -> None:
+        if progress is not None:
+            progress(next(done, total), total)
+
+    return tick
