@@ -49,7 +49,7 @@ lock:  ## maintainers: pin again after a change in pyproject.toml (needs uv)
 	echo 'setuptools>=77' | uv pip compile $(LOCK) -o requirements.txt pyproject.toml -
 	echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml -
 LOCK := --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
-        --no-emit-find-links --no-config
+        --no-config
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -39,13 +39,21 @@ app = typer.Typer(name=PROGRAM, cls=LocalGroup, help="help_app", add_completion=
                   no_args_is_help=True, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["--help", "-h"]})
 
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        emit(f"{PROGRAM} {__version__}")
+        raise typer.Exit(OK)
+
+
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="opt_scenario")]
 Paths = Annotated[int, typer.Option("--paths", min=1, max=10_000_000, help="opt_paths")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="opt_seed")]
 Engine = Annotated[Literal["loop", "story"], typer.Option("--engine", help="opt_engine")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="opt_workers")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="opt_set")]
-Version = Annotated[bool, typer.Option("--version", is_eager=True, help="opt_version")]
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=show_version, help="opt_version")]
 Ask = Annotated[Literal["size", "enough", "growth"], typer.Option("--ask", help="opt_ask")]
 Exhaustion = Annotated[str | None, typer.Option("--exhaustion", metavar="SHARE", help="opt_exhaustion")]
 Refusal = Annotated[str | None, typer.Option("--refusal", metavar="SHARE", help="opt_refusal")]
@@ -65,9 +73,6 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @app.callback()
 def program(lang: Lang = "zh", version: Version = False) -> None:
     """Options before the command."""
-    if version:
-        emit(f"{PROGRAM} {__version__}")
-        raise typer.Exit(OK)
 
 
 # --- commands ------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ class Progress:
 
     def __init__(self, quiet: bool, lang: str) -> None:
         self._quiet, self._lang, self._live = quiet, lang, sys.stderr.isatty()
-        self._stage, self._start, self._shown = "", time.monotonic(), time.monotonic()
+        self._stage: str | None = None
+        self._start, self._before, self._shown = 0.0, 0, time.monotonic()
 
     def __enter__(self) -> Progress:
         return self
@@ -33,7 +34,7 @@ class Progress:
     def __call__(self, done: int, total: int, stage: str = "") -> None:
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._start = stage, now
+            self._stage, self._start, self._before = stage, now, done
         if self._quiet or total <= 0 or now - self._shown < (0.2 if self._live else 10.0):
             return
         self._shown = now
@@ -45,8 +46,8 @@ class Progress:
             note(line)
 
     def _left(self, done: int, total: int, now: float) -> str:
-        if done <= 0:
+        if done <= self._before:
             return "—"
-        seconds = (now - self._start) * (total - done) / done
+        seconds = (now - self._start) * (total - done) / (done - self._before)
         key, count = ("cli_seconds", seconds) if seconds < 90 else ("cli_minutes", seconds / 60)
         return text(key, self._lang, n=round(count))
