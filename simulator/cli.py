@@ -83,8 +83,7 @@ def list_command(as_json: Json = False, lang: Lang = "zh") -> None:
     from simulator.report.width import table
     from simulator.scheme import list_scenarios
 
-    found = [(name, title if isinstance(title, str) else getattr(title, lang), path)
-             for name, title, path in list_scenarios()]
+    found = [(name, getattr(title, lang), path) for name, title, path in list_scenarios()]
     if as_json:
         emit_json([{"id": name, "title": title, "path": str(path)} for name, title, path in found])
         return

@@ -34,6 +34,8 @@ class CheckReport:
             found |= {"id": self.scenario.id, "hash": self.scenario.hash}
             found["notices"] = [asdict(p) | {"message": p.render(lang)} for p in notices(self.scenario)]
             if grades:
+                from simulator.answers.paths import value_at
+
                 found["values"] = [asdict_row(origin) | {"value": value_at(self.scenario, path)}
                                    for path, origin in self.scenario.provenance.items()]
         return found
@@ -59,6 +61,8 @@ def render_check(report: CheckReport, lang: str, grades: bool = False) -> str:
 
 def grade_lines(scenario: Scenario, lang: str) -> list[str]:
     """Every number with its value, grade, range and source; then how many there are of each grade."""
+    from simulator.answers.paths import value_at
+
     origins = scenario.provenance
     head = [text(f"grades_{name}", lang) for name in ("path", "value", "grade", "range", "source")]
     rows = [[path, cut(_shown(value_at(scenario, path), origin.kind, lang), 24),
@@ -69,19 +73,6 @@ def grade_lines(scenario: Scenario, lang: str) -> list[str]:
                         if counts[grade])
     return [*table([head, *rows], "lrlll", width=WIDE),
             text("grades_count", lang, n=len(origins), counts=counted)]
-
-
-def value_at(scenario: Scenario, path: str) -> Any:
-    """The engine value at a dotted path; keys that are Python words carry an underscore in the model."""
-    value: Any = scenario
-    for part in path.split("."):
-        if isinstance(value, dict):
-            value = value[part]
-        elif isinstance(value, list | tuple):
-            value = value[int(part)]
-        else:
-            value = getattr(value, part, None) if hasattr(value, part) else getattr(value, part + "_")
-    return value
 
 
 def _shown(value: Any, kind: str, lang: str) -> str:

@@ -7,36 +7,40 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simulator.lang import text
 
-
-class Localised:
-    """Help pages in the user's language. Help texts are keys of the catalogue until a page is shown."""
-
-    def get_help(self, ctx: typer.Context) -> str:
-        lang = ctx.find_root().obj["lang"]
-        page: str = super().get_help(ctx)  # type: ignore[misc]
-        for english, key in (("Usage:", "head_usage"), ("Options:", "head_options"),
-                             ("Arguments:", "head_arguments"), ("Commands:", "head_commands"),
-                             ("[default:", "head_default"), ("[required]", "head_required"),
-                             ("Show this message and exit.", "opt_help")):
-            page = page.replace(english, english.replace(english.strip("[:]"), text(key, lang)))
-        return page
+_WORDS = (("Usage:", "head_usage"), ("Options:", "head_options"), ("Arguments:", "head_arguments"),
+          ("Commands:", "head_commands"), ("[default:", "head_default"), ("[required]", "head_required"),
+          ("Show this message and exit.", "opt_help"))
 
 
-class LocalCommand(Localised, TyperCommand):
-    """One command."""
+class LocalCommand(TyperCommand):
+    """A command whose help page is in the user's language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The page with the parser's own words translated."""
+        return _translated(super().get_help(ctx), ctx)
 
 
-class LocalGroup(Localised, TyperGroup):
-    """The program."""
+class LocalGroup(TyperGroup):
+    """The program, its help page in the user's language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The page with the parser's own words translated."""
+        return _translated(super().get_help(ctx), ctx)
+
+
+def _translated(page: str, ctx: Any) -> str:
+    lang = ctx.find_root().obj["lang"]
+    for english, key in _WORDS:
+        page = page.replace(english, english.replace(english.strip("[:]"), text(key, lang)))
+    return page
 
 
 def localise(group: Any, lang: str) -> Any:
-    """Replace the help keys of the program, its commands and their parameters by the user's words."""
+    """Help texts are keys of the catalogue until shown: replace them by the user's words."""
     for item in (group, *group.commands.values()):
         item.help = text(item.help, lang)
         for parameter in item.params:
@@ -47,7 +51,7 @@ def localise(group: Any, lang: str) -> Any:
 def explain_usage(error: Any, lang: str, program: str) -> str:
     """The parser's complaint, its usual kinds in the user's language."""
     ctx, kind = getattr(error, "ctx", None), type(error).__name__
-    if kind == "NoArgsIsHelpError":
+    if ctx is not None and kind == "NoArgsIsHelpError":
         return str(ctx.get_help())
     option = getattr(error, "param", None)
     name = option.get_error_hint() if option is not None else ""
