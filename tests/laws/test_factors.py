@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from simulator.chance.decisions import draw
 from simulator.chance.factors import (
     compile_factors,
     cumulative_hazard,
@@ -79,6 +80,16 @@ def test_sectors_share_the_national_part_only() -> None:
     w = indices(200_000, 6, "month", 0.9, 0.36)
     assert abs(z_of_covariance(w[:, 0, 5], w[:, 1, 5], 0.36)) < 4
     assert abs(z_of_covariance(w[:, 0, 5], w[:, 2, 5], math.sqrt(0.36))) < 4
+
+
+def test_every_sector_and_step_has_its_own_uniform() -> None:
+    """Without persistence and national factor, W is the normal quantile of the documented draw."""
+    w = indices(1, 30, "month", 0.0, 0.0, sectors=4)[0]
+    for sector in range(4):
+        drawn = [draw(11, 0, "SECTOR", sector << 12 | month // 4, month % 4) for month in range(30)]
+        np.testing.assert_allclose(w[sector], stats.norm.ppf(drawn), atol=1e-12)
+    drawn = [draw(11, 0, "NATIONAL", month // 4, month % 4) for month in range(30)]
+    np.testing.assert_allclose(w[4], stats.norm.ppf(drawn), atol=1e-12)
 
 
 def test_a_shift_moves_every_sector_and_not_the_national_factor() -> None:
