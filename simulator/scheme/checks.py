@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -121,7 +122,7 @@ def windows(s: Any, draft: Draft) -> None:
 
 def _steps(draft: Draft, path: Path, steps: list[Dated[Any]]) -> None:
     """Dated steps ascend."""
-    for i, (before, after) in enumerate(zip(steps, steps[1:], strict=False), 1):
+    for i, (before, after) in enumerate(pairwise(steps), 1):
         if after.from_ <= before.from_:
             draft.say("steps_out_of_order", (*path, str(i), "from"), given=str(after.from_),
                       allowed=f"> {before.from_}")

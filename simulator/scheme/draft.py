@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,15 +43,19 @@ class Draft:
     def remember(self, path: Path, kind: str, raw: Any) -> Any:
         """``raw`` as it is; a share is kept for the check of its bounds."""
         if kind == "share":
-            try:
+            with suppress(UnitError):          # told where the model is read
                 self.shares[path] = parse_share(raw)
-            except UnitError:
-                pass                           # told where the model is read
         return raw
 
     def say(self, code: str, path: Path, at_key: bool = False, **parts: str) -> None:
         """Add a problem at a path (at the key that holds it, if asked)."""
-        self.problems.append(self.at(path).problem(code, ".".join(path), at_key, **parts))
+        self.report(code, self.at(path), path, at_key, **parts)
+
+    def report(self, code: str, node: Node, path: Path, at_key: bool = False,
+               given: str = "", allowed: str = "", hint: str = "") -> None:
+        """Add a problem at a node."""
+        problem = Problem(code, given=given, allowed=allowed, hint=hint)
+        self.problems.append(node.locate(problem, ".".join(path), at_key))
 
     def known(self, path: Path, given: str, names: Iterable[str], code: str) -> bool:
         """Whether ``given`` is one of ``names``; if not, say so."""

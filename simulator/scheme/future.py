@@ -7,8 +7,8 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress", "renewal", "versions",
-                           "alliance", "platform", "investment", "calibration"}),
+    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress", "renewal",
+                           "versions", "alliance", "platform", "investment", "calibration"}),
     "Firms": frozenset({"flags", "clusters"}),
     "Segment": frozenset({"renewal", "instalments", "mixed_pledge", "seasonality", "phase_in"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
@@ -27,7 +27,8 @@ KEYS: dict[str, frozenset[str]] = {
     "ProgrammeCap": frozenset({"key", "name"}),
     "Book": frozenset({"file"}),
 }
-PREFIXES: dict[str, tuple[str, ...]] = {"Condition": ("bank.", "claim.", "anchor.", "alliance.", "firm.loan_year")}
+PREFIXES: dict[str, tuple[str, ...]] = {
+    "Condition": ("bank.", "claim.", "anchor.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Cap", "per"): frozenset({"bank_year", "bank-year", "payer_year", "payer-year", "cluster"}),
@@ -39,17 +40,19 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Breaker", "window"): frozenset({"rolling_360"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
-    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised", "investment",
-                                       "evaluated", "year_end"}),
-    ("Programme", "line"): frozenset({"bank_risk_subsidy", "investment", "investment_own", "investment_equity",
+    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised",
+                                       "investment", "evaluated", "year_end"}),
+    ("Programme", "line"): frozenset({"bank_risk_subsidy", "investment", "investment_own",
+                                      "investment_equity",
                                       "alliance", "disposal_valuation", "patent_use", "award"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 
 # what people write after reading the terms' definition, and the key that says it here
 SPELLINGS: dict[str, str] = {
-    "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to", "firm.class": "firm_class",
-    "ip.type": "ip_type", "term": "max_term", "firm_year": "firm_year_cap", "firm-year": "firm_year",
+    "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
+    "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
+    "firm_year": "firm_year_cap", "firm-year": "firm_year",
     "over": "over_cap", "order_by": "priority"}
 
 

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from .checks import check
 from .draft import Draft
@@ -40,7 +41,8 @@ def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = N
     """
     problems: list[Problem] = []
     try:
-        tree = _with_bases(_find(str(name_or_path), scenarios_folder(folder)), scenarios_folder(folder), (), problems)
+        kept = scenarios_folder(folder)
+        tree = _with_bases(_find(str(name_or_path), kept), kept, (), problems)
         for path, given in (set or {}).items():
             tree = set_value(tree, path, given, problems)
     except Refused as refused:
@@ -64,7 +66,7 @@ def replace_values(scenario: Scenario, values: Mapping[str, int | float]) -> Sce
     data = scenario.model_dump(by_alias=True)
     for path, value in values.items():
         *above, last = path.split(".")
-        holder = data
+        holder: Any = data
         for key in above:
             holder = holder[int(key)] if isinstance(holder, list) else holder[key]
         if isinstance(holder, list):
@@ -118,9 +120,9 @@ def _find(name: str, folder: Path, beside: Path | None = None, holder: Node | No
     names = {path.stem: path for path in _files(folder)}
     if name in names:
         return names[name]
-    parts = {"given": name, "allowed": listed(names), "hint": nearest(name, names)}
-    raise Refused(holder.problem("extends_missing", "extends", **parts) if holder else
-                  Problem("scenario_missing", display(Path(name)), **parts))
+    code, file = ("extends_missing", "") if holder else ("scenario_missing", display(Path(name)))
+    lost = Problem(code, file, given=name, allowed=listed(names), hint=nearest(name, names))
+    raise Refused(holder.locate(lost, "extends") if holder else lost)
 
 
 def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: list[Problem]) -> Node:
@@ -130,17 +132,17 @@ def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: lis
     if holder is None or holder.is_null:
         return tree
     if not isinstance(holder.value, str):
-        raise Refused(holder.problem("wrong_kind", "extends", given="[…]", allowed="text"))
+        raise Refused(holder.locate(Problem("wrong_kind", given="[…]", allowed="text"), "extends"))
     base = _find(holder.value, folder, path.parent, holder)
     chain = (*above, path.resolve())
     if base.resolve() in chain or len(chain) > MOST_OVERLAYS:
-        raise Refused(holder.problem("extends_cycle", "extends", given=" → ".join(
-            item.stem for item in (*chain, base))))
+        circle = " → ".join(item.stem for item in (*chain, base))
+        raise Refused(holder.locate(Problem("extends_cycle", given=circle), "extends"))
     return lay_over(_with_bases(base, folder, chain, problems), tree)
 
 
 def _abstract(draft: Draft) -> None:
-    """A base file is no scheme: what it leaves to its overlays is not wrong, unless the model cannot do without."""
+    """A base file is no scheme: what it leaves to its overlays is not wrong."""
     if draft.data.get("abstract") is True:
         draft.problems = [problem for problem in draft.problems
                           if problem.code not in LEFT_OPEN and (problem.code, problem.path) not in LEFT_OPEN]
@@ -149,8 +151,7 @@ def _abstract(draft: Draft) -> None:
 def _frozen(scenario: Scenario, origins: dict[str, Provenance]) -> Scenario:
     """With provenance attached and the hash of values and provenance set."""
     known = origins if isinstance(origins, Origins) else Origins(origins)
-    values = json.dumps(scenario.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False,
-                        separators=(",", ":"))
+    values = json.dumps(scenario.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     scenario._provenance = known
     scenario._hash = hashlib.sha256(f"{values}\n{known.digest}".encode()).hexdigest()
     return scenario

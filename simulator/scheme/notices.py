@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .problems import Problem, listed
 from .scenario import Mode, Scenario
@@ -21,7 +22,7 @@ def _placed(scenario: Scenario, notice: Problem) -> Problem:
                  if f"{path}.".startswith(f"{notice.path}.")), None)
     if near is None:
         return notice
-    return Problem(notice.code, near.file, near.line, near.column, notice.path, notice.given, notice.allowed)
+    return replace(notice, file=near.file, line=near.line, column=near.column)
 
 
 def _pots(s: Scenario) -> Iterator[Problem]:
@@ -52,7 +53,8 @@ def _stacks(s: Scenario) -> Iterator[Problem]:
 
 
 def _unconditional(mode: Mode, payers: list[str]) -> int:
-    return sum(row.share for row in mode.terms if row.payer in payers and row.when is None and row.of == "loss")
+    return sum(row.share for row in mode.terms
+               if row.payer in payers and row.when is None and row.of == "loss")
 
 
 def _targets(s: Scenario) -> Iterator[Problem]:

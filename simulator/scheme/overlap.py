@@ -19,13 +19,13 @@ ENDLESS = 10 ** 18
 class Box:
     """Where a row holds: three sets and four intervals ``(above, to]``."""
 
-    sets: tuple[frozenset[str], frozenset[str], frozenset[str]]
+    sets: tuple[frozenset[str], ...]
     spans: tuple[tuple[int, int], ...]     # amount, term, loss layer, principal layer
 
     def meets(self, other: Box) -> bool:
         """Whether some loan and some yuan of its loss lie in both."""
-        return (all(a & b for a, b in zip(self.sets, other.sets, strict=True))
-                and all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in zip(self.spans, other.spans, strict=True)))
+        sets, spans = zip(self.sets, other.sets, strict=True), zip(self.spans, other.spans, strict=True)
+        return all(a & b for a, b in sets) and all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in spans)
 
 
 def box_of(row: TermRow, districts: Iterable[str]) -> Box:
@@ -34,10 +34,10 @@ def box_of(row: TermRow, districts: Iterable[str]) -> Box:
     names: tuple[tuple[Sequence[str] | None, Iterable[str]], ...] = (
         (when.ip_type if when else None, IP_TYPES), (when.firm_class if when else None, FIRM_CLASSES),
         (when.district if when else None, districts))
-    sets = tuple(frozenset(chosen if chosen is not None else every) for chosen, every in names)
+    sets = tuple(frozenset[str](chosen if chosen is not None else every) for chosen, every in names)
     amount = _span(when.amount_above, when.amount_to) if when else (-1, ENDLESS)
     term = _span(when.term_above, when.term_to) if when else (-1, ENDLESS)
-    return Box(sets, (amount, term, _slice(row.layer, "loss"), _slice(row.layer, "principal")))  # type: ignore[arg-type]
+    return Box(sets, (amount, term, _slice(row.layer, "loss"), _slice(row.layer, "principal")))
 
 
 def _span(above: int | None, to: int | None) -> tuple[int, int]:
@@ -65,9 +65,10 @@ def _signatures(boxes: Sequence[Box]) -> list[set[frozenset[int]]]:
     signatures: list[set[frozenset[int]]] = []
     for k in range(3):
         names = frozenset[str]().union(*(box.sets[k] for box in boxes))
-        signatures.append({frozenset(i for i, box in enumerate(boxes) if name in box.sets[k]) for name in names})
+        signatures.append({frozenset(i for i, box in enumerate(boxes) if name in box.sets[k])
+                           for name in names})
     for k in range(4):
         starts = {box.spans[k][0] for box in boxes}
-        signatures.append({frozenset(i for i, box in enumerate(boxes) if box.spans[k][0] <= start < box.spans[k][1])
-                           for start in starts})
+        signatures.append({frozenset(i for i, box in enumerate(boxes)
+                                     if box.spans[k][0] <= start < box.spans[k][1]) for start in starts})
     return signatures

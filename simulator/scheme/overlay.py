@@ -20,7 +20,8 @@ COMMAND_LINE = "--set"
 def expand(node: Node, problems: list[Problem], path: str = "") -> Node:
     """Push the provenance of each ``{grade, source, …, values: …}`` group down to its entries."""
     if isinstance(node.value, list):
-        return replace(node, value=[expand(item, problems, f"{path}.{i}") for i, item in enumerate(node.value)])
+        return replace(node, value=[expand(item, problems, f"{path}.{i}")
+                                    for i, item in enumerate(node.value)])
     if not isinstance(node.value, dict):
         return node
     if "values" not in node.value or path == "pending" or path.startswith("pending."):
@@ -29,8 +30,9 @@ def expand(node: Node, problems: list[Problem], path: str = "") -> Node:
     shared = {key: child for key, child in node.value.items() if key in LEAF_KEYS[1:]}
     for key, child in node.value.items():
         if key not in shared and key not in ("values", "replace"):
-            problems.append(child.problem("unknown_key", path, at_key=True, given=key,
-                                          hint=nearest(key, (*LEAF_KEYS[1:], "values", "replace"))))
+            hint = nearest(key, (*LEAF_KEYS[1:], "values", "replace"))
+            unknown = Problem("unknown_key", given=key, hint=hint)
+            problems.append(child.locate(unknown, f"{path}.{key}".lstrip("."), at_key=True))
     inner = _push(expand(node.value["values"], problems, path), shared)
     if isinstance(inner.value, dict) and "replace" in node.value:
         inner = replace(inner, value={**inner.value, "replace": node.value["replace"]})
@@ -104,7 +106,8 @@ def _set(node: Node, keys: list[str], new: Node, path: str, problems: list[Probl
     key, rest = keys[0], keys[1:]
     if isinstance(node.value, list) and key.isdecimal() and int(key) < len(node.value):
         items = list(node.value)
-        items[int(key)] = _set(items[int(key)], rest, new, path, problems) if rest else _leaf(items[int(key)], new)
+        old = items[int(key)]
+        items[int(key)] = _set(old, rest, new, path, problems) if rest else _leaf(old, new)
         return replace(node, value=items)
     if isinstance(node.value, dict) and (key in node.value or not rest):
         child = node.value.get(key)

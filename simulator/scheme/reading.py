@@ -14,8 +14,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (AliasEvent, DocumentStartEvent, Event, MappingEndEvent, MappingStartEvent,
-                                ScalarEvent, SequenceEndEvent, SequenceStartEvent)
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from .problems import Problem
 
@@ -55,10 +63,10 @@ class Node:
         """Its entries, empty when it is no mapping."""
         return self.value if isinstance(self.value, dict) else {}
 
-    def problem(self, code: str, path: str = "", at_key: bool = False, **parts: str) -> Problem:
-        """A problem that stands here (or at the key that holds this)."""
+    def locate(self, problem: Problem, path: str = "", at_key: bool = False) -> Problem:
+        """The problem, placed here (or at the key that holds this)."""
         place = self.key if at_key and self.key else self.place
-        return Problem(code, place.file, place.line, place.column, path, **parts)
+        return replace(problem, file=place.file, line=place.line, column=place.column, path=path)
 
     def plain(self) -> Any:
         """The data without positions, scalars by YAML 1.2's core schema."""
@@ -97,7 +105,8 @@ def read_file(path: Path, problems: list[Problem]) -> Node:
     except OSError as error:
         raise Refused(Problem("file_unreadable", name, given=error.strerror or "")) from None
     if size > MOST_BYTES:
-        raise Refused(Problem("file_too_large", name, 1, 1, given=f"{size:,} bytes", allowed=f"{MOST_BYTES:,} bytes"))
+        raise Refused(Problem("file_too_large", name, 1, 1, given=f"{size:,} bytes",
+                              allowed=f"≤ {MOST_BYTES:,} bytes"))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -155,10 +164,10 @@ class _Builder:
         if root is None or root.is_null:
             raise Refused(Problem("file_empty", self.name, 1, 1))
         if not isinstance(root.value, dict):
-            raise Refused(root.problem("file_no_mapping"))
+            raise Refused(root.locate(Problem("file_no_mapping")))
         return root
 
-    def node(self, event: Event, events: Iterator[Event], depth: int) -> Node:
+    def node(self, event: Any, events: Iterator[Event], depth: int) -> Node:
         if isinstance(event, AliasEvent) or event.anchor:
             raise self.refuse("yaml_alias", event, given=str(event.anchor))
         if event.tag is not None and not (isinstance(event, ScalarEvent) and str(event.tag) == "!"):
@@ -187,10 +196,10 @@ class _Builder:
             name, value = key.value, self.node(next(events), events, depth + 1)
             if name in entries:
                 first = entries[name].key
-                self.problems.append(key.problem("duplicate_key", given=name,
-                                                 allowed=f"{first.line}:{first.column}" if first else ""))
+                where = f"{first.line}:{first.column}" if first else ""
+                self.problems.append(key.locate(Problem("duplicate_key", given=name, allowed=where)))
             elif name.lower() in BOOL_LIKE and not key.quoted:
-                self.problems.append(key.problem("bool_key", given=name))
+                self.problems.append(key.locate(Problem("bool_key", given=name)))
             else:
                 entries[name] = replace(value, key=key.place)
         return entries

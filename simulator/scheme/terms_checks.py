@@ -28,7 +28,8 @@ def payers(s: Any, draft: Draft) -> None:
         if name == LENDER:
             draft.say("lender_reserved", path, at_key=True, given=name)
         if payer.kind == "pot" and not payer.accounts:
-            draft.say("accounts_missing", path, at_key=True, given="kind: pot", allowed=listed([*s.pots, DISTRICT_POT]))
+            draft.say("accounts_missing", path, at_key=True, given="kind: pot",
+                      allowed=listed([*s.pots, DISTRICT_POT]))
         if payer.kind != "pot" and payer.accounts:
             draft.say("accounts_not_pot", (*path, "accounts"), at_key=True, given=f"kind: {payer.kind}")
         for i, account in enumerate(payer.accounts):
@@ -47,7 +48,8 @@ def _account(s: Any, draft: Draft, path: Path, payer: Payer, account: str) -> No
     served = {pot.district for pot in s.pots.values()}
     bare = [name for name, share in s.firms.districts.items() if share and name not in served]
     if bare and (payer.draw == "split" or payer.accounts == [DISTRICT_POT]):
-        draft.say("district_without_pot", path, given=listed(bare), allowed=listed(sorted(filter(None, served))))
+        draft.say("district_without_pot", path, given=listed(bare),
+                  allowed=listed(sorted(filter(None, served))))
 
 
 def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer) -> None:
@@ -100,7 +102,8 @@ def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
         return
     later = row.from_ == row.payer or row.from_ in {other.payer for other in mode.terms}
     draft.say("from_not_earlier" if later else "from_unknown", path, given=row.from_,
-              allowed=listed([LENDER, *earlier]), hint="" if later else nearest(row.from_, [LENDER, *earlier]))
+              allowed=listed([LENDER, *earlier]),
+              hint="" if later else nearest(row.from_, [LENDER, *earlier]))
 
 
 def condition(draft: Draft, path: Path, when: Condition | None, districts: Iterable[str]) -> None:
@@ -142,7 +145,8 @@ def _stacks(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
         if stack.of.startswith(HELD_BY):
             draft.known((*here, "of"), stack.of.removeprefix(HELD_BY), bearers, "payer_unknown")
         else:
-            draft.known((*here, "of"), stack.of, ["loss", *(HELD_BY + name for name in bearers)], "not_allowed")
+            choices = ["loss", *(HELD_BY + name for name in bearers)]
+            draft.known((*here, "of"), stack.of, choices, "not_allowed")
 
 
 def _recovery(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
@@ -166,7 +170,8 @@ def counters(s: Any, draft: Draft) -> None:
                     continue
                 kept, where = first.setdefault(cap.name, (cap, ".".join(path)))
                 if (kept.amount, kept.per) != (cap.amount, cap.per):
-                    draft.say("counter_differs", path, given=f"{cap.name}: {exact_money(cap.amount)}, {cap.per}",
+                    draft.say("counter_differs", path,
+                              given=f"{cap.name}: {exact_money(cap.amount)}, {cap.per}",
                               allowed=f"{exact_money(kept.amount)}, {kept.per} ({where})")
 
 

@@ -168,7 +168,7 @@ def _reader(kind: str) -> BeforeValidator:
             return parse(raw)
         except UnitError as error:
             context = {"given": error.given, "allowed": error.allowed, "hint": error.hint}
-            raise PydanticCustomError(error.code, "{given}: {allowed}", context) from None  # type: ignore[arg-type]
+            raise PydanticCustomError(error.code, "{given}: {allowed}", context) from None
 
     return BeforeValidator(read)
 

@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -32,13 +32,13 @@ PENDING_KEYS = (*LEAF_KEYS, "title")
 class Spec:
     """What a field holds: a part, a mapping or list of one spec, a parameter, or plain data."""
 
-    kind: str                                  # part | mapping | list | pending | sources | plain | a unit's kind
+    kind: str                                  # part | mapping | list | pending | plain | a unit's kind
     part: type[BaseModel] | None = None
     inner: Spec | None = None
     optional: bool = False
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(part: type[BaseModel]) -> dict[str, Spec]:
     """The keys of a part as written in YAML, with their specs."""
     return {(info.alias or name): _spec(Annotated[(info.annotation, *info.metadata)] if info.metadata
@@ -160,11 +160,12 @@ class _Walk:
     def origin(self, node: Node, path: Path, kind: str) -> None:
         """Record where a value comes from; complain about what its grade requires and lacks."""
         entries, at = node.mapping(), node.place
-        texts = {key: str(entries[key].plain()) if key in entries else "" for key in ("grade", "clause", "note")}
+        texts = {key: str(entries[key].plain()) if key in entries else ""
+                 for key in ("grade", "clause", "note")}
         grade = texts["grade"]
         if grade not in GRADES:
-            self.draft.say("grade_missing" if not grade else "grade_unknown", path, given=grade or _shown(node),
-                           allowed=" ".join(GRADES))
+            self.draft.say("grade_unknown" if grade else "grade_missing", path,
+                           given=grade or _shown(node), allowed=" ".join(GRADES))
         source = self.source(entries.get("source"), path)
         if grade in SOURCED and "source" not in entries:
             self.draft.say("source_missing", path, given=grade, allowed=listed(self.sources))
@@ -175,23 +176,23 @@ class _Walk:
             self.draft.say("range_missing", path, given=_shown(node))
         self.not_after_start(entries, path)
         dotted = ".".join(path)
-        self.draft.origins[dotted] = Provenance(dotted, grade, source, texts["clause"], low, high, texts["note"],
-                                                at.file, at.line, at.column, kind)
+        self.draft.origins[dotted] = Provenance(dotted, grade, source, texts["clause"], low, high,
+                                                texts["note"], at.file, at.line, at.column, kind)
 
     def source(self, node: Node | None, path: Path) -> Source | None:
         if node is None:
             return None
         if isinstance(node.value, str):
             if node.value not in self.sources:
-                self.report("source_unknown", node, path, given=node.value, allowed=listed(self.sources),
-                            hint=nearest(node.value, self.sources))
+                self.draft.report("source_unknown", node, path, given=node.value,
+                                  allowed=listed(self.sources), hint=nearest(node.value, self.sources))
                 return None
             if node.value not in self.known_sources:
                 self.known_sources[node.value] = _source(self.sources[node.value])
             return self.known_sources[node.value]
         found = _source(node)
         if found is None:
-            self.report("source_form", node, path, given=_shown(node))
+            self.draft.report("source_form", node, path, given=_shown(node))
         return found
 
     def bounds(self, entries: dict[str, Node], path: Path, kind: str) -> tuple[Any, Any]:
@@ -209,12 +210,13 @@ class _Walk:
             low, high = (PARSERS[kind if key == "range" else "real"](_raw(end)) for end in ends)
         except ValueError as error:            # a UnitError, or not two ends
             what = getattr(error, "allowed", ALLOWED[kind])
-            self.report("range_form", node, path, given=_shown(node), allowed=f"[{what}, {what}]")
+            self.draft.report("range_form", node, path, given=_shown(node), allowed=f"[{what}, {what}]")
             return None, None
         if key == "range_factor":
             low, high = (_times(value, factor, kind, path) for factor in (low, high))
         if not low <= value <= high:
-            self.report("range_misses_value", node, path, given=f"{_shown(entries['value'])} / {_shown(node)}")
+            self.draft.report("range_misses_value", node, path,
+                              given=f"{_shown(entries['value'])} / {_shown(node)}")
         return low, high
 
     def not_after_start(self, entries: dict[str, Node], path: Path) -> None:
@@ -224,10 +226,10 @@ class _Walk:
         try:
             date = parse_date(_raw(node))
         except UnitError as error:
-            self.report(error.code, node, path, given=error.given, allowed=error.allowed)
+            self.draft.report(error.code, node, path, given=error.given, allowed=error.allowed)
             return
         if self.start and date > self.start:
-            self.report("fact_after_start", node, path, given=str(date), allowed=f"≤ {self.start}")
+            self.draft.report("fact_after_start", node, path, given=str(date), allowed=f"≤ {self.start}")
 
     def pending(self, node: Node, path: Path) -> Any:
         """A clause whose mechanism comes later: only its grade and source are read."""
@@ -243,9 +245,6 @@ class _Walk:
         else:
             self.draft.say("grade_missing", path, given=_shown(node), allowed=" ".join(GRADES))
         return node.plain()
-
-    def report(self, code: str, node: Node, path: Path, **parts: str) -> None:
-        self.draft.problems.append(node.problem(code, ".".join(path), **parts))
 
 
 def _lift(entries: dict[str, Node]) -> dict[str, Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -20,7 +20,8 @@ BOUNDS = {"greater_than_equal": ("≥", "ge"), "greater_than": (">", "gt"),
 KINDS = {"string_type": ("wrong_kind", "text"), "bool_type": ("wrong_kind", "true | false"),
          "bool_parsing": ("wrong_kind", "true | false"), "int_type": ("wrong_kind", "1, 2, 3 …"),
          "int_parsing": ("wrong_kind", "1, 2, 3 …"), "int_from_float": ("wrong_kind", "1, 2, 3 …"),
-         "string_too_long": ("bad_name", "a–z 0–9 _, ≤ 40"), "string_pattern_mismatch": ("bad_name", "a–z 0–9 _")}
+         "string_too_long": ("bad_name", "a–z 0–9 _, ≤ 40"),
+         "string_pattern_mismatch": ("bad_name", "a–z 0–9 _")}
 
 
 def validate(draft: Draft) -> Scenario | None:
@@ -54,11 +55,13 @@ def valid_sections(draft: Draft) -> SimpleNamespace:
 @lru_cache(maxsize=1)
 def _adapters() -> dict[str, tuple[TypeAdapter[Any], Any]]:
     """Reader and default of every section of a scenario."""
-    return {info.alias or name: (TypeAdapter(Annotated[(info.annotation, *info.metadata)] if info.metadata
-                                             else info.annotation),
-                                 None if info.is_required() else lambda i=info: i.get_default(
-                                     call_default_factory=True, validated_data={}))
-            for name, info in Scenario.model_fields.items()}
+    found: dict[str, tuple[TypeAdapter[Any], Any]] = {}
+    for name, info in Scenario.model_fields.items():
+        kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        default = None if info.is_required() else partial(info.get_default, call_default_factory=True,
+                                                          validated_data={})
+        found[info.alias or name] = TypeAdapter(kind), default
+    return found
 
 
 def _add(draft: Draft, error: ErrorDetails, loc: tuple[str, ...]) -> None:
