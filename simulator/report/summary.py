@@ -1,4 +1,7 @@
-"""What `pledgefund run` says: every column of a run with its mean, standard error and spread over paths."""
+"""What `pledgefund run` says: every column of a run with its mean, standard error and spread over paths.
+
+Days of first events are left out: on paths without the event they hold -1, which has no mean.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from simulator.lang import text
 from .width import table
 
 if TYPE_CHECKING:
+    from simulator.engine.ledger import Column
     from simulator.runs import Results
 
 QUANTILES = (5, 50, 95)
@@ -25,7 +29,12 @@ def run_json(results: Results) -> dict[str, Any]:
     return {"scenario": scenario.id, "hash": scenario.hash, "version": simulator.__version__,
             "seed": results.seed, "paths": results.n, "engine": results.engine,
             "columns": {column.name: {"unit": column.unit, **_statistics(results.column(column.name))}
-                        for column in results.columns}}
+                        for column in quantities(results)}}
+
+
+def quantities(results: Results) -> list[Column]:
+    """The columns that have a mean."""
+    return [column for column in results.columns if column.fold != "first"]
 
 
 def render_run(results: Results, lang: str, command: str) -> str:
@@ -33,7 +42,7 @@ def render_run(results: Results, lang: str, command: str) -> str:
     scenario = results.scenario
     head = [*(text(f"run_{name}", lang) for name in ("column", "mean", "se")), *(f"P{q}" for q in QUANTILES)]
     rows = []
-    for column in results.columns:
+    for column in quantities(results):
         values = results.column(column.name)
         if values.any():
             found = _statistics(values)
