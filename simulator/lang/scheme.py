@@ -113,14 +113,16 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
 
 
 def _unit_codes() -> dict[str, tuple[str, str, str, str]]:
-    """The messages every unit has in common, in words of each."""
+    """The messages units have in common, in words of each."""
     codes = {}
     for kind, (zh, en) in _UNIT_NAMES.items():
         fine_zh, fine_en = _FINEST[kind]
         codes[f"{kind}_form"] = (f"看不懂这个{zh}：“{{given}}”。", f"'{{given}}' cannot be read as {_a(en)}.",
                                  "按允许的形式书写。", "Write it in the form allowed.")
-        codes[f"{kind}_unit"] = (f"{zh}“{{given}}”没有单位或单位不对。", f"The {en} '{{given}}' has no unit or a wrong one.",
-                                 "补上或改正单位。", "Add or correct the unit.")
+        if kind != "count":
+            codes[f"{kind}_unit"] = (f"{zh}“{{given}}”没有单位或单位不对。",
+                                     f"The {en} '{{given}}' has no unit or a wrong one.",
+                                     "补上或改正单位。", "Add or correct the unit.")
         codes[f"{kind}_negative"] = (f"{zh}“{{given}}”为负。", f"The {en} '{{given}}' is negative.",
                                      "改为 0 或正数。", "Give zero or more.")
         codes[f"{kind}_too_fine"] = (f"{zh}“{{given}}”比{fine_zh}还细。", f"The {en} '{{given}}' is finer than {fine_en}.",

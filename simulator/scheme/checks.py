@@ -96,7 +96,8 @@ def pot_districts(s: Any, draft: Draft) -> None:
 def programme_conditions(s: Any, draft: Draft) -> None:
     """Programmes name districts that exist and bands that hold something."""
     for name, programme in s.programmes.items():
-        terms_checks.condition(draft, ("programmes", name, "when"), programme.when, s.firms.districts)
+        terms_checks.condition(draft, ("programmes", name, "when"), programme.when,
+                               draft.names("firms", "districts"))
 
 
 # --- dates ---------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def markets(s: Any, draft: Draft) -> None:
             draft.say("segment_without_volume", path, at_key=True, given=name, allowed="fund, other")
         elif s.market is None:
             draft.say("market_missing", path, at_key=True, given=name)
-        if segment.size.median is None and (s.market is None or segment.loans_by_year is not None):
+        if segment.size.median is None and segment.loans_by_year is not None:
             draft.say("median_missing", (*path, "size"), at_key=True)
 
 
@@ -236,7 +237,7 @@ Rule = tuple[tuple[str, ...], Callable[[Any, Draft], None]]
 RULES: tuple[Rule, ...] = (
     (("firms",), firm_weights), (("segments",), segment_weights), (("banks",), bank_weights),
     (("modes",), mode_weights), (("segments", "lending", "recovery"), priced_types),
-    (("pots", "firms"), pot_districts), (("programmes", "firms"), programme_conditions),
+    (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),

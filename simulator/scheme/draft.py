@@ -34,6 +34,13 @@ class Draft:
             path = path[:-1]
         return self.places[path]
 
+    def names(self, *path: str) -> list[str]:
+        """The names given in a section, whether or not all its entries could be read."""
+        data: Any = self.data
+        for key in path:
+            data = data.get(key) if isinstance(data, dict) else None
+        return list(data) if isinstance(data, dict) else []
+
     def raw(self, path: Path) -> str:
         """The text of a value as it was written."""
         node = self.at(path)

@@ -171,7 +171,7 @@ class _Builder:
         if isinstance(event, AliasEvent) or event.anchor:
             raise self.refuse("yaml_alias", event, given=str(event.anchor))
         if event.tag is not None and not (isinstance(event, ScalarEvent) and str(event.tag) == "!"):
-            raise self.refuse("yaml_tag", event, given=str(event.tag))
+            raise self.refuse("yaml_tag", event, given=str(event.tag).replace("tag:yaml.org,2002:", "!!"))
         if depth > MOST_DEPTH:
             raise self.refuse("yaml_depth", event, allowed=f"≤ {MOST_DEPTH}")
         place = self.place(event)

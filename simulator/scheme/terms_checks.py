@@ -29,11 +29,11 @@ def payers(s: Any, draft: Draft) -> None:
             draft.say("lender_reserved", path, at_key=True, given=name)
         if payer.kind == "pot" and not payer.accounts:
             draft.say("accounts_missing", path, at_key=True, given="kind: pot",
-                      allowed=listed([*s.pots, DISTRICT_POT]))
+                      allowed=listed([*draft.names("pots"), DISTRICT_POT]))
         if payer.kind != "pot" and payer.accounts:
             draft.say("accounts_not_pot", (*path, "accounts"), at_key=True, given=f"kind: {payer.kind}")
         for i, account in enumerate(payer.accounts):
-            _account(s, draft, (*path, "accounts", str(i)), payer, account)
+            draft.known((*path, "accounts", str(i)), account, [*draft.names("pots"), DISTRICT_POT], "pot_unknown")
         weights = len(payer.accounts) if payer.draw == "split" else 0
         if len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
@@ -41,15 +41,15 @@ def payers(s: Any, draft: Draft) -> None:
         _short(s.payers, draft, path, payer)
 
 
-def _account(s: Any, draft: Draft, path: Path, payer: Payer, account: str) -> None:
-    if account != DISTRICT_POT:
-        draft.known(path, account, [*s.pots, DISTRICT_POT], "pot_unknown")
-        return
+def district_pots(s: Any, draft: Draft) -> None:
+    """Where a payer has nothing behind ``pot.$district``, each district has a pot."""
     served = {pot.district for pot in s.pots.values()}
     bare = [name for name, share in s.firms.districts.items() if share and name not in served]
-    if bare and (payer.draw == "split" or payer.accounts == [DISTRICT_POT]):
-        draft.say("district_without_pot", path, given=listed(bare),
-                  allowed=listed(sorted(filter(None, served))))
+    for name, payer in s.payers.items():
+        needed = DISTRICT_POT in payer.accounts and (payer.draw == "split" or len(payer.accounts) == 1)
+        if needed and bare:
+            draft.say("district_without_pot", ("payers", name, "accounts", str(payer.accounts.index(DISTRICT_POT))),
+                      given=listed(bare), allowed=listed(sorted(filter(None, served))))
 
 
 def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer) -> None:
@@ -78,21 +78,22 @@ def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer)
 
 def rows(s: Any, draft: Draft) -> None:
     """Rows name parties that exist and bear something when their step begins."""
+    payers, districts = draft.names("payers"), draft.names("firms", "districts")
     for name, mode in s.modes.items():
         path = ("modes", name)
         for i, row in enumerate(mode.terms):
             here = (*path, "terms", str(i))
-            draft.known((*here, "payer"), row.payer, s.payers, "payer_unknown")
+            draft.known((*here, "payer"), row.payer, payers, "payer_unknown")
             _from(draft, (*here, "from"), row, mode)
-            condition(draft, (*here, "when"), row.when, s.firms.districts)
+            condition(draft, (*here, "when"), row.when, districts)
             if row.layer and row.layer.to <= row.layer.from_:
                 draft.say("layer_empty", (*here, "layer", "to"), given=draft.raw((*here, "layer", "to")),
                           allowed=f"> {draft.raw((*here, 'layer', 'from')) or 0}")
             if row.layer:
                 draft.fits((*here, "layer", "to"), row.layer.to)
-        _together(draft, path, mode, s.firms.districts)
-        _stacks(s, draft, path, mode)
-        _recovery(s, draft, path, mode)
+        _together(draft, path, mode, districts)
+        _stacks(payers, draft, path, mode)
+        _recovery(payers, draft, path, mode)
 
 
 def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
@@ -136,12 +137,12 @@ def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) ->
                       given=f"{format_share(most)} (step {step}, from: {giver})", allowed="≤ 100%")
 
 
-def _stacks(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
+def _stacks(names: list[str], draft: Draft, path: Path, mode: Mode) -> None:
     for i, stack in enumerate(mode.stack):
         here = (*path, "stack", str(i))
         for k, payer in enumerate(stack.payers):
-            draft.known((*here, "payers", str(k)), payer, s.payers, "payer_unknown")
-        bearers = [LENDER, *s.payers]
+            draft.known((*here, "payers", str(k)), payer, names, "payer_unknown")
+        bearers = [LENDER, *names]
         if stack.of.startswith(HELD_BY):
             draft.known((*here, "of"), stack.of.removeprefix(HELD_BY), bearers, "payer_unknown")
         else:
@@ -149,10 +150,10 @@ def _stacks(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
             draft.known((*here, "of"), stack.of, choices, "not_allowed")
 
 
-def _recovery(s: Any, draft: Draft, path: Path, mode: Mode) -> None:
+def _recovery(names: list[str], draft: Draft, path: Path, mode: Mode) -> None:
     here = (*path, "recovery")
     for i, name in enumerate(mode.recovery.priority):
-        draft.known((*here, "priority", str(i)), name, [LENDER, *s.payers], "payer_unknown")
+        draft.known((*here, "priority", str(i)), name, [LENDER, *names], "payer_unknown")
     if (mode.recovery.within == "priority") != bool(mode.recovery.priority):
         draft.say("priority_mismatch", here, at_key=True, given=f"within: {mode.recovery.within}",
                   allowed="within: priority + priority: […]")
@@ -176,4 +177,4 @@ def counters(s: Any, draft: Draft) -> None:
 
 
 RULES: tuple[tuple[tuple[str, ...], Callable[[Any, Draft], None]], ...] = (
-    (("payers", "pots", "firms"), payers), (("modes", "payers", "firms"), rows), (("modes",), counters))
+    (("payers",), payers), (("payers", "pots", "firms"), district_pots), (("modes",), rows), (("modes",), counters))
