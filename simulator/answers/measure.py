@@ -161,10 +161,10 @@ def _targets(world: World) -> Iterator[tuple[Key, Estimate]]:
     """Each target with the fund as it is, without a fund, and with a fund without limit."""
     runs = {name: targets.evaluate_all(world.run(name)) for name in ("base", "none", "ample")}
     for name, outcome in runs["base"].items():
-        if outcome.met is None:
+        none, ample = runs["none"][name].met, runs["ample"][name].met
+        if outcome.met is None or none is None or ample is None:
             continue
         yield ("target", name), share(outcome.met)
-        none, ample = runs["none"][name].met, runs["ample"][name].met
         yield ("target_none", name), share(none)
         yield ("target_ample", name), share(ample)
         yield ("target_moved", name), mean_ci(ample.astype(float) - none.astype(float))
@@ -178,8 +178,9 @@ def _targets(world: World) -> Iterator[tuple[Key, Estimate]]:
 def _readings(world: World, name: str) -> Iterator[tuple[Key, Estimate]]:
     if world.scenario.targets[name].kind == "growth":
         for reading in targets.READINGS:
-            outcome = targets.evaluate(world.run("base"), name, reading)
-            yield ("target_reading", f"{name}/{reading}"), share(outcome.met)
+            met = targets.evaluate(world.run("base"), name, reading).met
+            if met is not None:
+                yield ("target_reading", f"{name}/{reading}"), share(met)
 
 
 def _lending(world: World) -> Iterator[tuple[Key, Estimate]]:

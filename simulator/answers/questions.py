@@ -14,7 +14,7 @@ from simulator.scheme import list_scenarios, load
 from . import targets
 from .draws import draw_scenarios, drawable
 from .estimate import Estimate
-from .measure import Key, World, measure
+from .measure import Key, World, measure, share
 from .rows import AnswerRow, AnswerSheet, Unit, worst_grade
 from .verdict import ELIGIBLE, influences, responsive, responsive_targets, verdict
 
@@ -52,7 +52,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "target_moved": (3, "probability"),
     "target_reading": (3, "probability"),
     "targets_joint": (3, "probability"),
-    "targets_and_solvent": (3, "probability"),
+    "targets_and_solvent": (3, "probability"), "targets_responsive": (3, "probability"),
     "lending": (3, "fen"),
     "additional": (3, "fen"),
     "cost_per_yuan": (3, "ppm"),
@@ -95,11 +95,13 @@ def answer(
     pooled = pooled_variant(scenario)
     world = World(scenario, paths, seed, run, pooled)
     base = measure(world)
+    asked = responsive_targets(base)
+    base.update(joint_of(world, asked))
     steps.done()
     spans = ranges_over(draw_measures(scenario, min(fewer, paths), seed, run, draws, steps.done), base)
     swings = influences(world, fewer)
     steps.done()
-    said = verdict(world, responsive_targets(base), _condition(scenario, swings), max(fewer, paths // 5))
+    said = verdict(world, asked, _condition(scenario, swings), max(fewer, paths // 5))
     steps.done()
     return AnswerSheet(
         scenario, tuple(_rows(scenario, base, spans)), said, swings, paths, seed, draws, "loop", VERSION
@@ -116,6 +118,12 @@ class _Steps:
         self._count += 1
         if self._progress is not None:
             self._progress(self._count, self._total)
+
+
+def joint_of(world: World, names: tuple[str, ...]) -> dict[Key, Estimate]:
+    """Joint chance of the targets that depend on the fund: what its size can be asked for."""
+    met = targets.jointly(targets.evaluate_all(world.run("base")), names) if names else None
+    return {} if met is None else {("targets_responsive", ""): share(met)}
 
 
 def pooled_variant(scenario: Scenario) -> Scenario | None:
@@ -145,7 +153,7 @@ def draw_measures(
     done: Callable[[], None],
 ) -> list[Measures]:
     """All measures for each draw of the assumed parameters, same luck."""
-    drawn = []
+    drawn: list[Measures] = []
     for each in draw_scenarios(scenario, draws, seed):
         drawn.append(measure(World(each, paths, seed, simulate)))
         done()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.scheme.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ class SizeResult:
     ``dropped``: no size keeps these promises, so the size is for the others alone. ``needed_trend`` (ppm) is
     the market's own growth at which the dropped targets would be kept with a fund without limit.
 
-    ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth of
-    the draws: under the assumptions at that end no size works.
+    ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth
+    of the draws: under the assumptions at that end no size works.
     """
 
     scenario: Any
@@ -146,8 +149,8 @@ class Enough:
 class Growth:
     """Largest yearly growth of the market (ppm) the present fund can carry.
 
-    ``trend`` None: it keeps its promises at no growth tried, or there is no market (``reason``). ``open_end``:
-    the largest trial still held.
+    ``trend`` None: it keeps its promises at no growth tried, or there is no market (``reason``).
+    ``open_end``: the largest trial still held.
     """
 
     scenario: Any
@@ -157,6 +160,12 @@ class Growth:
     reason: str
     paths: int
     seed: int
+
+
+def total_contributions(scenario: Scenario) -> int:
+    """All money promised to the pots, matches included (fen): what scale 1 stands for."""
+    return sum(part.amount + (part.match.amount if part.match else 0)
+               for pot in scenario.pots.values() for part in pot.contributors)
 
 
 def _plain(value: Any) -> Any:

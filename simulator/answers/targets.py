@@ -79,7 +79,8 @@ def _mean_yoy(values: Ints, base: Fraction, growth: int) -> Bools:
 
 
 def _exact_mean_yoy(values: list[int], base: Fraction, growth: int) -> bool:
-    ratios = [Fraction(now) / before for now, before in zip(values, [base, *values[:-1]], strict=True)]
+    before = [base, *map(Fraction, values[:-1])]
+    ratios = [Fraction(now) / then for now, then in zip(values, before, strict=True)]
     return sum(ratios, Fraction(0)) >= len(values) * Fraction(PPM + growth, PPM)
 
 

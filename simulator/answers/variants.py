@@ -118,13 +118,14 @@ def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
             "floor": ("floor", 0),
         }[rule]
         return {f"pots.{pot}.{name}": nothing for pot in scenario.pots}
-    return {
+    others: dict[str, dict[str, Any]] = {
         "breaker": {"breaker": None},
         "loan_cap": {"gate.loan_cap": {}},
         "firm_year_cap": {"gate.firm_year_cap": []},
         "term": {"gate.max_term": None},
         "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES)},
-    }[rule]
+    }
+    return others[rule]
 
 
 def rule_paths(scenario: Scenario, rule: str) -> list[str]:

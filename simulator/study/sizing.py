@@ -19,7 +19,7 @@ from simulator.answers.draws import draw_scenarios
 from simulator.answers.estimate import mean_ci
 from simulator.answers.measure import share
 from simulator.answers.reserve import exhausted, refusal
-from simulator.answers.sizes import Check, Enough, Growth, SizeResult, TargetNote
+from simulator.answers.sizes import Check, Enough, Growth, SizeResult, TargetNote, total_contributions
 from simulator.answers.variants import AMPLE, without_interest
 from simulator.answers.verdict import responsive
 from simulator.scheme import replace_values
@@ -64,15 +64,6 @@ class Bench:
     def fewer(self, part: int) -> Bench:
         """The same with one path in ``part``, for tables and draws."""
         return replace(self, paths=min(self.paths, max(LEAST_PATHS, self.paths // part)))
-
-
-def total_contributions(scenario: Scenario) -> int:
-    """All money promised to the pots, matches included (fen): what scale 1 stands for."""
-    return sum(
-        part.amount + (part.match.amount if part.match else 0)
-        for pot in scenario.pots.values()
-        for part in pot.contributors
-    )
 
 
 def sample_of(results: Any, names: tuple[str, ...]) -> dict[str, Measured]:

@@ -1,0 +1,200 @@
+"""The size of the fund as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from simulator.lang import text
+from simulator.scheme.units import format_money
+
+from . import names
+from .numbers import money, percent, plain, span
+from .width import LINE, table, wrap
+
+if TYPE_CHECKING:
+    from simulator.answers.sizes import Binding, Check, SizeResult
+
+
+def size_lines(size: SizeResult, lang: str, indent: str = "") -> list[str]:
+    """Size, its two intervals and the binding rule: what stands beside a verdict."""
+    if size.size_fen is None:
+        lines = [text("ans_size_none", lang)]
+    else:
+        key = "ans_size_alone" if size.dropped else "ans_size"
+        lines = [text(key, lang, size=money(size.size_fen, lang)), _intervals(size, lang)]
+    if size.binding is not None and size.binding.rule:
+        lines.append(
+            text(
+                "ans_binding",
+                lang,
+                rule=names.rule(size.binding.rule, lang),
+                grade=names.grade_word(size.binding.grade, lang),
+            )
+        )
+    return [part for each in lines for part in wrap(indent + each, LINE, indent)]
+
+
+def _intervals(size: SizeResult, lang: str) -> str:
+    return text(
+        "ans_intervals",
+        lang,
+        error=span(_fen(size.low_fen, lang), _fen(size.high_fen, lang)),
+        assumed=span(_fen(size.range_low_fen, lang), _fen(size.range_high_fen, lang)),
+    )
+
+
+def _fen(fen: int | None, lang: str) -> str:
+    return text("ans_no_bound", lang) if fen is None else money(fen, lang)
+
+
+def render_size(size: SizeResult, lang: str = "zh") -> str:
+    """The size with its intervals, the promises, what binds, and the (size × leverage) table."""
+    lines = [
+        *wrap(names.heading(size.scenario, size.paths, size.seed, lang)),
+        "",
+        *_head(size, lang),
+        "",
+        *_promises(size, lang),
+        "",
+        *_binding(size.binding, size, lang),
+        "",
+        *_table(size, lang),
+        "",
+        *_notes(size, lang),
+    ]
+    lines.append(
+        text("ans_reproduce", lang, command="size", id=size.scenario.id, paths=size.paths, seed=size.seed)
+    )
+    return "\n".join(lines)
+
+
+def _head(size: SizeResult, lang: str) -> Iterator[str]:
+    failed = [check for check in size.checks if not check.kept]
+    if not size.feasible:
+        reasons = (
+            "、".join(_reason(c, lang) for c in failed)
+            if lang == "zh"
+            else ", ".join(_reason(c, lang) for c in failed)
+        )
+        yield from wrap(text("size_infeasible", lang, failed=reasons))
+    if size.size_fen is None:
+        return
+    if size.dropped:
+        yield from wrap(text("ans_size_alone", lang, size=money(size.size_fen, lang)))
+    else:
+        yield from wrap(
+            text(
+                "size_needed",
+                lang,
+                size=money(size.size_fen, lang),
+                present=format_money(size.present_fen, lang),
+                enough=text("size_yes" if size.enough else "size_no", lang),
+            )
+        )
+    yield from wrap("     " + _intervals(size, lang), LINE, "     ")
+    if size.draws_infeasible:
+        yield from wrap("     " + text("size_infeasible_draws", lang, k=size.draws_infeasible, n=size.draws))
+    known = size.certified_fen is not None
+    yield from wrap(
+        "     "
+        + (
+            text("size_certified", lang, size=money(size.certified_fen or 0, lang))
+            if known
+            else text("size_certified_none", lang)
+        )
+    )
+    if size.dropped:
+        trend = size.needed_trend
+        yield from wrap(
+            "     "
+            + (
+                text("size_no_trend", lang)
+                if trend is None
+                else text("size_needed_trend", lang, trend=percent(trend / 1_000_000))
+            )
+        )
+
+
+def _reason(check: Check, lang: str) -> str:
+    return text(f"ans_fail_{check.name}", lang, value=_percent(check), limit=percent(check.limit))
+
+
+def _percent(check: Check) -> str:
+    return percent(check.value, 0 if check.name == "refusal" else check.n)
+
+
+def _promises(size: SizeResult, lang: str) -> list[str]:
+    here = "size_head_nearest" if size.size_fen is None else "size_head_here"
+    rows = [[text(key, lang) for key in ("size_head_promise", "size_head_limit", here, "size_head_present")]]
+    for check, now in zip(size.checks, size.present_checks, strict=True):
+        limit = ("≤ " if check.at_most else "≥ ") + percent(check.limit)
+        rows.append([text(f"size_{check.name}", lang), limit, _mark(check), _mark(now)])
+    return table(rows, "llll", gap=4)
+
+
+def _mark(check: Check) -> str:
+    return f"{'✔' if check.kept else '✘'} {_percent(check)}"
+
+
+def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str]:
+    if found is None:
+        return
+    said = {
+        "at": money(found.at_fen, lang),
+        "criterion": text(f"size_{found.criterion}", lang),
+        "before": percent(found.before),
+    }
+    if not found.rule:
+        yield from wrap(text("size_no_rule", lang, **said))
+        return
+    yield from wrap(
+        text(
+            "size_binding",
+            lang,
+            **said,
+            rule=names.rule(found.rule, lang),
+            grade=names.grade_word(found.grade, lang),
+            after=percent(found.after),
+        ),
+        LINE,
+        "     ",
+    )
+    if found.runner_up and found.runner_after is not None:
+        yield "     " + text(
+            "size_runner", lang, rule=names.rule(found.runner_up, lang), after=percent(found.runner_after)
+        )
+    if found.factor is not None:
+        key = "size_divisor" if found.rule in ("share", "floor") else "size_factor"
+        yield "     " + text(key, lang, factor=plain(found.factor, 3))
+    for value, fen in found.ends:
+        kind = "share" if found.rule == "share" else "multiple" if found.rule == "leverage" else "money"
+        needed = text("ans_size_none", lang) if fen is None else money(fen, lang)
+        yield "     " + text("size_ends", lang, value=names.parameter_value(kind, value, lang), size=needed)
+
+
+def _table(size: SizeResult, lang: str) -> list[str]:
+    sizes = [money(size.present_fen * scale // 1_000_000, lang) for scale, _ in size.table[0].cells]
+    rows = [[text("size_head_leverage", lang), text("size_head_size", lang), *sizes]]
+    for row in size.table:
+        times = "—" if row.leverage is None else f"{row.leverage / 1000:g}"
+        needed = "—" if row.size_fen is None else money(row.size_fen, lang)
+        rows.append([times, needed, *("✔" if ok else "✘" for _, ok in row.cells)])
+    return [*wrap(text("size_table", lang)), *table(rows, "rrrrrrr", gap=3)]
+
+
+def _notes(size: SizeResult, lang: str) -> Iterator[str]:
+    """Targets that are not asked of the fund, and why."""
+    joint = "、" if lang == "zh" else ", "
+    idle = [n for n in size.targets if not n.asked and not n.reason]
+    unknown = [n for n in size.targets if n.reason]
+    if idle:
+        told = joint.join(
+            f"{names.target(size.scenario, n.name, lang)} ({percent(n.none or 0, size.paths)} → "
+            f"{percent(n.ample or 0, size.paths)})"
+            for n in idle
+        )
+        yield from wrap(text("size_unresponsive", lang, names=told), LINE, "     ")
+    if unknown:
+        told = joint.join(names.target(size.scenario, n.name, lang) for n in unknown)
+        yield from wrap(text("size_not_evaluable", lang, names=told), LINE, "     ")

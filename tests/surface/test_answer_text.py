@@ -1,0 +1,167 @@
+"""Answers as a terminal shows them: both languages, never wider than 96 cells, never 0 % from a sample."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+
+import pytest
+
+from simulator.answers import AnswerSheet, answer
+from simulator.answers.rows import AnswerRow
+from simulator.answers.sizes import SizeResult
+from simulator.lang.answers import MESSAGES
+from simulator.report.lines import line, money_cells, percent_cells
+from simulator.report.numbers import apart, money, percent, plain, span
+from simulator.report.text import render_answer, render_size
+from simulator.report.width import cells
+from simulator.scheme import load
+from simulator.study import size_fund
+from tests.surface.fake_simulate import simulate
+
+SCENARIOS = ("dalian-2020", "fuxin-2017", "liaoning-2021")
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def sheet(name: str) -> AnswerSheet:
+    return answer(load(name), 400, 1, draws=4, simulate=simulate)
+
+
+@cache
+def size(name: str) -> SizeResult:
+    return size_fund(load(name), paths=600, draws=4, simulate=simulate)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_line_is_wider_than_the_screen(name: str, lang: str) -> None:
+    told = render_answer(sheet(name), lang, size(name), detail=True) + "\n" + render_size(size(name), lang)
+    assert max(cells(each) for each in told.splitlines()) <= 96
+    assert "\x1b" not in told
+    assert not re.search(r"\bnan\b|\binf\b|None|\{", told)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_languages_do_not_mix(name: str) -> None:
+    english = render_answer(sheet(name), "en", size(name)) + render_size(size(name), "en")
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    chinese = (
+        render_answer(sheet(name), "zh", size(name))
+        .replace("pledgefund answer", "")
+        .replace("pledgefund", "")
+    )
+    for key, (_, en) in MESSAGES.items():
+        if "{" not in en and len(en) > 12:
+            assert en not in chinese, key
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_all_seven_questions_have_rows(name: str) -> None:
+    assert {row.question for row in sheet(name).rows} == {1, 2, 3, 4, 5, 6, 7}
+    told = render_answer(sheet(name), "zh")
+    assert all(re.search(rf"^{question} ", told, re.MULTILINE) for question in range(1, 8))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_range_over_assumptions_is_never_narrower_than_the_error(name: str) -> None:
+    for row in sheet(name).rows:
+        if row.range_low is not None and row.low is not None and row.low == row.low:
+            assert row.range_low <= row.low
+            assert row.range_high >= row.high
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_rows_survive_json_unrounded(name: str) -> None:
+    rows = json.loads(json.dumps(sheet(name).to_json()))["rows"]
+    wanted = {"value", "se", "low", "high", "range_low", "range_high", "unit", "grade_worst", "note"}
+    assert all(wanted <= set(row) for row in rows)
+    cost = next(row for row in rows if row["key"] == "cost")
+    assert cost["value"] == sheet(name).row("cost").value
+    json.dumps(size(name).to_json())
+
+
+def test_anchor_failure_is_said_to_be_missing() -> None:
+    assert "尚未建模" in render_answer(sheet("dalian-2020"), "zh")
+    assert "not modelled yet" in render_answer(sheet("dalian-2020"), "en")
+
+
+def test_target_without_base_is_not_evaluable() -> None:
+    told = render_answer(sheet("dalian-2020"), "zh")
+    assert re.search(r"不可评价\s+基数未知", told)
+
+
+def row(**parts: object) -> AnswerRow:
+    named = {
+        "question": 2,
+        "key": "exhaustion",
+        "value": 0.0,
+        "low": 0.0,
+        "high": 0.0003,
+        "range_low": 0.0,
+        "range_high": 0.03,
+        "n": 10_000,
+    }
+    return AnswerRow(**{**named, **parts})
+
+
+@pytest.mark.parametrize(
+    ("share", "n", "told"),
+    [
+        (0.0, 10_000, "< 0.03%"),
+        (1.0, 10_000, "> 99.970%"),
+        (0.0, 0, "0%"),
+        (0.474, 10_000, "47%"),
+        (0.00123, 10_000, "0.12%"),
+        (0.9953, 10_000, "99.53%"),
+        (0.05, 0, "5%"),
+        (0.0345, 0, "3.5%"),
+        (float("nan"), 0, "—"),
+    ],
+)
+def test_percentages(share: float, n: int, told: str) -> None:
+    assert percent(share, n) == told
+
+
+@pytest.mark.parametrize(
+    ("fen", "lang", "told"),
+    [
+        (11_540_000_00, "zh", "1,200 万"),
+        (2.449e10, "zh", "2.4 亿"),
+        (-3.04e8, "zh", "-300 万"),
+        (0.4, "zh", "0 万"),
+        (11_540_000_00, "en", "12 m"),
+        (2.449e11, "en", "2.4 bn"),
+        (9.96e9, "zh", "1 亿"),
+    ],
+)
+def test_money_has_two_digits(fen: float, lang: str, told: str) -> None:
+    assert money(fen, lang) == told
+
+
+def test_digits_grow_only_where_the_interval_would_vanish() -> None:
+    assert apart((1150.0, 1000.0, 1300.0)) == 2
+    assert apart((2862.0, 2850.0, 2873.0)) == 3
+    assert plain(0.000123) == "0.00012"
+    assert span("1,100 万", "1,200 万") == "1,100–1,200 万"
+    assert span("9,000 万", "1.2 亿") == "9,000 万–1.2 亿"
+
+
+def test_never_seen_is_a_bound_in_the_table() -> None:
+    assert percent_cells(row(), "zh") == ("< 0.03%", "0–0.03%", "0–3%")
+    assert money_cells(
+        row(value=2862e6, low=2850e6, high=2873e6, range_low=1.1e9, range_high=6.5e9), "zh"
+    ) == ("2,860 万", "2,850–2,870 万", "1,100–6,500 万")
+
+
+def test_a_long_note_goes_underneath() -> None:
+    told = list(line("2 基金会赔空吗", ("< 0.03%", "0–0.03%", "0–3%"), "很长的说明" * 20))
+    assert len(told) > 2
+    assert all(cells(each) <= 96 for each in told)
+
+
+def test_every_message_is_in_both_languages() -> None:
+    for key, (zh, en) in MESSAGES.items():
+        assert zh and en, key
+        assert set(re.findall(r"\{(\w+)\}", zh)) == set(re.findall(r"\{(\w+)\}", en)), key
