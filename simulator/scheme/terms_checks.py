@@ -33,7 +33,8 @@ def payers(s: Any, draft: Draft) -> None:
         if payer.kind != "pot" and payer.accounts:
             draft.say("accounts_not_pot", (*path, "accounts"), at_key=True, given=f"kind: {payer.kind}")
         for i, account in enumerate(payer.accounts):
-            draft.known((*path, "accounts", str(i)), account, [*draft.names("pots"), DISTRICT_POT], "pot_unknown")
+            choices = [*draft.names("pots"), DISTRICT_POT]
+            draft.known((*path, "accounts", str(i)), account, choices, "pot_unknown")
         weights = len(payer.accounts) if payer.draw == "split" else 0
         if len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
@@ -48,8 +49,9 @@ def district_pots(s: Any, draft: Draft) -> None:
     for name, payer in s.payers.items():
         needed = DISTRICT_POT in payer.accounts and (payer.draw == "split" or len(payer.accounts) == 1)
         if needed and bare:
-            draft.say("district_without_pot", ("payers", name, "accounts", str(payer.accounts.index(DISTRICT_POT))),
-                      given=listed(bare), allowed=listed(sorted(filter(None, served))))
+            path = ("payers", name, "accounts", str(payer.accounts.index(DISTRICT_POT)))
+            draft.say("district_without_pot", path, given=listed(bare),
+                      allowed=listed(sorted(filter(None, served))))
 
 
 def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer) -> None:
@@ -177,4 +179,5 @@ def counters(s: Any, draft: Draft) -> None:
 
 
 RULES: tuple[tuple[tuple[str, ...], Callable[[Any, Draft], None]], ...] = (
-    (("payers",), payers), (("payers", "pots", "firms"), district_pots), (("modes",), rows), (("modes",), counters))
+    (("payers",), payers), (("payers", "pots", "firms"), district_pots),
+    (("modes",), rows), (("modes",), counters))

@@ -168,8 +168,10 @@ targets:
 """, encoding="utf-8")
     found = {(n.code, n.path, n.line) for n in notices(load(path))}
     assert found == {("notice_pot_empty", "pots.spare", 4), ("notice_pot_unreached", "pots.spare", 4),
-                     ("notice_payer_unused", "payers.idle", 0), ("notice_stack_cuts", "modes.insured.stack.0", 9),
-                     ("notice_target_no_base", "targets.volume", 13), ("notice_target_late", "targets.volume", 13),
+                     ("notice_payer_unused", "payers.idle", 0),
+                     ("notice_stack_cuts", "modes.insured.stack.0", 9),
+                     ("notice_target_no_base", "targets.volume", 13),
+                     ("notice_target_late", "targets.volume", 13),
                      ("notice_base_year_early", "clock.base_year", 0), ("notice_gate_shut", "gate", 76)}
     assert all(n.render("zh") != n.render("en") for n in notices(load(path)))
     assert notices(load(MINIMAL)) == []
