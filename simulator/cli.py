@@ -58,6 +58,7 @@ Ask = Annotated[Literal["size", "enough", "growth"], typer.Option("--ask", help=
 Exhaustion = Annotated[str | None, typer.Option("--exhaustion", metavar="SHARE", help="opt_exhaustion")]
 Refusal = Annotated[str | None, typer.Option("--refusal", metavar="SHARE", help="opt_refusal")]
 Targets = Annotated[str | None, typer.Option("--targets", metavar="SHARE", help="opt_targets")]
+Detail = Annotated[bool, typer.Option("--detail", help="opt_detail")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="opt_out")]
 Json = Annotated[bool, typer.Option("--json", help="opt_json")]
 Lang = Annotated[str, typer.Option("--lang", help="opt_lang")]
@@ -136,16 +137,19 @@ def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: E
 @command("answer")
 def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws: Draws = 40,
            workers: Workers = None, sets: Sets = None, out: Out = None, as_json: Json = False,
-           lang: Lang = "zh", quiet: Quiet = False) -> None:
-    """The verdict and the seven answers."""
+           lang: Lang = "zh", quiet: Quiet = False, detail: Detail = False) -> None:
+    """The verdict with the size beside it, and the seven answers."""
     scheme = open_scenario(scenario, sets, lang)
     first_run_note(quiet, lang)
     from simulator.answers import answer as ask
     from simulator.report.text import render_answer
+    from simulator.study import size_fund
 
     with Progress(quiet, lang) as progress:
         sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
-    deliver("answer", sheet.to_json(), render_answer(sheet, lang), out, as_json, lang)
+        needed = size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
+    shown = render_answer(sheet, lang, size=needed, detail=detail)
+    deliver("answer", {**sheet.to_json(), "size": needed.to_json()}, shown, out, as_json, lang)
 
 
 @command("size")
@@ -163,11 +167,11 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
     from simulator import study
     from simulator.report.text import render_size
 
-    solve = {"size": study.size_fund, "enough": study.enough, "growth": study.growth}[ask]
+    solve: Callable[..., Any] = {"size": study.size_fund, "enough": study.enough, "growth": study.growth}[ask]
     with Progress(quiet, lang) as progress:
         result = solve(scheme, **wanted, paths=paths, seed=seed, workers=workers, draws=draws,
                        progress=progress)
-    deliver("size", result.to_json(), render_size(result, lang), out, as_json, lang)
+    deliver(ask, result.to_json(), render_size(result, lang), out, as_json, lang)
     return OK if result.feasible else INFEASIBLE
 
 
