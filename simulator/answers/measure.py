@@ -98,6 +98,11 @@ def cost_of(results: Any) -> np.ndarray:
     return total
 
 
+def present_cost(results: Any) -> np.ndarray:
+    """Public cost of each path discounted to day 0 (fen)."""
+    return fiscal.present_value(fiscal.budget(results).where(), results.scenario.sizing.discount)
+
+
 def net_claims(results: Any) -> np.ndarray:
     """Compensation paid by the pots less what came back, by path (fen)."""
     total = np.zeros(results.n, dtype=np.int64)
@@ -196,7 +201,8 @@ def _lending(world: World) -> Iterator[tuple[Key, Estimate]]:
         yield ("lending", column.removesuffix("_fen")), mean_ci(run.column(column))
     more = run.column("disbursed_fen") - none.column("disbursed_fen")
     yield ("additional", ""), mean_ci(more)
-    yield ("cost_per_yuan", ""), ratio_ci(cost_of(run) - cost_of(none), more)
+    dearer = present_cost(run) - present_cost(none)
+    yield ("cost_per_yuan", ""), ratio_ci(dearer, more, method="bootstrap", resamples=400)
 
 
 def _levers(world: World) -> Iterator[tuple[Key, Estimate]]:

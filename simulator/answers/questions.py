@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator import __version__
 from simulator.scheme import list_scenarios, load
 
 from . import targets
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Measures = Mapping[Key, Estimate]
 Spans = Mapping[Key, tuple[float, float]]
 LEAST_PATHS, FEWER = 200, 20  # a draw gets one path in twenty, at least 200
-VERSION = "0.1.0"
 
 # Key → question and unit, in the order in which the answers are told.
 PLAN: dict[str, tuple[int, Unit]] = {
@@ -104,7 +104,7 @@ def answer(
     said = verdict(world, asked, _condition(scenario, swings), max(fewer, paths // 5))
     steps.done()
     return AnswerSheet(
-        scenario, tuple(_rows(scenario, base, spans)), said, swings, paths, seed, draws, "loop", VERSION
+        scenario, tuple(_rows(scenario, base, spans)), said, swings, paths, seed, draws, "loop", __version__
     )
 
 

@@ -119,15 +119,7 @@ class SizeResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""
-        named = {name: getattr(self, name) for name in self.__slots__ if name != "scenario"}
-        plain = {name: _plain(value) for name, value in named.items()}
-        return {
-            "scenario": self.scenario.id,
-            "hash": self.scenario.hash,
-            "feasible": self.feasible,
-            "enough": self.enough,
-            **plain,
-        }
+        return {**_fields(self), "feasible": self.feasible, "enough": self.enough}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +129,23 @@ class Enough:
     scenario: Any
     checks: tuple[Check, ...]
     targets: tuple[TargetNote, ...]
+    draws_kept: int  # draws of the assumed values under which it is enough
+    draws: int
     paths: int
     seed: int
 
     @property
     def holds(self) -> bool:
         return all(check.kept for check in self.checks)
+
+    @property
+    def feasible(self) -> bool:
+        """The question always has an answer."""
+        return True
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, nothing rounded."""
+        return {**_fields(self), "enough": self.holds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +159,34 @@ class Growth:
     scenario: Any
     trend: int | None
     open_end: bool
+    range_low: int | None  # middle 80 % over the assumed values; None: none holds
+    range_high: int | None
     checks: tuple[Check, ...]  # just above the largest growth: what gives way
-    reason: str
+    reason: str  # no_market | never
     paths: int
     seed: int
+
+    @property
+    def feasible(self) -> bool:
+        return self.trend is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, nothing rounded."""
+        return {**_fields(self), "feasible": self.feasible}
+
+
+def _fields(result: Any) -> dict[str, Any]:
+    named = {name: _plain(getattr(result, name)) for name in result.__slots__ if name != "scenario"}
+    return {"scenario": result.scenario.id, "hash": result.scenario.hash, **named}
 
 
 def total_contributions(scenario: Scenario) -> int:
     """All money promised to the pots, matches included (fen): what scale 1 stands for."""
-    return sum(part.amount + (part.match.amount if part.match else 0)
-               for pot in scenario.pots.values() for part in pot.contributors)
+    return sum(
+        part.amount + (part.match.amount if part.match else 0)
+        for pot in scenario.pots.values()
+        for part in pot.contributors
+    )
 
 
 def _plain(value: Any) -> Any:

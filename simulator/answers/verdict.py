@@ -18,6 +18,7 @@ from .reserve import exhausted, refusal
 from .rows import Verdict
 
 if TYPE_CHECKING:
+    from simulator.scheme.provenance import Provenance
     from simulator.scheme.scenario import Scenario
 
 PPM = 1_000_000
@@ -115,14 +116,13 @@ def at(scenario: Scenario, path: str, value: float) -> Scenario:
 
 def influences(world: World, paths: int, most: int = 5) -> tuple[tuple[str, float], ...]:
     """Unknowns whose range moves the expected net compensation most: one at a time, low to high (fen)."""
-    swings: dict[str, float] = {}
+    groups: dict[str, list[Provenance]] = {}
     for origin in drawable(world.scenario):
-        if unknown(origin.path) in {unknown(path) for path in swings} or origin.low == origin.high:
-            continue
-        ends = [
-            float(net_claims(world.simulate(at(world.scenario, origin.path, end), paths)).mean())
-            for end in (origin.low, origin.high)
-            if end is not None
-        ]
-        swings[origin.path] = float(np.ptp(ends))
+        groups.setdefault(unknown(origin.path), []).append(origin)
+    swings = {}
+    for members in groups.values():
+        origin = members[len(members) // 2]            # the middle grade speaks for all
+        ends = {end for end in (origin.low, origin.high) if end is not None}
+        moved = [world.simulate(at(world.scenario, origin.path, end), paths) for end in sorted(ends)]
+        swings[origin.path] = float(np.ptp([net_claims(each).mean() for each in moved]))
     return tuple(sorted(swings.items(), key=lambda item: -item[1])[:most])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from simulator.answers.sizes import Enough, Growth
 from simulator.lang import text
 from simulator.scheme.units import format_money
 
@@ -48,25 +49,65 @@ def _fen(fen: int | None, lang: str) -> str:
     return text("ans_no_bound", lang) if fen is None else money(fen, lang)
 
 
-def render_size(size: SizeResult, lang: str = "zh") -> str:
-    """The size with its intervals, the promises, what binds, and the (size × leverage) table."""
-    lines = [
-        *wrap(names.heading(size.scenario, size.paths, size.seed, lang)),
-        "",
-        *_head(size, lang),
-        "",
-        *_promises(size, lang),
-        "",
-        *_binding(size.binding, size, lang),
-        "",
-        *_table(size, lang),
-        "",
-        *_notes(size, lang),
-    ]
-    lines.append(
-        text("ans_reproduce", lang, command="size", id=size.scenario.id, paths=size.paths, seed=size.seed)
+def render_size(result: SizeResult | Enough | Growth, lang: str = "zh") -> str:
+    """The answer to one of the three questions: how large, enough, or what growth."""
+    parts = (
+        _growth(result, lang)
+        if isinstance(result, Growth)
+        else _enough(result, lang)
+        if isinstance(result, Enough)
+        else _size(result, lang)
+    )
+    ask = {Growth: "size --ask growth", Enough: "size --ask enough"}.get(type(result), "size")
+    lines = [*wrap(names.heading(result.scenario, result.paths, result.seed, lang)), "", *parts]
+    lines += wrap(
+        text("ans_reproduce", lang, command=ask, id=result.scenario.id, paths=result.paths, seed=result.seed)
     )
     return "\n".join(lines)
+
+
+def _size(size: SizeResult, lang: str) -> Iterator[str]:
+    """The size with its intervals, the promises, what binds, and the (size × leverage) table."""
+    yield from (*_head(size, lang), "")
+    yield from (*_promises(size, lang), "")
+    yield from (*_binding(size.binding, size, lang), "")
+    yield from (*_table(size, lang), "")
+    yield from _notes(size, lang)
+
+
+def _enough(found: Enough, lang: str) -> Iterator[str]:
+    failed = [check for check in found.checks if not check.kept]
+    reasons = ("、" if lang == "zh" else ", ").join(_reason(check, lang) for check in failed)
+    yield from wrap(text("ans_not_enough", lang, failed=reasons) if failed else text("ans_enough", lang))
+    yield from wrap(
+        "     " + text("size_enough_draws", lang, k=found.draws_kept, n=found.draws), LINE, "     "
+    )
+    yield ""
+    rows = [[text(key, lang) for key in ("size_head_promise", "size_head_limit", "size_head_present")]]
+    yield from table(rows + [[*_promise(check, lang), _mark(check)] for check in found.checks], "lll", gap=4)
+    yield ""
+
+
+def _growth(found: Growth, lang: str) -> Iterator[str]:
+    if found.reason:
+        yield from wrap(text(f"size_growth_{found.reason}", lang))
+    elif found.trend is not None:
+        key = "size_growth_open" if found.open_end else "size_growth"
+        yield from wrap(text(key, lang, trend=percent(found.trend / 1_000_000)))
+    if found.reason != "no_market":
+        ends = [
+            text("size_growth_none", lang) if end is None else percent(end / 1_000_000)
+            for end in (found.range_low, found.range_high)
+        ]
+        yield from wrap("     " + text("size_growth_range", lang, assumed=span(*ends)), LINE, "     ")
+    failed = [_reason(check, lang) for check in found.checks if not check.kept]
+    if failed:
+        yield from wrap(
+            "     " + text("size_growth_gives", lang, failed=("、" if lang == "zh" else ", ").join(failed)),
+            LINE,
+            "     ",
+        )
+    yield ""
 
 
 def _head(size: SizeResult, lang: str) -> Iterator[str]:
@@ -128,9 +169,12 @@ def _promises(size: SizeResult, lang: str) -> list[str]:
     here = "size_head_nearest" if size.size_fen is None else "size_head_here"
     rows = [[text(key, lang) for key in ("size_head_promise", "size_head_limit", here, "size_head_present")]]
     for check, now in zip(size.checks, size.present_checks, strict=True):
-        limit = ("≤ " if check.at_most else "≥ ") + percent(check.limit)
-        rows.append([text(f"size_{check.name}", lang), limit, _mark(check), _mark(now)])
+        rows.append([*_promise(check, lang), _mark(check), _mark(now)])
     return table(rows, "llll", gap=4)
+
+
+def _promise(check: Check, lang: str) -> tuple[str, str]:
+    return text(f"size_{check.name}", lang), ("≤ " if check.at_most else "≥ ") + percent(check.limit)
 
 
 def _mark(check: Check) -> str:

@@ -146,6 +146,7 @@ def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:
             ample=percent(row.note_args["ample"], row.n),
         )
         yield from line(label, percent_cells(row, lang), note)
+        yield from _readings(sheet, row.subject, lang)
     if sheet.having("targets_joint"):
         yield from line(
             "     " + text("ans_joint", lang), percent_cells(sheet.row("targets_joint"), lang), ""
@@ -159,6 +160,17 @@ def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     yield from line(
         "     " + text("ans_cost_per_yuan", lang), ratio_cells(sheet.row("cost_per_yuan"), lang, 2), ""
     )
+
+
+def _readings(sheet: AnswerSheet, name: str, lang: str) -> Iterator[str]:
+    """The four readings of a yearly growth side by side."""
+    rows = [row for row in sheet.having("target_reading") if row.subject.startswith(f"{name}/")]
+    if rows:
+        words = [text("ans_reading_" + row.subject.split("/")[1], lang) for row in rows]
+        told = " · ".join(
+            f"{word} {percent(row.value or 0.0, row.n)}" for word, row in zip(words, rows, strict=True)
+        )
+        yield from wrap("     " + text("ans_readings", lang, told=told), LINE, "     ")
 
 
 def _levers(sheet: AnswerSheet, lang: str) -> Iterator[str]:

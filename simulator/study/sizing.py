@@ -170,13 +170,22 @@ def enough(
     paths: int = 10_000,
     seed: int = 1,
     workers: int | None = None,
+    draws: int = 40,
+    progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Any] | None = None,
 ) -> Enough:
-    """Whether the fund as it is keeps all promises."""
+    """Whether the fund as it is keeps all promises, and under how many draws of the assumed values."""
+    tick = _ticker(progress, draws + 1)
     bench, notes = _bench(
         scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers)
     )
-    return Enough(scenario, checks(bench.promises, bench.evaluate(scenario, PPM)), notes, paths, seed)
+    now = checks(bench.promises, bench.evaluate(scenario, PPM))
+    tick()
+    fewer, kept = bench.fewer(10), 0
+    for each in draw_scenarios(scenario, draws, seed):
+        kept += fewer.promises.hold(fewer.evaluate(each, PPM))
+        tick()
+    return Enough(scenario, now, notes, kept, draws, paths, seed)
 
 
 def growth(
@@ -187,6 +196,8 @@ def growth(
     paths: int = 10_000,
     seed: int = 1,
     workers: int | None = None,
+    draws: int = 40,
+    progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Any] | None = None,
 ) -> Growth:
     """The largest growth of the market at which the fund as it is keeps all promises.
@@ -194,21 +205,42 @@ def growth(
     All trials share one dominating trend, so that they pick from the same applicants.
     """
     if scenario.market is None:
-        return Growth(scenario, None, False, (), "no_market", paths, seed)
+        return Growth(scenario, None, False, None, None, (), "no_market", paths, seed)
+    tick = _ticker(progress, draws + 1)
     bench, _ = _bench(scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers))
+    trend, broken = _largest_trend(bench, scenario)
+    tick()
+    found = []
+    for each in draw_scenarios(scenario, draws, seed):
+        carried = _largest_trend(bench.fewer(10), each)[0]
+        found.append(-1.0 if carried is None else float(carried))
+        tick()
+    low, high = np.quantile(found, [0.1, 0.9], method="inverted_cdf") if found else (-1.0, -1.0)
+    reason = "never" if trend is None else ""
+    return Growth(
+        scenario,
+        trend,
+        trend == TRENDS[-1],
+        int(low) if low >= 0 else None,
+        int(high) if high >= 0 else None,
+        broken,
+        reason,
+        paths,
+        seed,
+    )
 
-    def evaluate(trend: int) -> CriteriaSample:
-        return bench.evaluate(_at_trend(scenario, trend), PPM)
 
-    memo = Memo(evaluate)
+def _largest_trend(bench: Bench, scenario: Scenario) -> tuple[int | None, tuple[Check, ...]]:
+    """The largest growth that holds, and the promises just above it (at no growth when none holds)."""
+    memo = Memo(lambda trend: bench.evaluate(_at_trend(scenario, trend), PPM))
     holding = [trend for trend in TRENDS if bench.promises.hold(memo(trend))]
     if not holding:
-        return Growth(scenario, None, False, checks(bench.promises, memo(0)), "never", paths, seed)
+        return None, checks(bench.promises, memo(0))
     if holding[-1] == TRENDS[-1]:
-        return Growth(scenario, TRENDS[-1], True, (), "", paths, seed)
+        return TRENDS[-1], ()
     above = TRENDS[TRENDS.index(holding[-1]) + 1]
     fails, holds = bisect(above, holding[-1], lambda trend: bench.promises.hold(memo(trend)))
-    return Growth(scenario, holds, False, checks(bench.promises, memo(fails)), "", paths, seed)
+    return holds, checks(bench.promises, memo(fails))
 
 
 def _at_trend(scenario: Scenario, trend: int) -> Scenario:

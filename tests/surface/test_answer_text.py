@@ -17,7 +17,7 @@ from simulator.report.numbers import apart, money, percent, plain, span
 from simulator.report.text import render_answer, render_size
 from simulator.report.width import cells
 from simulator.scheme import load
-from simulator.study import size_fund
+from simulator.study import enough, growth, size_fund
 from tests.surface.fake_simulate import simulate
 
 SCENARIOS = ("dalian-2020", "fuxin-2017", "liaoning-2021")
@@ -41,6 +41,18 @@ def test_no_line_is_wider_than_the_screen(name: str, lang: str) -> None:
     assert max(cells(each) for each in told.splitlines()) <= 96
     assert "\x1b" not in told
     assert not re.search(r"\bnan\b|\binf\b|None|\{", told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_other_two_questions_fit_the_screen(name: str, lang: str) -> None:
+    few = {"paths": 500, "draws": 3, "simulate": simulate}
+    for ask in (enough, growth):
+        found = ask(load(name), **few)
+        told = render_size(found, lang)
+        assert max(cells(each) for each in told.splitlines()) <= 96
+        assert not re.search(r"\bnan\b|None|\{", told)
+        json.dumps(found.to_json())
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

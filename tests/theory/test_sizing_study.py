@@ -87,7 +87,7 @@ def test_intervals_enclose_the_size() -> None:
 def test_enough_agrees_with_the_size() -> None:
     for name in ("dalian-2020", "fuxin-2017"):
         found = size_fund(load(name), **SMALL)
-        now = enough(load(name), paths=1_000, simulate=simulate)
+        now = enough(load(name), **SMALL)
         assert now.holds == found.enough
         if found.feasible:
             assert now.holds == (found.present_fen >= found.size_fen)
@@ -95,9 +95,9 @@ def test_enough_agrees_with_the_size() -> None:
 
 def test_growth_stops_where_a_promise_breaks() -> None:
     scenario = load("dalian-2020")
-    found = growth(scenario, paths=1_000, simulate=simulate)
+    found = growth(scenario, **SMALL)
     assert not found.open_end
     assert [check.name for check in found.checks if not check.kept] == ["refusal"]
     at_most = replace_values(scenario, {"market.trend": found.trend, "demand.dominating_trend": 2_000_000})
-    assert enough(at_most, paths=1_000, simulate=simulate).holds
-    assert growth(load("fuxin-2017"), paths=1_000, simulate=simulate).reason == "no_market"
+    assert enough(at_most, **SMALL).holds
+    assert growth(load("fuxin-2017"), **SMALL).reason == "no_market"
