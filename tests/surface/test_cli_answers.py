@@ -36,7 +36,7 @@ def call(capsys: Caught, monkeypatch: Patch, *words: str) -> tuple[int, str, str
 def test_answer_is_printed_and_kept(
     capsys: Caught, monkeypatch: Patch, tmp_path: Path, lang: str
 ) -> None:
-    """Exit 0 whatever the verdict; the same words on stdout and in the folder; the command can be repeated."""
+    """Exit 0 whatever the verdict; stdout and folder agree; the command that repeats it is kept."""
     out = tmp_path / "kept"
     words = ("answer", "dalian-2020", *FEW, "--lang", lang, "--out", str(out), "--set", "lending.spread=1.2%")
     code, shown, said = call(capsys, monkeypatch, *words)
