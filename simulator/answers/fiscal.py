@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PPM = 1_000_000
 PUBLIC = ("central", "province", "city", "district")
-_POT_LINES = (("compensation", "paid", 1), ("recovery", "refund", -1), ("earned", "interest", -1))
+_POT_LINES = (("compensation", "pot_paid", 1), ("recovery", "refund", -1), ("earned", "interest", -1))
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 

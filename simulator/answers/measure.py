@@ -107,7 +107,7 @@ def net_claims(results: Any) -> np.ndarray:
     """Compensation paid by the pots less what came back, by path (fen)."""
     total = np.zeros(results.n, dtype=np.int64)
     for name in results.scenario.pots:
-        total += results.column(f"paid_{name}_fen") - results.column(f"refund_{name}_fen")
+        total += results.column(f"pot_paid_{name}_fen") - results.column(f"refund_{name}_fen")
     return total
 
 
@@ -124,13 +124,13 @@ def _cost(world: World) -> Iterator[tuple[Key, Estimate]]:
     for line in book.lines:
         yield ("cost_line", line), mean_ci(book.where(levels=None, lines=(line,)).sum(axis=1))
     yield ("subsidies", ""), mean_ci(fiscal.subsidies(run).sum(axis=1))
-    yield ("compensation", ""), mean_ci(sum(run.column(f"paid_{name}_fen") for name in run.scenario.pots))
+    yield ("compensation", ""), mean_ci(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots))
 
 
 def _split(world: World) -> Iterator[tuple[Key, Estimate]]:
     """Who finally bears the losses, and the subsidies' part of all gross public payments."""
     run = world.run("base")
-    paid = np.asarray(sum(run.column(f"paid_{name}_fen") for name in run.scenario.pots), dtype=np.int64)
+    paid = np.asarray(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots), dtype=np.int64)
     subsidies = fiscal.subsidies(run).sum(axis=1)
     yield ("subsidy_part", ""), ratio_ci(subsidies, subsidies + paid)
     for payer in (*run.scenario.payers, "lender"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.demand import inside_gate, market_volumes
 from simulator.scheme import replace_values
 from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES
 
@@ -105,7 +106,37 @@ def without_rule(scenario: Scenario, rule: str) -> Scenario | None:
     changes = {
         path: value for path, value in _removal(scenario, rule).items() if value_at(scenario, path) != value
     }
-    return replace_values(scenario, changes) if changes else None
+    return same_applicants(scenario, replace_values(scenario, changes)) if changes else None
+
+
+def same_applicants(before: Scenario, after: Scenario) -> Scenario:
+    """``after`` with a market that brings the applicants of ``before``.
+
+    The eligible share says how much of the market lies inside the fund's limits, so with other limits the
+    same applicants are another share of another total. What lies outside the fund's segment does not change.
+    """
+    fund = before.segments.get("fund")
+    if fund is None or before.gate == after.gate:
+        return after
+    a0, a1 = before.approval.uncovered, max(before.approval.covered, before.approval.uncovered)
+    median = float(fund.size.median or 0)
+    share, inside = inside_gate(before, fund, median)
+    new_share, new_inside = inside_gate(after, fund, median)
+    if fund.loans_by_year is not None:
+        more = (a1 * new_share + a0 * (1 - new_share)) / (a1 * share + a0 * (1 - share))
+        loans = {f"segments.fund.loans_by_year.{i}": n * more for i, n in enumerate(fund.loans_by_year)}
+        return replace_values(after, loans)
+    if before.market is None or inside <= 0:
+        return after
+    multiple = fund.registered_multiple / 1000 if before.market.basis == "registered" else 1.0
+    asked = market_volumes(before)["fund"].applications
+    amount = before.market.amount + asked * multiple * (a1 - a0) / ONE * (new_inside - inside)
+    count = before.market.count + asked * (a1 - a0) / ONE * (new_share - share)
+    eligible = asked * multiple * new_inside * a1 / amount
+    return replace_values(
+        after,
+        {"market.amount": round(amount), "market.count": count, "market.eligible_share": round(eligible)},
+    )
 
 
 def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
@@ -154,4 +185,6 @@ def relaxed(scenario: Scenario, rule: str, factor: float) -> Scenario | None:
             changes[path] = round(now / factor) if rule in ("floor", "share") else round(now * factor)
     if rule == "share":
         changes = {path: value for path, value in changes.items() if path in fund_rows(scenario)}
-    return replace_values(scenario, changes) if changes and rule != "breaker" else None
+    if not changes or rule == "breaker":
+        return None
+    return same_applicants(scenario, replace_values(scenario, changes))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.answers import variants
 from simulator.answers.draws import draw_changes, draw_scenarios, drawable, latin_hypercube, quantile, unknown
 from simulator.answers.paths import siblings, value_at
+from simulator.engine.demand import volumes_of
 from simulator.scheme import load
 
 SCENARIOS = ("dalian-2020", "fuxin-2017", "liaoning-2021")
@@ -110,3 +111,15 @@ def test_a_rule_removed_is_gone() -> None:
     assert variants.without_rule(scenario, "breaker") is None  # there is none to remove
     assert variants.relaxed(scenario, "leverage", 1.5).pots["city"].leverage == 15_000
     assert variants.relaxed(scenario, "share", 2).modes["pledge"].terms[0].share == 250_000
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("rule", ["loan_cap", "term", "ineligible"])
+def test_a_removed_gate_meets_the_same_applicants(name: str, rule: str) -> None:
+    scenario = load(name)
+    changed = variants.without_rule(scenario, rule)
+    assert changed is not None
+    before, after = volumes_of(scenario), volumes_of(changed)
+    for segment, volume in before.items():
+        assert after[segment].applications == pytest.approx(volume.applications, rel=1e-4)
+        assert after[segment].median == pytest.approx(volume.median, rel=1e-4)

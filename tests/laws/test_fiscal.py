@@ -28,10 +28,10 @@ def city_run() -> FakeResults:
         payers={"fund": SimpleNamespace(public=True, accounts=["dalian"])},
     )
     years = {
-        "paid_dalian_fen": [[100, 0, 0, 200]],
+        "pot_paid_dalian_fen": [[100, 0, 0, 200]],
         "refund_dalian_fen": [[0, 0, 0, 31]],
         "interest_dalian_fen": [[9, 9, 9, 0]],
-        "paid_mixed_fen": [[0, 11, 0, 0]],
+        "pot_paid_mixed_fen": [[0, 11, 0, 0]],
         "subsidy_interest_fen": [[5, 6, 7, 8]],
     }
     return FakeResults(scenario, 1, {}, years)
@@ -53,10 +53,10 @@ def test_cells_by_hand() -> None:
 def test_budget_reconciles_with_the_columns() -> None:
     run = city_run()
     total = (
-        run.year_column("paid_dalian_fen")
+        run.year_column("pot_paid_dalian_fen")
         - run.year_column("refund_dalian_fen")
         - run.year_column("interest_dalian_fen")
-        + run.year_column("paid_mixed_fen")
+        + run.year_column("pot_paid_mixed_fen")
         + subsidies(run)
     )
     assert (budget(run).where(levels=None) == total).all()

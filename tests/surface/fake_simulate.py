@@ -86,7 +86,7 @@ def _columns(
         "independent_fen": made - covered,
     }
     for name in scenario.pots:
-        years |= {f"paid_{name}_fen": paid / pots, f"refund_{name}_fen": paid / pots * 0.3}
+        years |= {f"pot_paid_{name}_fen": paid / pots, f"refund_{name}_fen": paid / pots * 0.3}
     for name in scenario.programmes:
         years[f"subsidy_{name}_fen"] = made * 0.01
     for name, target in scenario.targets.items():
