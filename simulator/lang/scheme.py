@@ -27,7 +27,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "yaml_depth": ("嵌套层数太多。", "The nesting is too deep.", "减少嵌套。", "Nest less deeply."),
     "yaml_documents": ("一个文件里有多份文档。", "The file holds more than one document.", "删去 --- 分隔线，一个情景一个文件。", "Remove the --- line; one scenario per file."),
     "yaml_key": ("键必须是文字。", "A key must be text.", "把列表或映射改写成一个名称。", "Use a name instead of a list or mapping."),
-    "duplicate_key": ("“{given}”在同一处写了两次。", "'{given}' is given twice in the same place.", "只保留一个（前一个在下列行列）。", "Keep one of them; the place named is the first."),
+    "duplicate_key": ("“{given}”在同一处写了两次。", "'{given}' is given twice in the same place.", "只保留一个。", "Keep one of them."),
     "bool_key": ("“{given}”作键名会被别的软件读成真或假。", "Other software reads the key '{given}' as true or false.", "换一个名称。", "Use another name."),
     # finding
     "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),
@@ -73,8 +73,9 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     # terms
     "from_unknown": ("from 里的“{given}”在本模式中不承担任何部分。", "'{given}' in from bears nothing in this mode.", "写 lender，或前面步骤里的承担方。", "Name lender or a payer of an earlier step."),
     "from_not_earlier": ("from 里的“{given}”在本步开始时还没有承担任何部分。", "'{given}' in from bears nothing yet when this step begins.", "把它的行放到更早的 step，避免互相转承。", "Give its row an earlier step; burdens never go round in a circle."),
-    "rows_overlap": ("同一步骤、同一承担方有两行可同时成立：{given}", "Two rows of the same step and payer can both hold: {given}", "用 when 或 layer 把两行分开（另一行在下列位置）。", "Keep them apart by when or layer; the place named is the other row."),
+    "rows_overlap": ("同一步骤、同一承担方有两行可同时成立：{given}", "Two rows of the same step and payer can both hold: {given}", "用 when 或 layer 把两行分开。", "Keep them apart by when or layer."),
     "shares_above_whole": ("同一步骤里可同时成立的各行合计 {given}，超过全部。", "Rows of one step that can hold together take {given}, more than there is.", "降低份额，或用 when、layer、更晚的 step 把各行分开。", "Lower the shares, or keep the rows apart by when, layer or a later step."),
+    "rows_too_many": ("一个模式里有 {given} 行，太多了。", "One mode has {given} rows, too many.", "合并条件相同的行，或拆成几个模式。", "Join rows with the same effect, or split the mode."),
     "layer_empty": ("分层的上限 {given} 不高于下限。", "The layer ends at {given}, not above where it begins.", "让 to 大于 from。", "Make to larger than from."),
     "band_empty": ("区间上限 {given} 不高于下限，永远不会成立。", "The band ends at {given}, not above where it begins: it never holds.", "让 …_to 大于 …_above。", "Make …_to larger than …_above."),
     "priority_mismatch": ("回收的优先顺序与分配方式不一致（{given}）。", "The order of priority does not fit the way recoveries are shared ({given}).", "两者一起写，或一起不写。", "Give both or neither."),
@@ -139,6 +140,7 @@ def _a(noun: str) -> str:
 MESSAGES: dict[str, tuple[str, str]] = {
     "problem.count": ("情景文件有 {n} 处问题：", "The scenario has {n} problem(s):"),
     "problem.allowed": ("允许：{allowed}", "Allowed: {allowed}"),
+    "problem.see": ("另见：{allowed}", "See also: {allowed}"),
     "problem.hint": ("是不是想写：{hint}", "Did you mean: {hint}"),
 }
 for _code, (_what_zh, _what_en, _do_zh, _do_en) in {**_unit_codes(), **_CODES}.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from .scenario import FIRM_CLASSES, IP_TYPES, Layer, TermRow
 
@@ -53,11 +52,10 @@ def most_together(boxes: Sequence[Box], shares: Sequence[int]) -> int:
 
     Each dimension is cut where some row begins or ends; cuts in which the same rows hold count once.
     """
-    best = 0
-    for sides in product(*_signatures(boxes)):
-        held = frozenset.intersection(*sides)
-        best = max(best, sum(shares[i] for i in held))
-    return best
+    together = {frozenset(range(len(boxes)))}
+    for sides in _signatures(boxes):
+        together = {rows & side for rows in together for side in sides}
+    return max((sum(shares[i] for i in rows) for rows in together), default=0)
 
 
 def _signatures(boxes: Sequence[Box]) -> list[set[frozenset[int]]]:

@@ -24,7 +24,7 @@ def expand(node: Node, problems: list[Problem], path: str = "") -> Node:
                                     for i, item in enumerate(node.value)])
     if not isinstance(node.value, dict):
         return node
-    if "values" not in node.value or path == "pending" or path.startswith("pending."):
+    if "values" not in node.value or path in ("", "pending") or path.startswith("pending."):
         return replace(node, value={key: expand(child, problems, f"{path}.{key}".lstrip("."))
                                     for key, child in node.value.items()})
     shared = {key: child for key, child in node.value.items() if key in LEAF_KEYS[1:]}

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 from simulator.lang import text
 
+SEE = frozenset({"duplicate_key", "rows_overlap", "district_twice", "counter_differs"})  # name another place
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -28,7 +30,8 @@ class Problem:
         lines = [" ".join(part for part in (place, self.path) if part),
                  "  " + text(f"{self.code}.what", lang, given=self.given)]
         if self.allowed:
-            lines.append("  " + text("problem.allowed", lang, allowed=self.allowed))
+            label = "problem.see" if self.code in SEE else "problem.allowed"
+            lines.append("  " + text(label, lang, allowed=self.allowed))
         if self.hint:
             lines.append("  " + text("problem.hint", lang, hint=self.hint))
         return "\n".join([*lines, "  " + text(f"{self.code}.do", lang)])

@@ -17,6 +17,7 @@ DISTRICT_POT = "pot.$district"
 SHORTS = ("lapse", "queue_fifo", "queue_pro_rata")
 HELD_BY = "held_by:"
 NEXT = "next:"
+MOST_ROWS = 40                             # of one mode: every pair and overlap is compared
 
 
 # --- payers --------------------------------------------------------------------------------------
@@ -124,7 +125,11 @@ def condition(draft: Draft, path: Path, when: Condition | None, districts: Itera
 
 def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) -> None:
     """Rows of one step: no payer twice in one place, and nobody gives away more than all it bears."""
-    boxes = [box_of(row, districts) for row in mode.terms]
+    if len(mode.terms) > MOST_ROWS:
+        draft.say("rows_too_many", (*path, "terms"), at_key=True, given=str(len(mode.terms)),
+                  allowed=f"≤ {MOST_ROWS}")
+        return
+    boxes = [box_of(row, list(districts) or [""]) for row in mode.terms]
     for (i, a), (j, b) in combinations(enumerate(mode.terms), 2):
         if (a.step, a.payer) == (b.step, b.payer) and boxes[i].meets(boxes[j]):
             place = draft.at((*path, "terms", str(i))).place

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import types
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -292,14 +291,3 @@ def _times(value: Any, factor: float, kind: str, path: Path) -> Any:
         return value * factor
     end = round(value * Fraction(str(factor)))
     return min(end, ONE) if kind == "share" and path[-1] not in UNBOUNDED and value <= ONE else end
-
-
-def parameters(part: type[BaseModel] = Scenario) -> Iterator[str]:
-    """Names of every parameter field, for completeness tests."""
-    for name, spec in fields_of(part).items():
-        while spec.inner is not None:
-            spec = spec.inner
-        if spec.part is not None:
-            yield from (f"{name}.{below}" for below in parameters(spec.part))
-        elif spec.kind not in ("pending", "plain"):
-            yield name

@@ -154,7 +154,7 @@ def test_replacing_values_is_fast() -> None:
     assert (time.perf_counter() - start) / 50 < 0.01       # 0.25 ms measured; room for a busy machine
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2 ** 32))
 def test_a_damaged_file_is_refused_politely(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Whatever happens to a file, it loads or says why in both languages; never anything else."""

@@ -73,7 +73,8 @@ def test_share(text: object, ppm: int) -> None:
 
 
 @pytest.mark.parametrize(("text", "code"), [
-    ("0.4", "share_unit"), ("40", "share_unit"), ("1.5pp", "share_points"), ("0.00001%", "share_too_fine"), ("half", "share_form")])
+    ("0.4", "share_unit"), ("40", "share_unit"), ("1.5pp", "share_points"),
+    ("0.00001%", "share_too_fine"), ("half", "share_form")])
 def test_share_refuses(text: str, code: str) -> None:
     with pytest.raises(UnitError) as caught:
         parse_share(text)

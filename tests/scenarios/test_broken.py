@@ -121,6 +121,13 @@ def test_what_is_no_scenario_file(tmp_path: Path, content: bytes, code: str, lin
     assert (problem.code, problem.line, problem.column) == (code, line, column)
 
 
+def test_a_group_is_no_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(f"extends: {MINIMAL}\nvalues: 1\n", encoding="utf-8")
+    (problem,) = problems_of(path)
+    assert (problem.code, problem.line, problem.column, problem.given) == ("unknown_key", 2, 1, "values")
+
+
 def test_missing_and_unreadable(tmp_path: Path) -> None:
     (problem,) = problems_of("liaoning-2012")
     assert (problem.code, problem.hint) == ("scenario_missing", "liaoning-2021")
