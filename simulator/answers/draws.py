@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
+from simulator.engine.demand import DominatingRateExceeded
+from simulator.engine.tables import compile_scheme
 from simulator.scheme import ranges, replace_values
 
 from .paths import siblings, value_at
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 ONE = 1_000_000
 SIZE_LIKE = ("money", "days", "multiple", "count")
+_DRAWN: dict[tuple[str, int, int], list[Any]] = {}
 Changes = dict[str, int | float]
 # Values that are one unknown told several times: they share their uniform and move together.
 _TOGETHER = (
@@ -57,7 +60,28 @@ def quantile(origin: Provenance, base: float, u: float) -> int | float:
 
 def draw_scenarios(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
     """``draws`` scenarios that differ in every value with a range, all consistent with themselves."""
-    return [replace_values(scenario, changes) for changes in draw_changes(scenario, draws, seed)]
+    key = (scenario.hash, draws, seed)
+    if key not in _DRAWN:
+        _DRAWN.clear()  # answer and size ask for the same draws, one after the other
+        _DRAWN[key] = [roomy(replace_values(scenario, c)) for c in draw_changes(scenario, draws, seed)]
+    return _DRAWN[key]
+
+
+def roomy(scenario: Scenario) -> Scenario:
+    """With enough room above its rate of applications, and a fifth more for its variants."""
+    for _ in range(4):
+        try:
+            compile_scheme(scenario)
+        except DominatingRateExceeded as exceeded:
+            scenario = more_room(scenario, exceeded)
+        else:
+            break
+    return scenario
+
+
+def more_room(scenario: Scenario, exceeded: DominatingRateExceeded) -> Scenario:
+    """The dominating rate raised by what was missing and a fifth."""
+    return replace_values(scenario, {"demand.headroom": scenario.demand.headroom * exceeded.factor * 1.2})
 
 
 def unknown(path: str) -> str:

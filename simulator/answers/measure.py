@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.engine.demand import DominatingRateExceeded
+
 from . import fiscal, reserve, targets, variants
+from .draws import more_room
 from .estimate import Estimate, mean_ci, proportion_ci, ratio_ci
 
 if TYPE_CHECKING:
@@ -63,6 +66,11 @@ class World:
         """Another scenario on the first ``paths`` of the same paths; not kept."""
         return self._simulate(scenario, paths=min(paths, self.paths), seed=self.seed)
 
+    def restart(self, scenario: Scenario) -> None:
+        """The same world with another scenario; all runs so far are forgotten."""
+        self.scenario = scenario
+        self._runs.clear()
+
     def _variant(self, name: str) -> tuple[Scenario | None, dict[str, Any]]:
         if name == "base":
             return self.scenario, {}
@@ -81,9 +89,18 @@ class World:
         return variants.lever(self.scenario, name), {}
 
 
-def measure(world: World) -> dict[Key, Estimate]:
-    """All measures of a scenario."""
-    parts = (_cost, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals)
+def measure(world: World, removals: bool = True) -> dict[Key, Estimate]:
+    """All measures of a scenario; without ``removals`` no rule is tried without.
+
+    All variants must pick from the same applicants: when one needs a higher dominating rate, all get it.
+    """
+    parts = [_cost, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
+    parts += [_removals] if removals else []
+    for _ in range(4):
+        try:
+            return {key: estimate for part in parts for key, estimate in part(world)}
+        except DominatingRateExceeded as exceeded:
+            world.restart(more_room(world.scenario, exceeded))
     return {key: estimate for part in parts for key, estimate in part(world)}
 
 
@@ -232,6 +249,11 @@ def _refusals(world: World) -> Iterator[tuple[Key, Estimate]]:
     run = world.run("base")
     for reason in REASONS:
         yield ("refused", reason), ratio_ci(run.column(f"refused_{reason}_fen"), run.column("applied_fen"))
+
+
+def _removals(world: World) -> Iterator[tuple[Key, Estimate]]:
+    """What each rule that refused anything keeps from being covered."""
+    run = world.run("base")
     covered = run.column("covered_fen")
     for rule in variants.RULES:
         if run.column(f"refused_{rule}_fen").any() and world.run(rule) is not None:

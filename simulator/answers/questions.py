@@ -155,7 +155,7 @@ def draw_measures(
     """All measures for each draw of the assumed parameters, same luck."""
     drawn: list[Measures] = []
     for each in draw_scenarios(scenario, draws, seed):
-        drawn.append(measure(World(each, paths, seed, simulate)))
+        drawn.append(measure(World(each, paths, seed, simulate), removals=False))
         done()
     return drawn
 

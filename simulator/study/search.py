@@ -15,6 +15,7 @@ from .criteria import CriteriaSample, Promises
 
 PPM = 1_000_000
 GRID = (0, *(PPM * 2**power // 16 for power in range(11)))  # 0, 1/16 … 64 times the present fund
+COARSE = (0, *(PPM * 4**power // 16 for power in range(6)))  # the same span in steps of four
 TOLERANCE = 400  # bisect until hi − lo ≤ hi / 400
 Evaluate = Callable[[int], CriteriaSample]
 
@@ -50,7 +51,11 @@ class Memo:
 
 
 def search(
-    evaluate: Evaluate, promises: Promises, grid: tuple[int, ...] = GRID, interval: bool = True
+    evaluate: Evaluate,
+    promises: Promises,
+    grid: tuple[int, ...] = GRID,
+    interval: bool = True,
+    tolerance: int = TOLERANCE,
 ) -> Found:
     """The smallest size of the highest feasible set, with its interval unless only the point is wanted."""
     memo = evaluate if isinstance(evaluate, Memo) else Memo(evaluate)
@@ -65,7 +70,7 @@ def search(
         first -= 1
     below, scale = (None, sizes[0])
     if first > 0:
-        below, scale = bisect(sizes[first - 1], sizes[first], lambda s: promises.hold(memo(s)))
+        below, scale = bisect(sizes[first - 1], sizes[first], lambda s: promises.hold(memo(s)), tolerance)
     if not interval:
         return Found(scale, None, None, None, below, sizes[top], scale)
     low, high = _interval(memo, promises, sizes, scale)
@@ -73,9 +78,11 @@ def search(
     return Found(scale, low, high, certified, below, sizes[top], scale)
 
 
-def bisect(fails: int, holds: int, test: Callable[[int], bool]) -> tuple[int, int]:
+def bisect(
+    fails: int, holds: int, test: Callable[[int], bool], tolerance: int = TOLERANCE
+) -> tuple[int, int]:
     """Narrow (fails, holds) to neighbouring trial sizes; works in either direction."""
-    while abs(holds - fails) > max(1, max(holds, fails) // TOLERANCE):
+    while abs(holds - fails) > max(1, max(holds, fails) // tolerance):
         middle = (holds + fails) // 2
         if test(middle):
             holds = middle
