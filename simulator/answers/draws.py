@@ -8,6 +8,7 @@ hypercube: each parameter visits each of its strata once.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,16 @@ def roomy(scenario: Scenario) -> Scenario:
         else:
             break
     return scenario
+
+
+def patient(simulate: Callable[..., Any], scenario: Scenario, **options: Any) -> Any:
+    """Simulate, with a higher dominating rate where the scenario's own is too low for it."""
+    for _ in range(4):
+        try:
+            return simulate(scenario, **options)
+        except DominatingRateExceeded as exceeded:
+            scenario = more_room(scenario, exceeded)
+    return simulate(scenario, **options)
 
 
 def more_room(scenario: Scenario, exceeded: DominatingRateExceeded) -> Scenario:

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.engine.demand import DominatingRateExceeded
 
 from . import fiscal, reserve, targets, variants
-from .draws import more_room
+from .draws import more_room, patient
 from .estimate import Estimate, mean_ci, proportion_ci, ratio_ci
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class World:
 
     def simulate(self, scenario: Scenario, paths: int) -> Any:
         """Another scenario on the first ``paths`` of the same paths; not kept."""
-        return self._simulate(scenario, paths=min(paths, self.paths), seed=self.seed)
+        return patient(self._simulate, scenario, paths=min(paths, self.paths), seed=self.seed)
 
     def restart(self, scenario: Scenario) -> None:
         """The same world with another scenario; all runs so far are forgotten."""

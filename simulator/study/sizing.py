@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.answers import targets as kpis
-from simulator.answers.draws import draw_scenarios
+from simulator.answers.draws import draw_scenarios, patient
 from simulator.answers.estimate import mean_ci
 from simulator.answers.measure import share
 from simulator.answers.reserve import exhausted, refusal
@@ -284,7 +284,7 @@ def _simulator(simulate: Callable[..., Any] | None, workers: int | None) -> Call
         from simulator.runs import simulate as simulate_runs
 
         simulate = simulate_runs
-    return partial(simulate, workers=workers)
+    return partial(patient, partial(simulate, workers=workers))
 
 
 def _bench(
