@@ -1,0 +1,199 @@
+"""Who applies: an applicant's attributes from its own uniforms, whatever the policy (docs/chance).
+
+Both engines call these functions, so that the same candidate of the same path is the same firm asking
+for the same loan under every scheme.
+"""
+
+from __future__ import annotations
+
+import math
+
+from simulator.chance.decisions import APPLICANT2, FIRM, RECOVERY
+from simulator.chance.philox import block
+from simulator.chance.variates import lognormal, normal_quantile, table_lookup
+from simulator.engine.day import MONTH, YEAR
+from simulator.engine.layout import (
+    BENCHMARK, GATE_CLASSES, GATE_FROM, GATE_IP, GATE_UNTIL, IP_SHARE, MAX_TERM, MODE_DISTRICTS,
+    MORAL_K, MORAL_THRESHOLD, N_BOOK_DAYS, NO_LIMIT, NOISE, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE,
+    SEG_ELIGIBLE, SEG_FIRM_BASE, SEG_FIRMS, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+)
+from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
+from simulator.engine.rules import PPM, of_ppm
+from simulator.jit import inlined, kernel
+
+WAN = 1_000_000                # fen in 万元, the grain of loan amounts
+
+
+@inlined
+def pick(cumulative, u):
+    """First place whose cumulative weight exceeds ``u``."""
+    place = 0
+    last = len(cumulative) - 1
+    while place < last and u >= cumulative[place]:
+        place += 1
+    return place
+
+
+@kernel(_nrt=False)
+def firm_of(law, seed, path, segment, u):
+    """The firm behind an application: (number among all, class, district, sector, grade)."""
+    index = min(int(u * law.segments[segment, SEG_FIRMS]), law.segments[segment, SEG_FIRMS] - 1)
+    return firm_facts(law, seed, path, segment, index)
+
+
+@kernel(_nrt=False)
+def firm_facts(law, seed, path, segment, index):
+    """What a firm is, from its own draws."""
+    u0, u1, u2, u3 = block(seed, path, FIRM, segment << 24 | index, 0)
+    return (law.segments[segment, SEG_FIRM_BASE] + index, pick(law.class_cum, u0), pick(law.district_cum, u1),
+            pick(law.sector_cum, u2), pick(law.grade_cum, u3))
+
+
+@kernel(_nrt=False)
+def asked_amount(law, segment, u):
+    """Principal asked for, in whole 万元 (fen)."""
+    wanted = lognormal(u, law.sizes[segment, SEG_MEDIAN], law.sizes[segment, SEG_SIGMA])
+    wanted = min(max(wanted, float(law.segments[segment, SEG_LEAST])), float(law.segments[segment, SEG_MOST]))
+    return max(WAN, int(wanted / WAN) * WAN)
+
+
+@kernel(_nrt=False)
+def loan_facts(law, seed, path, entity, segment):
+    """(term days, bank, mode, approval uniform) of an application."""
+    u0, u1, u2, u3 = block(seed, path, APPLICANT2, entity, 0)
+    return (law.term_days[segment, pick(law.term_cum[segment], u0)], pick(law.bank_cum, u1),
+            pick(law.mode_cum, u2), u3)
+
+
+@inlined
+def month_of(law, day):
+    """Row of the monthly tables, which start with the book's first month."""
+    return (day + law.whole[N_BOOK_DAYS]) // MONTH
+
+
+@kernel(_nrt=False)
+def version_of(law, day):
+    """The version of the caps in force on a day."""
+    version = 0
+    while version + 1 < len(law.cap_from) and law.cap_from[version + 1] <= day:
+        version += 1
+    return version
+
+
+@kernel(_nrt=False)
+def static_gate(law, segment, ip, firm_class, district, mode, amount, term, day):
+    """Gates that depend on the loan alone, in order: (reason or −1, principal, principal that can be covered).
+
+    Eligibility of segment, class, IP type and district; dates; term; cap per loan. Above the cap the loan is
+    refused, trimmed to it, or covered up to it, as the scheme says.
+    """
+    whole = law.whole
+    eligible = of_ppm(amount, whole[IP_SHARE])
+    if (law.segments[segment, SEG_ELIGIBLE] == 0 or (whole[GATE_CLASSES] >> firm_class) & 1 == 0
+            or (whole[GATE_IP] >> ip) & 1 == 0 or (law.modes[mode, MODE_DISTRICTS] >> district) & 1 == 0):
+        return INELIGIBLE, amount, 0
+    if day < whole[GATE_FROM] or day > whole[GATE_UNTIL]:
+        return DATES, amount, 0
+    if whole[MAX_TERM] != NO_LIMIT and term > whole[MAX_TERM]:
+        return TERM_TOO_LONG, amount, 0
+    cap = law.caps[version_of(law, day), firm_class]
+    if cap != NO_LIMIT and amount > cap:
+        if whole[OVER_CAP] == REFUSE:
+            return LOAN_CAP, amount, 0
+        if whole[OVER_CAP] == TRIM:
+            return -1, cap, of_ppm(cap, whole[IP_SHARE])
+        return -1, amount, min(cap, eligible)
+    return -1, amount, eligible
+
+
+@inlined
+def log_odds(u):
+    """Logit of the approval uniform: approved when it lies below the bank's threshold."""
+    return math.log(u / (1.0 - u))
+
+
+@inlined
+def approval_line(law, bank, relief):
+    """Logit of a bank's approval when ``relief`` (0 … 1) of a loss is taken off it."""
+    return law.bank_base[bank] + law.bank_slope[bank] * relief
+
+
+@inlined
+def relief_of(cover_ppm, eligible, principal):
+    """Share of a total loss that the other parties take off the bank."""
+    return cover_ppm / PPM * (eligible / principal)
+
+
+@inlined
+def hazard_multiple(law, relief):
+    """Moral hazard: PD × (1 + k · max(0, coverage − threshold))."""
+    return 1.0 + law.real[MORAL_K] * max(0.0, relief - law.whole[MORAL_THRESHOLD] / PPM)
+
+
+@kernel(_nrt=False)
+def hazard_at(line, day):
+    """Cumulative hazard at the end of a day: linear within a month. ``line`` float64[months + 1]."""
+    month = day // MONTH
+    if month >= len(line) - 1:
+        return line[len(line) - 1]
+    return line[month] + (line[month + 1] - line[month]) * ((day - month * MONTH) / MONTH)
+
+
+@kernel(_nrt=False)
+def default_day(line, start, u, multiple, never):
+    """First day after ``start`` on which the integrated hazard reaches the firm's exponential threshold.
+
+    ``u`` uniform, ``multiple`` of the grade's hazard; ``never`` is returned beyond the hazard table. Most
+    firms leave at the first comparison, which needs no logarithm: u < 1 − x implies −log u > x.
+    """
+    begin = hazard_at(line, start)
+    reach = multiple * (line[len(line) - 1] - begin)
+    if u < 1.0 - reach:
+        return never
+    threshold = -math.log(u)
+    if threshold > reach:
+        return never
+    target = begin + threshold / multiple
+    month = start // MONTH
+    while month < len(line) - 2 and line[month + 1] < target:
+        month += 1
+    step = line[month + 1] - line[month]
+    day = month * MONTH
+    if step > 0.0:
+        day += max(0, int(math.ceil((target - line[month]) / step * MONTH)) - 1)
+    day = max(day, start + 1)
+    while hazard_at(line, day) < target:   # at most a day or two: the division above may round either way
+        if day >= (len(line) - 1) * MONTH:
+            return never
+        day += 1
+    return day
+
+
+@kernel(_nrt=False)
+def recovery_of(law, seed, path, entity, ip, principal, start, claim_day):
+    """(gross proceeds fen, day they arrive) of a defaulted loan: pledged IP and other recovery, one payment.
+
+    The IP brings its appraised value × type factor × obsolescence since the pledge × noise of mean one;
+    other recovery is uniform around its mean. Together never more than the principal.
+    """
+    u0, u1, u2, _ = block(seed, path, RECOVERY, entity, 0)
+    delay = max(1, int(table_lookup(law.delay, u2)))
+    day = claim_day + delay
+    appraised = principal * PPM // law.pledge[ip]
+    sigma = law.real[NOISE]
+    noise = math.exp(sigma * normal_quantile(u0) - 0.5 * sigma * sigma)
+    kept = math.exp(math.log(1.0 - law.real[OBSOLESCENCE]) * ((day - start) / YEAR))
+    proceeds = appraised * law.ip_factor[ip] * kept * noise + principal * law.real[OTHER_RECOVERY] * 2.0 * u1
+    return min(principal, int(proceeds)), day
+
+
+@inlined
+def loan_rate(law, day):
+    """Yearly rate (ppm) of a loan disbursed on a day."""
+    return law.rates[month_of(law, day)]
+
+
+@inlined
+def benchmark_rate(law):
+    """Benchmark rate of the same term (ppm), for subsidies."""
+    return law.whole[BENCHMARK]

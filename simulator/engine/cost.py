@@ -1,0 +1,82 @@
+"""All-in cost of a loan to the firm: interest, premium, guarantee and valuation fees, less subsidies.
+
+Demand answers to the law, not to the state: envelopes and queues are not foreseen. The reference is the cost
+in the base year, so that the base year's design reproduces the base year's volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simulator.engine.day import MONTH, YEAR
+from simulator.engine.demand import Volume
+from simulator.engine.layout import (
+    BASE, BASE_POLICY, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law,
+    N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
+)
+from simulator.engine.rules import PPM, entitlement, holds, programme_base
+from simulator.scheme.scenario import Scenario
+
+WAN = 1_000_000
+
+
+def _weights(cumulative: np.ndarray) -> list[tuple[int, float]]:
+    """(place, probability) of the places with any weight."""
+    parts = np.diff(cumulative, prepend=0.0)
+    return [(n, float(p)) for n, p in enumerate(parts) if p > 0]
+
+
+def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: int, mode: int) -> float:
+    """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them."""
+    principal, rate, term, ip, firm_class = loan
+    total = 0
+    for q in range(law.whole[N_PROGRAMMES]):
+        programme = law.programmes[q]
+        when = day + term if programme[EVENT] == ON_REPAID else day
+        if (programme[BASE] != BASE_POLICY and programme[FROM_DAY] <= when <= programme[UNTIL_DAY]
+                and (programme[COVERED_ONLY] == 0 or covered > 0)
+                and holds(programme, principal, term, ip, firm_class, 0)):
+            base = programme_base(law, programme[BASE], mode, principal, covered, rate, term, ip)
+            total += int(entitlement(programme, base, 0))
+    return total / principal * YEAR / term * PPM
+
+
+def _cost(law: Law, s: int, principal: int, eligible: bool, day: int, rate: int) -> float:
+    """Expected all-in cost (ppm a year) of a segment's typical loan starting on ``day``."""
+    term = int(law.term_days[s, 0])
+    covered = principal if eligible else 0
+    cost = float(rate)
+    for ip, ip_weight in _weights(law.ip_cum[s]):
+        cost += ip_weight * law.whole[VALUATION_RATE] * PPM / law.pledge[ip] * YEAR / term
+        for mode, mode_weight in _weights(law.mode_cum):
+            weight = ip_weight * mode_weight
+            if covered:
+                cost += weight * law.modes[mode, INSURED_PPM] * law.whole[PREMIUM_RATE] / PPM
+                cost += weight * law.modes[mode, GUARANTEED_PPM] * law.whole[GUARANTEE_RATE] / PPM
+            for firm_class, class_weight in _weights(law.class_cum):
+                loan = (principal, rate, term, ip, firm_class)
+                cost -= weight * class_weight * _subsidy(law, day, loan, covered, mode)
+    return cost
+
+
+def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
+                first_month: int) -> Callable[[str, int], float]:
+    """Cost of a segment in a month over the base year's, in percentage points."""
+    known: dict[tuple[int, int], float] = {}
+
+    def at_day(s: int, day: int, month: int) -> float:
+        principal = max(WAN, int(volumes[names[s]].median // WAN) * WAN)
+        rate = int(law.rates[max(0, month - first_month)])
+        return _cost(law, s, principal, scenario.segments[names[s]].eligible, day, rate)
+
+    reference = {s: at_day(s, -YEAR // 2, first_month if first_month < 0 else 0) for s in range(len(names))}
+
+    def over_reference(name: str, month: int) -> float:
+        s = names.index(name)
+        if (s, month) not in known:
+            known[s, month] = (at_day(s, month * MONTH + MONTH // 2, month) - reference[s]) / (PPM / 100)
+        return known[s, month]
+
+    return over_reference

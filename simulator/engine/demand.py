@@ -1,0 +1,174 @@
+"""How many apply: the market of the base year, its trend, and the response to the all-in cost.
+
+Applications are thinned from a dominating stream that no policy moves, so that a smaller programme sees a
+subset of a larger one's applicants. All rates are a month's expected number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from simulator.scheme.scenario import Scenario, Segment
+
+PPM = 1_000_000
+_NORMAL = NormalDist()
+
+
+class DominatingRateExceeded(ValueError):
+    """The policy's rate of applications exceeds the dominating rate by ``factor``."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__(f"demand.headroom is too small by a factor of {factor:.3f}")
+        self.factor = factor
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What a segment asks for in the base year, and its size distribution.
+
+    ``median`` fen; ``applications`` a year in the base year; ``made_count`` and ``made_amount`` (fen,
+    registered) lent in the base year; ``by_year`` explicit applications a year instead of a trend.
+    """
+
+    median: float
+    applications: float
+    made_count: float
+    made_amount: float
+    by_year: tuple[float, ...] | None = None
+
+
+def lognormal_below(median: float, sigma: float, cap: float) -> tuple[float, float]:
+    """(probability, partial mean) of a lognormal amount at or below ``cap``."""
+    if sigma == 0:
+        return (1.0, median) if median <= cap else (0.0, 0.0)
+    z = (math.log(cap) - math.log(median)) / sigma if math.isfinite(cap) else math.inf
+    mean = median * math.exp(sigma * sigma / 2)
+    return _cdf(z), mean * _cdf(z - sigma)
+
+
+def _cdf(z: float) -> float:
+    return _NORMAL.cdf(z) if math.isfinite(z) else float(z > 0)
+
+
+def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[float, float]:
+    """(share of applications, amount per application) within the fund's static limits on day 0."""
+    if not segment.eligible:
+        return 0.0, 0.0
+    gate, start = scenario.gate, scenario.clock.start
+    kinds = sum(segment.ip.values()) or 1
+    ip = sum(w for kind, w in segment.ip.items() if kind in gate.ip_types) / kinds
+    terms = sum(t.weight for t in segment.terms)
+    term = sum(t.weight for t in segment.terms if gate.max_term is None or t.days <= gate.max_term) / terms
+    classes = sum(scenario.firms.classes.values())
+    share = amount = 0.0
+    for name, weight in scenario.firms.classes.items():
+        if name in gate.classes:
+            steps = [s.value for s in gate.loan_cap.get(name, []) if s.from_ <= start]
+            p, part = lognormal_below(median, segment.size.sigma, steps[-1] if steps else math.inf)
+            share += weight / classes * p
+            amount += weight / classes * part
+    return share * ip * term, amount * ip * term
+
+
+def market_volumes(scenario: Scenario) -> dict[str, Volume]:
+    """Split the base year's market: the eligible share is what lies inside the fund's limits.
+
+    Fund-segment applications are set so that, approved at a1, the amount inside the limits is
+    ``eligible_share`` of the market; what of them lies outside is made at a0. The rest of the amount and of
+    the count is the segment ``other``, whose mean follows. Where a drawn count is too small for the fund
+    loans alone, at least a tenth of it is kept for the others and the count follows.
+    """
+    market, approval = scenario.market, scenario.approval
+    if market is None:
+        return {}
+    a0, a1 = approval.uncovered / PPM, max(approval.covered, approval.uncovered) / PPM
+    volumes: dict[str, Volume] = {}
+    amount, count = float(market.amount), market.count
+    fund = scenario.segments.get("fund")
+    if fund is not None and fund.loans_by_year is None:
+        median = float(fund.size.median or 0)
+        multiple = fund.registered_multiple / 1000 if market.basis == "registered" else 1.0
+        share, inside = inside_gate(scenario, fund, median)
+        mean = lognormal_below(median, fund.size.sigma, math.inf)[1]
+        applications = amount * market.eligible_share / PPM / (multiple * inside * a1) if inside > 0 else 0.0
+        made = applications * (a1 * share + a0 * (1 - share))
+        lent = applications * multiple * (a1 * inside + a0 * (mean - inside))
+        volumes["fund"] = Volume(median, applications, made, lent)
+        amount, count = max(0.0, amount - lent), max(market.count - made, market.count / 10)
+    other = scenario.segments.get("other")
+    if other is not None and other.loans_by_year is None:
+        multiple = other.registered_multiple / 1000 if market.basis == "registered" else 1.0
+        if amount <= 0:
+            return volumes | {"other": Volume(1e6, 0.0, 0.0, 0.0)}
+        median = float(other.size.median or amount / count / multiple / math.exp(other.size.sigma**2 / 2))
+        if other.size.median is not None:
+            count = amount / multiple / (median * math.exp(other.size.sigma**2 / 2))
+        volumes["other"] = Volume(median, count / a0, count, amount)
+    return volumes
+
+
+def volumes_of(scenario: Scenario) -> dict[str, Volume]:
+    """Volume of every segment, from the market or from explicit loans a year."""
+    volumes = market_volumes(scenario)
+    a0, a1 = scenario.approval.uncovered / PPM, scenario.approval.covered / PPM
+    for name, segment in scenario.segments.items():
+        if segment.loans_by_year is not None:
+            median = float(segment.size.median or 0)
+            share, _ = inside_gate(scenario, segment, median)
+            rate = a1 * share + a0 * (1 - share)
+            years = tuple(loans / rate for loans in segment.loans_by_year)
+            volumes[name] = Volume(median, years[0], 0.0, 0.0, years)
+    return volumes
+
+
+def monthly_growth(growth: float, first: int, last: int) -> np.ndarray:
+    """Weights of months ``first`` … ``last`` − 1 from day 0 at a yearly growth; the base year's sum to 1.
+
+    The rate grows continuously, so that year n's total is exactly (1 + growth)ⁿ times the base year's.
+    """
+    months = np.arange(first, last)
+    g = math.log1p(growth)
+    if abs(g) < 1e-12:
+        return np.full(len(months), 1 / 12)
+    return (np.exp(g * (months + 1) / 12) - np.exp(g * months / 12)) / (1 - math.exp(-g))
+
+
+def dominating(growth: float, headroom: float, first: int, last: int) -> np.ndarray:
+    """Monthly weights no policy moves: headroom over a rising step curve, flat before day 0."""
+    months = np.maximum(np.arange(first, last) + 1, 0)
+    return headroom / 12 * 1.3 * (1 + growth) ** (months / 12)
+
+
+def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: Callable[[str, int], float],
+             stretch: float) -> tuple[np.ndarray, np.ndarray]:
+    """(dominating mean a day, thinning probability), each [segments, months].
+
+    ``cost(segment, month)`` is the all-in cost in percentage points over the base year's; ``stretch``
+    multiplies the dominating rate. Raises :class:`DominatingRateExceeded`.
+    """
+    volumes = volumes_of(scenario)
+    lost = scenario.demand.lost_per_point / PPM
+    over, rate = np.zeros((len(names), last - first)), np.zeros((len(names), last - first))
+    for s, name in enumerate(names):
+        volume = volumes[name]
+        if volume.by_year is not None:
+            years = [min(max(m // 12, 0), len(volume.by_year) - 1) for m in range(first, last)]
+            base = np.array([volume.by_year[y] / 12 for y in years])
+            over[s] = base * scenario.demand.headroom * stretch
+        else:
+            trend = scenario.market.trend / PPM if scenario.market else 0.0
+            base = volume.applications * monthly_growth(trend, first, last)
+            over[s] = volume.applications * stretch * dominating(
+                scenario.demand.dominating_trend / PPM, scenario.demand.headroom, first, last)
+        response = [(1 - lost) ** (cost(name, m) if m >= 0 else 0.0) for m in range(first, last)]
+        rate[s] = base * np.array(response)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        keep = np.where(over > 0, rate / over, 0.0)
+    if keep.size and keep.max() > 1.0 + 1e-12:
+        raise DominatingRateExceeded(float(keep.max()))
+    return over / 30, keep

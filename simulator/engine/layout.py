@@ -1,0 +1,151 @@
+"""Positions inside the compiled tables: one name per number, shared by both engines.
+
+Compiled code reads ``row[SHARE]`` where a person would read a column heading; no number stands for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.bundle import Bundle
+
+MAX_CAPS = 2
+MAX_ACCOUNTS = 3
+ALWAYS = (1 << 62) - 1                     # mask or upper bound that never excludes anything
+
+# --- a condition: facts frozen at origination (rows of terms and programmes start with one)
+(AMOUNT_ABOVE, AMOUNT_TO, TERM_ABOVE, TERM_TO, IP_MASK, CLASS_MASK, DISTRICT_MASK) = range(7)
+CONDITION = 7
+
+# --- a row of the terms: who takes over which part of whose burden
+(STEP, PAYER, FROM, SHARE, OF, LAYER, LAYER_FROM, LAYER_TO, ORDER, LAG) = range(CONDITION, CONDITION + 10)
+CAP = LAG + 1                              # then MAX_CAPS × (amount, per, counter)
+CAP_FIELDS = 3
+ROW = CAP + MAX_CAPS * CAP_FIELDS
+OF_LOSS, OF_REMAINING = 0, 1
+LAYER_NONE, LAYER_LOSS, LAYER_PRINCIPAL = 0, 1, 2
+SHARE_THEN_CAP, CAP_THEN_SHARE = 0, 1
+PER_NONE, PER_LOAN, PER_FIRM, PER_FIRM_YEAR, PER_YEAR, PER_LIFE = range(6)
+
+# --- a stacking limit: payers as a bit mask
+(STACK_PAYERS, STACK_LIMIT, STACK_HELD_BY, STACK_CUT) = range(4)
+STACK = 4
+STACK_LOSS = -1
+CUT_REVERSE, CUT_PRO_RATA = 0, 1
+
+# --- a mode
+(MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, OVERDUE, REVIEW, SPLIT, WITHIN, PRIORITY,
+ PRIORITY_END, INSURED_PPM, GUARANTEED_PPM, COVER_PPM, MODE_DISTRICTS, MODE_POT, MODE_POT_2) = range(16)
+MODE = 16
+POTS_OF_MODE = 2                           # pot payers a mode may have (Shandong + Weihai)
+SPLIT_PRO_RATA, SPLIT_COVERED_FIRST, SPLIT_OUTSIDE_FIRST = range(3)
+WITHIN_RESTATE, WITHIN_PRO_RATA, WITHIN_PRIORITY = range(3)
+
+# --- a payer
+(KIND, DRAW, SHORT, NEXT_PAYER, N_ACCOUNTS, ACCOUNT) = range(6)
+WEIGHT = ACCOUNT + MAX_ACCOUNTS
+PAYER_FIELDS = WEIGHT + MAX_ACCOUNTS
+KIND_POT, KIND_OTHER = 0, 1
+DRAW_ORDER, DRAW_SPLIT = 0, 1
+SHORT_LAPSE, SHORT_FIFO, SHORT_PRO_RATA, SHORT_NEXT = range(4)
+OF_DISTRICT = -2                           # account: the pot of the firm's district
+NOBODY = -1
+
+# --- a pot
+(LEVERAGE, FLOOR_FEN, INTEREST_PPM, ANNUAL_BUDGET) = range(4)
+POT = 4
+NO_LIMIT = -1
+
+# --- a contribution event: matched ones are drawn once a path
+(WHEN, INTO, SUM, IS_MATCH, WITHIN_DAYS, MATCH_PPM, RETURN_SUM) = range(7)
+CONTRIBUTION = 7
+
+# --- a programme
+(EVENT, BASE, RATE, CAP_LOAN, CAP_FIRM_YEAR, ENVELOPE, FROM_DAY, UNTIL_DAY, COVERED_ONLY) = range(
+    CONDITION, CONDITION + 9)
+PROGRAMME = COVERED_ONLY + 1
+ON_DISBURSED, ON_REPAID, ON_ISSUED = range(3)
+(BASE_INTEREST, BASE_BENCHMARK, BASE_LOWER, BASE_PREMIUM, BASE_FEE, BASE_PRINCIPAL, BASE_VALUATION,
+ BASE_POLICY) = range(8)
+
+# --- a target's yearly quantity
+(TARGET_MEASURE, TARGET_BASIS, TARGET_IP) = range(3)
+TARGET = 3
+MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_INSURED = range(3)
+REGISTERED_BASIS, DISBURSED_BASIS = 0, 1
+
+# --- the breaker
+(B_SCOPE, B_NUM, B_DEN, B_WINDOW, B_MIN_LOANS, B_MIN_DEFAULTS, B_CHECK, B_STOP, B_RESUME) = range(9)
+SCOPE_OFF, SCOPE_BANK, SCOPE_POT, SCOPE_SCHEME = range(4)
+NUM_DETERMINED, NUM_PAID, NUM_NPL = range(3)
+DEN_IN_FORCE, DEN_ENDED, DEN_DISBURSED = range(3)
+WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE = range(3)
+
+# --- whole numbers of the scheme
+(N_DAYS, N_LAST, N_YEARS, N_BOOK_DAYS, N_SEGMENTS, N_PAYERS, N_POTS, N_PROGRAMMES, N_TARGETS, N_MODES,
+ N_GRADES, N_SECTORS, N_HAZARD_MONTHS, N_BANKS, OVER_CAP, IP_SHARE, MAX_TERM, GATE_FROM, GATE_UNTIL,
+ GATE_IP, GATE_CLASSES, BOOK_KIND, BOOK_COVERED, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING,
+ BENCHMARK, PREMIUM_RATE, GUARANTEE_RATE, VALUATION_RATE, RECOVERY_COST_PPM, POLICY_PREMIUM,
+ MEAN_LOAN, FACTOR_STEP, HAS_FUND, FIRM_STRIDE, N_COUNTERS, B_LIABLE, B_PAID, B_LAPSED, B_PASSED,
+ B_FALLEN, B_BACK, B_CANCELLED, B_CONTRIBUTED, B_CLAWBACK, B_INTEREST, B_POT_PAID, B_REFUND,
+ B_SUBSIDY, B_UNMET, B_MEASURE, N_WIDTH, N_PATH_WIDTH, MORAL_THRESHOLD, N_CALENDAR, N_FIRMS) = range(57)
+WHOLE = 57
+REFUSE, TRIM, COVER_PART = range(3)
+BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
+
+# --- real numbers of the scheme
+(MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA) = range(6)
+REAL = 6
+
+# --- a segment: whole numbers, then real ones
+(SEG_ELIGIBLE, SEG_REGISTERED, SEG_FIRMS, SEG_LEAST, SEG_MOST, SEG_FIRM_BASE) = range(6)
+SEGMENT = 6
+(SEG_MEDIAN, SEG_SIGMA) = range(2)
+
+
+@dataclass(frozen=True, eq=False)
+class Law(Bundle):
+    """Everything the engines read, as flat tables. Shapes: S segments, M months, G grades, P payers …"""
+
+    whole: np.ndarray           # int64[WHOLE]
+    real: np.ndarray            # float64[REAL]
+    segments: np.ndarray        # int64[S, SEGMENT]
+    sizes: np.ndarray           # float64[S, 2]
+    arrivals: np.ndarray        # float64[S, months of book + window]: dominating mean a day
+    keep: np.ndarray            # float64[S, same]: thinning probability
+    mixing: np.ndarray          # float64[S, table]: quarterly gamma multiplier by probability
+    term_days: np.ndarray       # int64[S, terms]
+    term_cum: np.ndarray        # float64[S, terms]
+    ip_cum: np.ndarray          # float64[S, ip types]
+    class_cum: np.ndarray       # float64[classes]
+    district_cum: np.ndarray
+    sector_cum: np.ndarray
+    grade_cum: np.ndarray
+    bank_cum: np.ndarray
+    mode_cum: np.ndarray
+    bank_base: np.ndarray       # float64[banks]: logit of approval with no cover
+    bank_slope: np.ndarray      # float64[banks]: logit of approval per unit of relief
+    rates: np.ndarray           # int64[months of book + window]: loan rate, ppm a year
+    pledge: np.ndarray          # int64[ip types]: pledge rate, ppm
+    ip_factor: np.ndarray       # float64[ip types]: recovery factor of appraised value
+    delay: np.ndarray           # float64[table]: days from claim to recovery by probability
+    cap_from: np.ndarray        # int64[versions]: first day of each version of the caps
+    caps: np.ndarray            # int64[versions, classes + 1]: loan cap by class, last the firm-year cap
+    modes: np.ndarray           # int64[modes, MODE]
+    rows: np.ndarray            # int64[rows, ROW]
+    stacks: np.ndarray          # int64[stacks, STACK]
+    priority: np.ndarray        # int64[..]: parties in order of recovery
+    payers: np.ndarray          # int64[P, PAYER_FIELDS]
+    district_pot: np.ndarray    # int64[districts]: pot reached by pot.$district, NOBODY if none
+    pots: np.ndarray            # int64[pots, POT]
+    contributions: np.ndarray   # int64[events, CONTRIBUTION] in order of day
+    programmes: np.ndarray      # int64[programmes, PROGRAMME]
+    targets: np.ndarray         # int64[targets, TARGET]
+    breaker: np.ndarray         # int64[9]
+    factor_law: np.ndarray      # float64[4]: persistence a step, national and sector weight, shift
+    link: np.ndarray            # float64[table, G]: monthly hazard by factor value
+    counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap
+    policies: np.ndarray        # float64[months]: mean number of policies a month
+    policy_mixing: np.ndarray   # float64[table]

@@ -1,0 +1,110 @@
+"""What is counted: every column of a result, its unit and how it folds over time.
+
+The engines add into columns by position; people and reports read them by name. A column is declared
+here once, and aggregation is never guessed from a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REFUSALS = ("bank", "ineligible", "dates", "term", "loan_cap", "firm_year_cap", "barred", "breaker",
+            "leverage", "budget", "floor")
+(BANK, INELIGIBLE, DATES, TERM_TOO_LONG, LOAN_CAP, FIRM_YEAR_CAP, BARRED, BREAKER, LEVERAGE, BUDGET,
+ FLOOR) = range(len(REFUSALS))
+FUND_REASONS = ("breaker", "leverage", "budget", "floor")
+
+# Fixed yearly columns, in order; their positions are constants so that compiled code can use them.
+FIXED = (
+    "applications", "applied_fen", "eligible_approved_fen", "loans", "disbursed_fen", "registered_fen",
+    "covered_loans", "covered_fen", "covered_loan_fen", "induced_loans", "induced_fen",
+    "independent_loans", "independent_fen", "defaults", "defaulted_fen", "covered_defaults",
+    "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
+    "matured_loans", "repaid_fen", "interest_paid_fen",
+)
+(APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
+ COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
+ COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
+ REPAID, INTEREST_PAID) = range(len(FIXED))
+REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
+REFUSED_FEN = REFUSED + len(REFUSALS)
+BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
+
+PAYER_BLOCKS = ("liable", "paid", "lapsed", "passed", "fallen", "back", "cancelled")
+POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
+PATH_POT = ("exhausted_day", "balance_min", "balance_end")
+PATH_FIXED = ("exhausted_day", "exhausted_in_window", "unpaid_end_fen", "queue_days", "suspended",
+              "peak_use_ppm", "claims_net_peak_fen", "open_loans", "open_fen", "book_loans", "book_fen",
+              "suspended_days")
+(P_EXHAUSTED, P_IN_WINDOW, P_UNPAID, P_QUEUE_DAYS, P_SUSPENDED, P_PEAK_USE, P_NET_PEAK, P_OPEN_LOANS,
+ P_OPEN, P_BOOK_LOANS, P_BOOK, P_SUSPENDED_DAYS) = range(len(PATH_FIXED))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result: name, unit (``fen``, ``count``, ``day``, ``ppm``, ``flag``) and fold."""
+
+    name: str
+    unit: str
+    fold: str                              # sum | last | min | max | first over the periods of a path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions of the columns for one scenario."""
+
+    payers: tuple[str, ...]                # the scenario's payers, then "lender"
+    pots: tuple[str, ...]
+    programmes: tuple[str, ...]
+    targets: tuple[str, ...]
+    target_units: tuple[str, ...]          # "fen" or "count", one per target
+
+    def block(self, name: str) -> int:
+        """First position of a scenario-dependent block."""
+        at = BLOCKS
+        for block, length in self._blocks():
+            if block == name:
+                return at
+            at += length
+        raise KeyError(name)
+
+    def _blocks(self) -> list[tuple[str, int]]:
+        blocks = [(b, len(self.payers)) for b in PAYER_BLOCKS]
+        blocks += [(b, len(self.pots)) for b in POT_BLOCKS]
+        blocks += [("subsidy", len(self.programmes)), ("unmet", len(self.programmes)),
+                   ("measure", len(self.targets))]
+        return blocks
+
+    @property
+    def width(self) -> int:
+        """Number of yearly columns."""
+        return BLOCKS + sum(length for _, length in self._blocks())
+
+    @property
+    def path_width(self) -> int:
+        """Number of columns kept once per path beside the sums of the yearly ones."""
+        return len(PATH_FIXED) + len(PATH_POT) * len(self.pots)
+
+    def yearly(self) -> list[Column]:
+        """The yearly columns in order; each path total is their sum."""
+        names = list(FIXED) + [f"refused_{r}" for r in REFUSALS] + [f"refused_{r}_fen" for r in REFUSALS]
+        for block in PAYER_BLOCKS:
+            names += [f"{block}_{p}_fen" for p in self.payers]
+        for block in POT_BLOCKS:
+            names += [f"{'pot_paid' if block == 'paid_pot' else block}_{a}_fen" for a in self.pots]
+        names += [f"subsidy_{q}_fen" for q in self.programmes]
+        names += [f"unmet_{q}_fen" for q in self.programmes]
+        names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
+                  for t, u in zip(self.targets, self.target_units, strict=True)]
+        return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
+
+    def per_path(self) -> list[Column]:
+        """The columns kept once a path."""
+        units = {"exhausted_in_window": "flag", "suspended": "flag", "peak_use_ppm": "ppm",
+                 "exhausted_day": "day", "queue_days": "day", "suspended_days": "day"}
+        columns = [Column(n, units.get(n, "fen" if n.endswith("_fen") else "count"),
+                          "first" if n == "exhausted_day" else "last") for n in PATH_FIXED]
+        columns += [Column(f"exhausted_day_{a}", "day", "first") for a in self.pots]
+        columns += [Column(f"balance_min_{a}_fen", "fen", "min") for a in self.pots]
+        columns += [Column(f"balance_{a}_fen", "fen", "last") for a in self.pots]
+        return columns

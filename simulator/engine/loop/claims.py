@@ -1,0 +1,332 @@
+"""From default to recovery in the compiled engine."""
+
+from __future__ import annotations
+
+from simulator.engine.attributes import recovery_of
+from simulator.engine.day import NEVER
+from simulator.engine.layout import (
+    B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT, MODE_ROW,
+    MODE_ROW_END, N_LAST, N_PAYERS, N_POTS, OVERDUE, PAYER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LOAN, PER_YEAR,
+    PRIORITY, PRIORITY_END, RECOVERY_COST_PPM, REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WITHIN,
+    WITHIN_PRIORITY, WITHIN_PRO_RATA, N_CALENDAR, N_ACCOUNTS, WEIGHT,
+)
+from simulator.engine.ledger import (
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
+)
+from simulator.engine.loop.breaker import note
+from simulator.engine.loop.cash import note_outflow
+from simulator.engine.loop.dues import account_at, new_dues
+from simulator.engine.loop.lists import insert_due, insert_loan
+from simulator.engine.loop.state import (
+    C_BASE, C_FIRST, C_LOAN, CLAIMED, CLOSED, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, HELD,
+    I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS,
+    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, L_ACCOUNT, L_CLAIM, L_CLASS, L_COVERED,
+    L_DEFAULT, L_DISTRICT, L_ENTITY, L_FIRM, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL,
+    L_RECOVERY_DAY, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+)
+from simulator.engine.rules import muldiv, of_ppm, share_loss
+from simulator.jit import kernel
+
+
+@kernel(_nrt=False)
+def default_firms(law, st, day, y):
+    """Every live loan of each firm whose day it is defaults; what no longer holds is skipped."""
+    node = st.default[day]
+    while node >= 0:
+        firm = st.nodes[node, 0]
+        f = st.firms[firm]
+        if f[F_DEFAULT] == day and f[F_LIVE] > 0 and f[F_BARRED] == 0:
+            loan = f[F_FIRST]
+            while loan >= 0:
+                if st.loans[loan, L_STATE] == LIVE:
+                    default_loan(law, st, loan, day, y)
+                loan = st.loans[loan, L_NEXT_OF_FIRM]
+            f[F_BARRED] = 1
+            f[F_LIVE] = 0
+            f[F_FIRST] = -1
+            f[F_ENDED] = day
+            f[F_DEFAULT] = NEVER
+        node = st.nodes[node, 1]
+
+
+@kernel(_nrt=False)
+def default_loan(law, st, loan, day, y):
+    """One loan defaults: the claim is determined after the days past due its mode asks for."""
+    n = st.loans[loan]
+    n[L_STATE] = DEFAULTED_STATE
+    n[L_DEFAULT] = day
+    year = st.years[y]
+    year[DEFAULTS] += 1
+    year[DEFAULTED] += n[L_PRINCIPAL]
+    if n[L_COVERED] > 0:
+        year[COVERED_DEFAULTS] += 1
+        note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
+    insert_loan(st, st.determine, day + law.modes[n[L_MODE], OVERDUE], loan)
+
+
+@kernel(_nrt=False)
+def release(law, st, loan, amount):
+    """Take a loan's covered principal out of the leverage of the pots it counted in."""
+    n = st.loans[loan]
+    for k in range(2):
+        p = law.modes[n[L_MODE], MODE_POT + k]
+        if p >= 0 and n[L_COVERED] > 0:
+            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], -amount)
+
+
+@kernel(_nrt=False)
+def expose(law, st, payer, chosen, district, amount):
+    """Add covered principal to the pots behind a payer: the chosen one, or each by its weight."""
+    law_of = law.payers[payer]
+    if law_of[DRAW] == DRAW_ORDER:
+        if chosen >= 0:
+            st.exposure[chosen] += amount
+            st.reg[R_DIRTY] |= 1 << chosen
+        return
+    weights = 0
+    for n in range(law_of[N_ACCOUNTS]):
+        weights += law_of[WEIGHT + n]
+    for n in range(law_of[N_ACCOUNTS]):
+        a = account_at(law, payer, n, district)
+        part = muldiv(law_of[WEIGHT + n], abs(amount), weights)
+        st.exposure[a] += part if amount > 0 else -part
+        st.reg[R_DIRTY] |= 1 << a
+
+
+@kernel(_nrt=False)
+def counter_key(law, counter, firm, year):
+    """Cell of a counter for a firm and calendar year; −1 for one that lives within a loan."""
+    kind = law.counters[counter]
+    key = -1
+    if kind == PER_FIRM:
+        key = firm
+    elif kind == PER_FIRM_YEAR:
+        key = firm * law.whole[N_CALENDAR] + year
+    elif kind == PER_YEAR:
+        key = year
+    elif kind == PER_LIFE:
+        key = 0
+    return key
+
+
+@kernel(_nrt=False)
+def load_counters(law, st, loan, day, own):
+    """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
+    for c in range(len(law.counters)):
+        key = counter_key(law, c, st.loans[loan, L_FIRM], day // 360)
+        st.used[c] = 0
+        if key >= 0:
+            st.used[c] = st.counters[c, key]
+            if own >= 0:
+                st.used[c] -= st.booked[own, c]
+
+
+@kernel(_nrt=False)
+def store_counters(law, st, loan, day, claim, own):
+    """Write the counters back and remember what the claim booked in them."""
+    for c in range(len(law.counters)):
+        key = counter_key(law, c, st.loans[loan, L_FIRM], day // 360)
+        if key >= 0:
+            held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
+            st.booked[claim, c] = st.used[c] - held
+            st.counters[c, key] = st.used[c]
+
+
+@kernel(_nrt=False)
+def facts_of(st, loan):
+    """Facts of a loan that a condition may ask for, frozen at origination."""
+    n = st.loans[loan]
+    return n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT]
+
+
+@kernel(_nrt=False)
+def determine_claims(law, st, day, y):
+    """The day's claims are determined in order of loan: base, who bears it, and when each pays."""
+    loan = st.determine[day]
+    while loan >= 0:
+        n = st.loans[loan]
+        following = n[L_NEXT_DUE]
+        st.years[y, OUTSIDE] += n[L_PRINCIPAL] - n[L_COVERED]
+        release(law, st, loan, n[L_COVERED])
+        st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
+        n[L_STATE] = CLAIMED
+        n[L_CLAIM] = -1
+        if n[L_COVERED] > 0:
+            note(law, st, loan, K_IN_FORCE, -n[L_COVERED], K_LOANS_IN, -1)
+            note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
+            note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
+            determine(law, st, loan, day, y)
+        gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_IP], n[L_PRINCIPAL],
+                                     n[L_START], day)
+        n[L_GROSS] = gross
+        n[L_RECOVERY_DAY] = arrives
+        if arrives <= law.whole[N_LAST]:
+            insert_loan(st, st.recover, arrives, loan)
+        loan = following
+
+
+@kernel(_nrt=False)
+def determine(law, st, loan, day, y):
+    """One claim: the terms applied to its base, and a due per row and account."""
+    claim = st.reg[R_CLAIMS]
+    if claim >= len(st.claims):
+        st.reg[R_FULL] = 1
+        return
+    st.reg[R_CLAIMS] = claim + 1
+    n = st.loans[loan]
+    base = n[L_COVERED]
+    n[L_CLAIM] = claim
+    st.claims[claim, C_LOAN] = loan
+    st.claims[claim, C_FIRST] = -1
+    st.claims[claim, C_BASE] = base
+    mode = n[L_MODE]
+    load_counters(law, st, loan, day, -1)
+    share_loss(law, mode, base, n[L_PRINCIPAL], facts_of(st, loan), st.used, st.taken, st.burden[claim], st.before)
+    store_counters(law, st, loan, day, claim, -1)
+    st.years[y, DETERMINED] += base
+    total = 0
+    for p in range(law.whole[N_PAYERS] + 1):
+        st.years[y, law.whole[B_LIABLE] + p] += st.burden[claim, p]
+        st.borne[claim, p] = st.burden[claim, p]
+        st.back[claim, p] = 0
+        total += st.burden[claim, p]
+    if total != base:
+        st.reg[R_FULL] = 2                 # conservation broken: the host raises
+    first = law.modes[mode, MODE_ROW]
+    for r in range(first, law.modes[mode, MODE_ROW_END]):
+        if st.taken[r - first] > 0:
+            due = day + law.modes[mode, REVIEW] + law.rows[r, LAG]
+            item, count = new_dues(law, st, claim, law.rows[r, PAYER], law.rows[r, FROM], st.taken[r - first], due)
+            for k in range(item, item + count):
+                insert_due(st, due, k)
+
+
+# --- recovery ----------------------------------------------------------------------------------
+
+@kernel(_nrt=False)
+def recover_loans(law, st, day, y):
+    """Proceeds arrive: costs first, then shared between the covered part and the rest, then within it."""
+    loan = st.recover[day]
+    while loan >= 0:
+        n = st.loans[loan]
+        following = n[L_NEXT_DUE]
+        cost = of_ppm(n[L_GROSS], law.whole[RECOVERY_COST_PPM])
+        net = n[L_GROSS] - cost
+        n[L_NET] = net
+        n[L_STATE] = CLOSED
+        st.years[y, RECOVERED] += n[L_GROSS]
+        st.years[y, RECOVERY_COST] += cost
+        if n[L_COVERED] > 0:
+            note(law, st, loan, K_NPL, -n[L_COVERED], K_DEFAULTS, 0)
+            part = covered_part(law, n[L_MODE], net, n[L_COVERED], n[L_PRINCIPAL])
+            if part > 0 and n[L_CLAIM] >= 0:
+                share_recovery(law, st, loan, part, day, y)
+        loan = following
+
+
+@kernel(_nrt=False)
+def covered_part(law, mode, net, covered, principal):
+    """What of a recovery goes to the covered part of the loss."""
+    rule = law.modes[mode, SPLIT]
+    if rule == SPLIT_PRO_RATA:
+        return muldiv(covered, net, principal)
+    if rule == SPLIT_COVERED_FIRST:
+        return min(net, covered)
+    return max(0, net - (principal - covered))
+
+
+@kernel(_nrt=False)
+def share_recovery(law, st, loan, part, day, y):
+    """Share ``part`` among those who bore the loss; nobody gets back more than it bore."""
+    claim = st.loans[loan, L_CLAIM]
+    mode = st.loans[loan, L_MODE]
+    lender = law.whole[N_PAYERS]
+    borne = st.borne[claim]
+    back = st.back[claim]
+    rest = part
+    if law.modes[mode, WITHIN] == WITHIN_PRIORITY:
+        for k in range(law.modes[mode, PRIORITY], law.modes[mode, PRIORITY_END]):
+            p = law.priority[k]
+            back[p] = min(rest, borne[p])
+            rest -= back[p]
+    elif law.modes[mode, WITHIN] == WITHIN_PRO_RATA:
+        for p in range(lender):
+            back[p] = muldiv(borne[p], part, st.claims[claim, C_BASE])
+            rest -= back[p]
+    else:
+        determined = st.loans[loan, L_DEFAULT] + law.modes[mode, OVERDUE]
+        load_counters(law, st, loan, determined, claim)
+        share_loss(law, mode, st.claims[claim, C_BASE] - part, st.loans[loan, L_PRINCIPAL], facts_of(st, loan),
+                   st.used, st.taken, st.fresh, st.before)
+        store_counters(law, st, loan, determined, claim, claim)
+        for p in range(lender):
+            back[p] = min(rest, max(0, min(borne[p], st.burden[claim, p] - st.fresh[p])))
+            rest -= back[p]
+    give_rest(back, borne, rest, lender)
+    for p in range(lender + 1):
+        st.years[y, law.whole[B_BACK] + p] += back[p]
+        if p < lender and back[p] > 0:
+            give_back(law, st, claim, p, back[p], y)
+
+
+@kernel(_nrt=False)
+def give_rest(back, borne, rest, lender):
+    """The remainder goes to the lender, else to the first who is not whole."""
+    x = min(rest, borne[lender] - back[lender])
+    back[lender] += x
+    rest -= x
+    for p in range(lender):
+        x = min(rest, borne[p] - back[p])
+        back[p] += x
+        rest -= x
+
+
+@kernel(_nrt=False)
+def give_back(law, st, claim, payer, amount, y):
+    """A recovery first cancels what the payer still owes (not yet due, then queued), the rest is refunded."""
+    owed = amount
+    for state in (HELD, QUEUED):
+        item = st.claims[claim, C_FIRST]
+        while item >= 0:
+            i = st.items[item]
+            if i[I_PAYER] == payer and i[I_STATE] == state:
+                x = min(owed, i[I_UNPAID])
+                i[I_UNPAID] -= x
+                i[I_CANCELLED] += x
+                owed -= x
+                st.years[y, law.whole[B_CANCELLED] + payer] += x
+                if i[I_PENDING] >= 0:
+                    st.pending[i[I_PENDING]] -= x
+                    st.reg[R_DIRTY] |= 1 << i[I_PENDING]
+            item = i[I_NEXT_OF_CLAIM]
+    if owed > 0 and law.payers[payer, KIND] == KIND_POT:
+        refund(law, st, claim, payer, owed, y)
+
+
+@kernel(_nrt=False)
+def refund(law, st, claim, payer, amount, y):
+    """Return money to a payer's accounts by what each has paid; floors, the remainder to the last."""
+    total = 0
+    item = st.claims[claim, C_FIRST]
+    while item >= 0:
+        if st.items[item, I_PAYER] == payer:
+            for slot in range(st.items[item, I_ACCOUNTS]):
+                total += st.items[item, I_PAID + slot]
+        item = st.items[item, I_NEXT_OF_CLAIM]
+    seen = 0
+    given = 0
+    item = st.claims[claim, C_FIRST]
+    while item >= 0:
+        i = st.items[item]
+        if i[I_PAYER] == payer:
+            for slot in range(i[I_ACCOUNTS]):
+                seen += i[I_PAID + slot]
+                if i[I_PAID + slot] > 0:
+                    x = amount - given if seen == total else muldiv(i[I_PAID + slot], amount, total)
+                    a = i[I_ACCOUNT + slot]
+                    st.cash[a] += x
+                    st.years[y, law.whole[B_REFUND] + a] += x
+                    st.reg[R_DIRTY] |= 1 << a
+                    note_outflow(st, -x)
+                    given += x
+        item = i[I_NEXT_OF_CLAIM]

@@ -1,0 +1,332 @@
+"""From applicant to loan in the compiled engine: candidates, bank, gates, disbursement, subsidies, repayment."""
+
+from __future__ import annotations
+
+import math
+
+from simulator.chance.decisions import APPLICANT, ARRIVALS, DEFAULT, MIXING
+from simulator.chance.philox import block
+from simulator.chance.variates import poisson_quantile, table_lookup
+from simulator.engine.attributes import (
+    approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
+    month_of, pick, relief_of, static_gate, version_of,
+)
+from simulator.engine.day import BOOK_SHIFT, NEVER
+from simulator.engine.layout import (
+    B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_NONE, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
+    DRAW, DRAW_SPLIT, IP_SHARE, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_BOOK_DAYS,
+    N_DAYS, N_POTS, N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
+    TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
+)
+from simulator.engine.ledger import (
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
+    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
+    REFUSED, REFUSED_FEN, REGISTERED, REPAID,
+)
+from simulator.engine.loop.breaker import note
+from simulator.engine.loop.cash import pot_refusal
+from simulator.engine.loop.claims import expose, release
+from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.lists import append_mature, insert_default, touch
+from simulator.engine.loop.programmes import pay_programmes
+from simulator.engine.loop.state import (
+    F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
+    K_LOANS_IN, K_STOPPED, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY,
+    L_FIRM, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
+    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_DIRTY, R_FULL,
+    R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
+)
+from simulator.engine.rules import for_days, muldiv, of_ppm
+from simulator.jit import kernel
+
+
+@kernel(_nrt=False)
+def list_candidates(law, st):
+    """All candidates of the path in order of day: the dominating stream, thinned later."""
+    seed, path = st.reg[R_SEED], st.reg[R_PATH]
+    count = 0
+    for day in range(-law.whole[N_BOOK_DAYS], law.whole[N_DAYS]):
+        place = day + BOOK_SHIFT
+        for s in range(law.whole[N_SEGMENTS]):
+            if place % 4 == 0 or day == -law.whole[N_BOOK_DAYS]:
+                u0, u1, u2, u3 = block(seed, path, ARRIVALS, s << 24 | place >> 2, 0)
+                st.uniforms[s, 0] = u0
+                st.uniforms[s, 1] = u1
+                st.uniforms[s, 2] = u2
+                st.uniforms[s, 3] = u3
+            if place % 90 == 0 or day == -law.whole[N_BOOK_DAYS]:
+                u, _, _, _ = block(seed, path, MIXING, s << 16 | place // 90, 0)
+                st.mixing[s] = table_lookup(law.mixing[s], u)
+            mean = law.arrivals[s, month_of(law, day)] * st.mixing[s]
+            if st.uniforms[s, place % 4] > 1.0 - mean:           # else surely nobody: exp(−x) ≥ 1 − x
+                for k in range(poisson_quantile(st.uniforms[s, place % 4], mean)):
+                    if count >= len(st.apps):
+                        st.reg[R_FULL] = 1
+                        return
+                    st.apps[count, 0] = day
+                    st.apps[count, 1] = s << 24 | place << 10 | k
+                    count += 1
+                    st.busy[max(day, 0)] |= 1
+    st.reg[R_APPS] = count
+
+
+@kernel(_nrt=False)
+def apply(law, st, day, entity, y):
+    """One candidate: applies or not, asks its bank, meets the gates, and may get a loan."""
+    seed, path = st.reg[R_SEED], st.reg[R_PATH]
+    segment = entity >> 24
+    thin, size, who, kind = block(seed, path, APPLICANT, entity, 0)
+    if thin >= law.keep[segment, month_of(law, day)]:
+        return
+    term, bank, mode, u = loan_facts(law, seed, path, entity, segment)
+    if day + term <= 0:
+        return                             # a base-year loan that had ended before day 0
+    amount = asked_amount(law, segment, size)
+    ip = pick(law.ip_cum[segment], kind)
+    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
+    touch(st, firm)
+    book = day < 0
+    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
+    if book and law.whole[BOOK_COVERED] == 0:
+        reason = 0
+    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
+    odds = log_odds(u)
+    bank_says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+    if st.firms[firm, F_BARRED] == 1:
+        reason, bank_says = BARRED, bank_says
+    if not book:
+        st.years[y, APPLICATIONS] += 1
+        st.years[y, APPLIED] += amount
+    first = second = NOBODY
+    if not bank_says:
+        reason = BANK
+    elif reason < 0 and not book:
+        reason, first, second = dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, covered)
+    elif reason < 0:
+        first, second = choose_accounts(law, st, mode, district)
+    if reason >= 0:
+        if not book:
+            st.years[y, REFUSED + reason] += 1
+            st.years[y, REFUSED_FEN + reason] += amount
+        if reason == BARRED or odds >= law.bank_base[bank]:
+            return
+        principal, covered = amount, 0     # made all the same, without cover
+    loan = disburse(law, st, day, entity, segment, firm, principal, covered, term, bank, mode)
+    if st.reg[R_FULL] != 0:
+        return
+    n = st.loans[loan]
+    n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, sector, grade
+    n[L_ACCOUNT], n[L_ACCOUNT + 1] = first, second
+    n[L_INDUCED] = 1 if covered > 0 and odds >= law.bank_base[bank] else 0
+    start_loan(law, st, loan, day, y)
+
+
+@kernel(_nrt=False)
+def dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, covered):
+    """Gates that depend on the day's state, in order: (reason or −1, chosen account of each pot payer)."""
+    cap = law.caps[version_of(law, day), len(law.class_cum)]
+    if cap != NO_LIMIT and st.lending[firm, day // 360] + covered > cap:
+        return FIRM_YEAR_CAP, NOBODY, NOBODY
+    st.years[y, ELIGIBLE_APPROVED] += covered
+    accounts = (NOBODY, NOBODY)
+    reason = -1
+    for k in range(2):
+        p = law.modes[mode, MODE_POT + k]
+        if p >= 0 and reason < 0:
+            reason, chosen = ask_pots(law, st, p, district, covered)
+            accounts = (chosen, accounts[1]) if k == 0 else (accounts[0], chosen)
+    scope = 0
+    if law.breaker[0] == 1:
+        scope = bank
+    elif law.breaker[0] == 2:
+        scope = max(0, accounts[0])
+    if law.breaker[0] != 0 and st.breaker[scope, K_STOPPED] == 1:
+        return BREAKER, NOBODY, NOBODY
+    return reason, accounts[0], accounts[1]
+
+
+@kernel(_nrt=False)
+def ask_pots(law, st, payer, district, covered):
+    """Room behind a payer: (reason or −1, account whose leverage the loan counts in)."""
+    law_of = law.payers[payer]
+    reason = -1
+    if law_of[DRAW] == DRAW_SPLIT:
+        weights = 0
+        for n in range(law_of[N_ACCOUNTS]):
+            weights += law_of[WEIGHT + n]
+        for n in range(law_of[N_ACCOUNTS]):
+            if reason < 0:
+                reason = pot_refusal(law, st, account_at(law, payer, n, district),
+                                     muldiv(law_of[WEIGHT + n], covered, weights))
+        return reason, NOBODY
+    for n in range(law_of[N_ACCOUNTS]):
+        a = account_at(law, payer, n, district)
+        if a >= 0:
+            reason = pot_refusal(law, st, a, covered)
+            if reason < 0:
+                return -1, a
+    return reason, NOBODY
+
+
+@kernel(_nrt=False)
+def choose_accounts(law, st, mode, district):
+    """Accounts of a book loan: the first of each pot payer, never refused."""
+    first = second = NOBODY
+    for k in range(2):
+        p = law.modes[mode, MODE_POT + k]
+        if p >= 0 and law.payers[p, DRAW] != DRAW_SPLIT:
+            chosen = NOBODY
+            for n in range(law.payers[p, N_ACCOUNTS]):
+                if chosen < 0:
+                    chosen = account_at(law, p, n, district)
+            if k == 0:
+                first = chosen
+            else:
+                second = chosen
+    return first, second
+
+
+@kernel(_nrt=False)
+def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank, mode):
+    """A new loan's record; numbered in order of disbursement."""
+    loan = st.reg[R_LOANS]
+    if loan >= len(st.loans):
+        st.reg[R_FULL] = 1
+        return 0
+    st.reg[R_LOANS] = loan + 1
+    n = st.loans[loan]
+    n[L_ENTITY], n[L_SEGMENT], n[L_FIRM], n[L_START], n[L_TERM] = entity, segment, firm, day, term
+    n[L_MATURITY], n[L_PRINCIPAL], n[L_COVERED] = day + term, principal, covered
+    n[L_MODE], n[L_BANK], n[L_RATE] = mode, bank, loan_rate(law, day)
+    n[L_STATE], n[L_DEFAULT], n[L_CLAIM] = LIVE, NEVER, -1
+    n[L_RECOVERY_DAY], n[L_GROSS], n[L_NET], n[L_SUBSIDY] = NEVER, 0, 0, 0
+    n[L_NEXT_MATURE], n[L_NEXT_OF_FIRM], n[L_BOOK] = -1, -1, 1 if day < 0 else 0
+    return loan
+
+
+@kernel(_nrt=False)
+def start_loan(law, st, loan, day, y):
+    """Everything a disbursement sets in motion: exposure, the firm's clock, maturity, subsidies, measures."""
+    n = st.loans[loan]
+    for k in range(2):
+        p = law.modes[n[L_MODE], MODE_POT + k]
+        if p >= 0 and n[L_COVERED] > 0:
+            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
+            note_peak_use(law, st, n[L_ACCOUNT + k])
+    st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
+    if n[L_COVERED] > 0:
+        note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
+    open_spell(law, st, loan, max(day, 0))
+    append_mature(st, n[L_MATURITY], loan)
+    if n[L_BOOK] == 0:
+        if n[L_COVERED] > 0:
+            note(law, st, loan, K_GIVEN, n[L_COVERED], K_LOANS_GIVEN, 1)
+            st.lending[n[L_FIRM], day // 360] += n[L_COVERED]
+        count_loan(law, st, loan, y)
+        pay_programmes(law, st, loan, ON_DISBURSED, day, y)
+
+
+@kernel(_nrt=False)
+def note_peak_use(law, st, a):
+    """Largest use of a pot's leverage room so far (ppm)."""
+    if a >= 0 and law.pots[a, LEVERAGE] != NO_LIMIT:
+        room = law.pots[a, LEVERAGE] * max(0, st.cash[a] - st.pending[a]) // 1000
+        use = 1_000_000_000 if room <= st.exposure[a] // 1000 else st.exposure[a] * 1000 // (room // 1000)
+        st.reg[R_PEAK_USE] = max(st.reg[R_PEAK_USE], use)
+
+
+@kernel(_nrt=False)
+def open_spell(law, st, loan, day):
+    """The first live loan of a firm starts its clock; later ones join it."""
+    n = st.loans[loan]
+    f = st.firms[n[L_FIRM]]
+    if f[F_LIVE] == 0 and f[F_ENDED] < day:
+        u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], DEFAULT, n[L_ENTITY], 0)
+        relief = relief_of(law.modes[n[L_MODE], COVER_PPM], n[L_COVERED], n[L_PRINCIPAL])
+        f[F_DEFAULT] = default_day(st.hazard[n[L_GRADE], n[L_SECTOR]], day, u, hazard_multiple(law, relief), NEVER)
+        f[F_FIRST] = -1
+        if f[F_DEFAULT] < NEVER:
+            insert_default(st, f[F_DEFAULT], n[L_FIRM])
+    f[F_LIVE] += 1
+    at = f[F_FIRST]
+    if at < 0:
+        f[F_FIRST] = loan
+        return
+    while st.loans[at, L_NEXT_OF_FIRM] >= 0:
+        at = st.loans[at, L_NEXT_OF_FIRM]
+    st.loans[at, L_NEXT_OF_FIRM] = loan
+
+
+@kernel(_nrt=False)
+def count_loan(law, st, loan, y):
+    """Add a new loan to the year's volumes and to each target's quantity."""
+    n = st.loans[loan]
+    year = st.years[y]
+    principal = n[L_PRINCIPAL]
+    registered = principal * law.segments[n[L_SEGMENT], SEG_REGISTERED] // 1000
+    year[LOANS] += 1
+    year[DISBURSED] += principal
+    year[REGISTERED] += registered
+    if n[L_COVERED] > 0:
+        year[COVERED_LOANS] += 1
+        year[COVERED] += n[L_COVERED]
+        year[COVERED_LOAN] += principal
+        year[INDUCED_LOANS] += n[L_INDUCED]
+        year[INDUCED] += principal * n[L_INDUCED]
+    else:
+        year[INDEPENDENT_LOANS] += 1
+        year[INDEPENDENT] += principal
+    for t in range(law.whole[N_TARGETS]):
+        target = law.targets[t]
+        if (target[TARGET_IP] >> n[L_IP]) & 1 == 1:
+            if target[TARGET_MEASURE] == MEASURE_AMOUNT:
+                year[law.whole[B_MEASURE] + t] += registered if target[TARGET_BASIS] == REGISTERED_BASIS else principal
+            elif target[TARGET_MEASURE] == MEASURE_COUNT:
+                year[law.whole[B_MEASURE] + t] += 1
+
+
+@kernel(_nrt=False)
+def open_book(law, st):
+    """Equal loans in force on day 0, one a firm, for portfolio runs."""
+    if law.whole[BOOK_KIND] != BOOK_FIXED:
+        return
+    for row in range(law.whole[BOOK_LOANS]):
+        firm, firm_class, district, sector, grade = firm_facts(law, st.reg[R_SEED], st.reg[R_PATH], 0, row)
+        touch(st, firm)
+        covered = law.whole[BOOK_PRINCIPAL] * law.whole[BOOK_COVERED]
+        loan = disburse(law, st, 0, 255 << 24 | row, 0, firm, law.whole[BOOK_PRINCIPAL], covered,
+                        law.whole[BOOK_REMAINING], 0, 0)
+        if st.reg[R_FULL] != 0:
+            return
+        n = st.loans[loan]
+        n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
+        n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
+        n[L_INDUCED], n[L_BOOK] = 0, 1
+        st.firms[firm, F_ENDED] = -1
+        start_loan(law, st, loan, 0, 0)
+
+
+@kernel(_nrt=False)
+def mature_loans(law, st, day, y):
+    """Loans due today that have not defaulted are repaid; ex-post subsidies follow."""
+    loan = st.mature[day, 0]
+    while loan >= 0:
+        n = st.loans[loan]
+        if n[L_STATE] == LIVE:
+            n[L_STATE] = REPAID_STATE
+            year = st.years[y]
+            year[MATURED_LOANS] += 1
+            year[REPAID] += n[L_PRINCIPAL]
+            year[INTEREST_PAID] += for_days(n[L_PRINCIPAL], n[L_RATE], n[L_TERM])
+            st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
+            release(law, st, loan, n[L_COVERED])
+            if n[L_COVERED] > 0:
+                note(law, st, loan, K_IN_FORCE, -n[L_COVERED], K_LOANS_IN, -1)
+                note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
+            f = st.firms[n[L_FIRM]]
+            f[F_LIVE] -= 1
+            if f[F_LIVE] == 0:
+                f[F_ENDED] = day
+                f[F_FIRST] = -1
+            pay_programmes(law, st, loan, ON_REPAID, day, y)
+        loan = n[L_NEXT_MATURE]

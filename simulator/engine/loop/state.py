@@ -1,0 +1,140 @@
+"""Scratch of one compiled path: what changes while the days go by.
+
+Allocated once by a worker and used for path after path; a path stays in the processor's own cache. Every
+allocator inside a path checks its bound; the host then repeats the path with twice the room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.bundle import Bundle
+from simulator.engine.day import NEVER
+from simulator.engine.layout import (
+    Law, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
+    N_PROGRAMMES, N_SECTORS, N_SEGMENTS, N_WIDTH, N_YEARS,
+)
+
+# --- registers: single numbers of the running path
+(R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_TOUCHED, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
+ R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING) = range(19)
+REGISTERS = 19
+
+# --- a loan
+(L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
+ L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
+ L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE) = range(30)
+LOAN = 30
+LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
+
+# --- a due: what a payer owes for one loan from one account or an ordered list of accounts
+(I_CLAIM, I_PAYER, I_CREDITOR, I_AMOUNT, I_UNPAID, I_DUE, I_STATE, I_NEXT, I_NEXT_OF_CLAIM, I_ACCOUNTS,
+ I_ACCOUNT) = range(11)
+I_PAID = I_ACCOUNT + 3
+I_PENDING = I_PAID + 3
+I_CANCELLED = I_PENDING + 1
+ITEM = I_CANCELLED + 1
+HELD, QUEUED, DONE = range(3)
+
+# --- a claim, and a firm
+(C_LOAN, C_FIRST, C_BASE) = range(3)
+CLAIM = 3
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_TOUCHED) = range(6)
+FIRM_FIELDS = 6
+
+# --- breaker counters of a scope
+(K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
+ K_NPL, K_STOPPED) = range(11)
+BREAKER_FIELDS = 11
+
+
+@dataclass(frozen=True, eq=False)
+class State(Bundle):
+    """Scratch arrays; 0 or −1 ends a list as noted. Money in fen."""
+
+    reg: np.ndarray             # int64[REGISTERS]
+    apps: np.ndarray            # int64[candidates, 2]: day, entity
+    loans: np.ndarray           # int64[loans, LOAN], numbered in order of disbursement
+    items: np.ndarray           # int64[dues, ITEM]
+    claims: np.ndarray          # int64[claims, CLAIM]
+    burden: np.ndarray          # int64[claims, parties]: by the terms, at determination
+    borne: np.ndarray           # int64[claims, parties]: after lapses and passing on
+    back: np.ndarray            # int64[claims, parties]: of recoveries
+    booked: np.ndarray          # int64[claims, counters]
+    nodes: np.ndarray           # int64[nodes, 2]: firm, next node of its default day
+    firms: np.ndarray           # int64[firms, FIRM_FIELDS]
+    lending: np.ndarray         # int64[firms, calendar years]: covered lending for the firm-year cap
+    granted: np.ndarray         # int64[firms, programmes × calendar years]
+    touched: np.ndarray         # int64[firms]
+    mature: np.ndarray          # int32[days, 2]: first and last loan of the day's list, −1 none
+    default: np.ndarray         # int32[days]: first node
+    determine: np.ndarray       # int32[days]: first loan
+    due: np.ndarray             # int32[days]: first item
+    recover: np.ndarray         # int32[days]: first loan
+    busy: np.ndarray            # uint8[days]
+    cash: np.ndarray            # int64[pots], as are the next six
+    exposure: np.ndarray
+    pending: np.ndarray
+    paid_year: np.ndarray
+    least: np.ndarray
+    exhausted: np.ndarray
+    blocked: np.ndarray         # int64[pots]: first day of the running block, −1 none
+    counters: np.ndarray        # int64[counters, keys]
+    used: np.ndarray            # int64[counters] scratch
+    taken: np.ndarray           # int64[rows] scratch
+    before: np.ndarray          # int64[parties] scratch
+    fresh: np.ndarray           # int64[parties] scratch
+    envelope: np.ndarray        # int64[programmes, calendar years]
+    breaker: np.ndarray         # int64[scopes, BREAKER_FIELDS]
+    opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
+    index: np.ndarray           # float64[sectors + 1, months]
+    hazard: np.ndarray          # float64[grades, sectors, months + 1]
+    uniforms: np.ndarray        # float64[segments, 4]
+    mixing: np.ndarray          # float64[segments + 1]
+    event_day: np.ndarray       # int64[contributions]: this path's day
+    event_sum: np.ndarray       # int64[contributions]: this path's amount, negative a clawback
+    years: np.ndarray           # int64[years + 1, width]
+    months: np.ndarray          # int64[window months, pots + 2]: balances, covered and outstanding
+
+
+def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
+    """Scratch for a scheme; ``room`` doubles whenever a path did not fit."""
+    w = law.whole
+    days = int(w[N_LAST]) + 2
+    firms, pots, programmes = int(w[N_FIRMS]), int(w[N_POTS]), int(w[N_PROGRAMMES])
+    parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
+    calendar = int(w[N_CALENDAR])
+    loans = room * (int(expected_loans * 2) + 256)
+    claims = room * (loans // 4 + 64)
+    items = claims * 4
+
+    def ints(*shape: int) -> np.ndarray:
+        return np.zeros(shape, np.int64)
+
+    def heads(*shape: int) -> np.ndarray:
+        return np.full(shape, -1, np.int32)
+
+    clocks = ints(firms, FIRM_FIELDS)
+    clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED] = NEVER, -1, -1
+    scopes = max(pots, len(law.bank_cum), 1)
+    hazard_months = int(w[N_HAZARD_MONTHS])
+    return State(
+        reg=ints(REGISTERS), apps=ints(room * (int(expected_loans * 8) + 1024), 2), loans=ints(loans, LOAN),
+        items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
+        borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
+        nodes=ints(claims * 2, 2), firms=clocks, lending=ints(firms, calendar),
+        granted=ints(firms, programmes * calendar), touched=ints(firms), mature=heads(days, 2),
+        default=heads(days), determine=heads(days), due=heads(days), recover=heads(days),
+        busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
+        paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
+        counters=ints(counters, max(1, firms * calendar if counters else 1)), used=ints(counters),
+        taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
+        envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
+        opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
+        hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
+        uniforms=np.zeros((int(w[N_SEGMENTS]), 4)), mixing=np.zeros(int(w[N_SEGMENTS]) + 1),
+        event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
+        years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),
+        months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2))

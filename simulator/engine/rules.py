@@ -1,0 +1,233 @@
+"""The law for one loan: pure scalar rules about money, called by both engines.
+
+Amounts are whole fen, shares and yearly rates parts per million, time whole days. Every arrow of money is
+one exact floor; what the floor leaves stays with the party the burden moves from (docs/terms).
+"""
+
+from __future__ import annotations
+
+from simulator.engine.layout import (
+    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, BASE_BENCHMARK, BASE_FEE, BASE_INTEREST, BASE_PREMIUM, BASE_PRINCIPAL,
+    BASE_VALUATION, BENCHMARK, CAP, CAP_FIELDS, CAP_FIRM_YEAR, CAP_LOAN, CAP_THEN_SHARE, CLASS_MASK, CUT_PRO_RATA,
+    DISTRICT_MASK, FROM, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS,
+    LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, N_PAYERS, NO_LIMIT, OF,
+    OF_LOSS, ORDER, PAYER, PER_NONE, PREMIUM_RATE, RATE, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT, STACK_LOSS,
+    STACK_PAYERS, STEP, TERM_ABOVE, TERM_TO, VALUATION_RATE,
+)
+from simulator.jit import inlined, kernel
+
+PPM = 1_000_000
+LIMB = 20
+LIMB_MASK = (1 << LIMB) - 1
+LARGEST = 1 << 42              # muldiv is exact below this many fen (about 440 亿元)
+
+
+@kernel(_nrt=False)
+def muldiv(a, b, c):
+    """⌊a·b ÷ c⌋ without overflow, exact for 0 ≤ a ≤ c < 2**42 and 0 ≤ b < 2**60."""
+    quotient = 0
+    rest = 0
+    for limb in range(2, -1, -1):
+        part = a * ((b >> (limb * LIMB)) & LIMB_MASK) + (rest << LIMB)
+        quotient = (quotient << LIMB) + part // c
+        rest = part % c
+    return quotient
+
+
+@inlined
+def of_ppm(amount, ppm):
+    """⌊amount × share⌋ for amounts below 2**42 fen and shares up to 200 %."""
+    return amount * ppm // PPM
+
+
+@inlined
+def for_days(principal, rate_ppm, days):
+    """Interest or fee on ``principal`` at a yearly rate for a number of 30/360 days."""
+    return muldiv(rate_ppm * days, principal, 360 * PPM)
+
+
+@kernel(_nrt=False)
+def holds(row, amount, term, ip, firm_class, district):
+    """Whether a condition frozen at origination holds: amount (fen), term (days), kinds by number."""
+    return (row[AMOUNT_ABOVE] < amount <= row[AMOUNT_TO]
+            and row[TERM_ABOVE] < term <= row[TERM_TO]
+            and (row[IP_MASK] >> ip) & 1 == 1
+            and (row[CLASS_MASK] >> firm_class) & 1 == 1
+            and (row[DISTRICT_MASK] >> district) & 1 == 1)
+
+
+@inlined
+def layer_part(row, base, principal):
+    """The slice of ``base`` a row looks at: of the loss itself, or of the loan's principal."""
+    low = row[LAYER_FROM]
+    high = row[LAYER_TO]
+    if row[LAYER] == LAYER_NONE:
+        part = base
+    elif row[LAYER] == LAYER_LOSS:
+        part = max(0, min(base, high) - low)
+    else:
+        part = muldiv(max(0, min(principal, high) - min(principal, low)), base, principal)
+    return part
+
+
+@kernel(_nrt=False)
+def row_room(row, used):
+    """What the tightest of a row's caps leaves, in fen; ``ALWAYS`` without a cap."""
+    room = ALWAYS
+    for c in range(MAX_CAPS):
+        at = CAP + c * CAP_FIELDS
+        if row[at + 1] != PER_NONE:
+            room = min(room, max(0, row[at] - used[row[at + 2]]))
+    return room
+
+
+@kernel(_nrt=False)
+def row_amount(row, base, principal, borne_by_from, used):
+    """What one row takes over, before step and stack limits; books its counters in ``used``."""
+    part = layer_part(row, base if row[OF] == OF_LOSS else borne_by_from, principal)
+    room = row_room(row, used)
+    if row[ORDER] == CAP_THEN_SHARE:
+        counted = min(part, room)
+        amount = of_ppm(counted, row[SHARE])
+    else:
+        amount = min(of_ppm(part, row[SHARE]), room)
+        counted = amount
+    book(row, counted, used)
+    return amount
+
+
+@kernel(_nrt=False)
+def book(row, counted, used):
+    """Add to every counter of a row."""
+    for c in range(MAX_CAPS):
+        at = CAP + c * CAP_FIELDS
+        if row[at + 1] != PER_NONE:
+            used[row[at + 2]] += counted
+
+
+@kernel(_nrt=False)
+def cut_row(row, taken, r, cut, used):
+    """Take ``cut`` back from a row; a counter of payouts gets its room back."""
+    taken[r] -= cut
+    if row[ORDER] != CAP_THEN_SHARE:
+        book(row, -cut, used)
+
+
+@kernel(_nrt=False)
+def fit_step(rows, first, last, taken, offset, before, parties, used):
+    """Rows of one step cannot take more from a party than it bears: the last row is cut first."""
+    for party in range(parties):
+        excess = -before[party]
+        for r in range(first, last):
+            if rows[r, FROM] == party:
+                excess += taken[r - offset]
+        r = last - 1
+        while excess > 0:
+            if rows[r, FROM] == party:
+                cut = min(excess, taken[r - offset])
+                cut_row(rows[r], taken, r - offset, cut, used)
+                excess -= cut
+            r -= 1
+
+
+@kernel(_nrt=False)
+def apply_stack(law, stack, first, last, base, taken, burden, used):
+    """All the named payers together at most a limit; what is cut goes back to where it came from."""
+    payers = stack[STACK_PAYERS]
+    total = 0
+    for p in range(law.whole[N_PAYERS]):
+        if (payers >> p) & 1 == 1:
+            total += burden[p]
+    whole = base if stack[STACK_HELD_BY] == STACK_LOSS else total + burden[stack[STACK_HELD_BY]]
+    excess = total - of_ppm(whole, stack[STACK_LIMIT])
+    if excess <= 0:
+        return
+    if stack[STACK_CUT] == CUT_PRO_RATA:
+        wanted = excess
+        for r in range(first, last):
+            p = law.rows[r, PAYER]
+            if (payers >> p) & 1 == 1:
+                cut = min(muldiv(wanted, taken[r - first], total), burden[p])
+                excess -= cut_back(law.rows[r], taken, r - first, cut, burden, used)
+    for r in range(last - 1, first - 1, -1):           # reverse order, or what the floors left
+        p = law.rows[r, PAYER]
+        if (payers >> p) & 1 == 1:
+            cut = min(excess, taken[r - first], burden[p])
+            excess -= cut_back(law.rows[r], taken, r - first, cut, burden, used)
+
+
+@inlined
+def cut_back(row, taken, r, cut, burden, used):
+    """Return ``cut`` from a row's payer to the party it came from."""
+    cut_row(row, taken, r, cut, used)
+    burden[row[PAYER]] -= cut
+    burden[row[FROM]] += cut
+    return cut
+
+
+@kernel(_nrt=False)
+def share_loss(law, mode, base, principal, facts, used, taken, burden, before):
+    """Who bears the loss ``base``: the ordered terms of a mode, then its stacking limits.
+
+    ``facts``: (amount fen, term days, ip type, firm class, district) frozen at origination. ``used``:
+    int64[counters], what the loan's counters hold so far, updated. Results: ``taken`` int64[rows of the
+    mode], the amount each row moves from its ``from`` to its payer; ``burden`` int64[payers + 1], who finally
+    bears, the lender last. Σ burden = base always. ``before`` is scratch of the same length.
+    """
+    parties = law.whole[N_PAYERS] + 1
+    for p in range(parties):
+        burden[p] = 0
+    burden[parties - 1] = base
+    offset = law.modes[mode, MODE_ROW]
+    end = law.modes[mode, MODE_ROW_END]
+    first = offset
+    while first < end:
+        for p in range(parties):
+            before[p] = burden[p]
+        last = first
+        while last < end and law.rows[last, STEP] == law.rows[first, STEP]:
+            row = law.rows[last]
+            taken[last - offset] = 0
+            if holds(row, facts[0], facts[1], facts[2], facts[3], facts[4]):
+                taken[last - offset] = row_amount(row, base, principal, before[row[FROM]], used)
+            last += 1
+        fit_step(law.rows, first, last, taken, offset, before, parties, used)
+        for r in range(first, last):
+            burden[law.rows[r, FROM]] -= taken[r - offset]
+            burden[law.rows[r, PAYER]] += taken[r - offset]
+        first = last
+    for s in range(law.modes[mode, MODE_STACK], law.modes[mode, MODE_STACK_END]):
+        apply_stack(law, law.stacks[s], offset, end, base, taken, burden, used)
+
+
+# --- subsidies ---------------------------------------------------------------------------------
+
+@kernel(_nrt=False)
+def programme_base(law, base, mode, principal, covered, rate, term, ip):
+    """The amount a programme looks at for one loan (fen): interest, premium, fee, valuation fee or principal."""
+    if base == BASE_PRINCIPAL:
+        return principal
+    if base == BASE_PREMIUM:
+        return for_days(of_ppm(covered, law.modes[mode, INSURED_PPM]), law.whole[PREMIUM_RATE], term)
+    if base == BASE_FEE:
+        return for_days(of_ppm(covered, law.modes[mode, GUARANTEED_PPM]), law.whole[GUARANTEE_RATE], term)
+    if base == BASE_VALUATION:
+        return of_ppm(principal * PPM // law.pledge[ip], law.whole[VALUATION_RATE])
+    paid = for_days(principal, rate, term)
+    benchmark = for_days(principal, law.whole[BENCHMARK], term)
+    if base == BASE_INTEREST:
+        return paid
+    if base == BASE_BENCHMARK:
+        return benchmark
+    return min(paid, benchmark)
+
+
+@inlined
+def entitlement(programme, base, granted):
+    """What is due from a programme for a base amount, when ``granted`` was given to the firm this year."""
+    due = of_ppm(base, programme[RATE])
+    if programme[CAP_LOAN] != NO_LIMIT:
+        due = min(due, programme[CAP_LOAN])
+    if programme[CAP_FIRM_YEAR] != NO_LIMIT:
+        due = min(due, max(0, programme[CAP_FIRM_YEAR] - granted))
+    return due

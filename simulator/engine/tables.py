@@ -1,0 +1,351 @@
+"""From the scheme as data to flat integer tables: the last place where names and dates exist."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from scipy import stats
+
+from simulator.chance.factors import compile_factors
+from simulator.chance.variates import quantile_table
+from simulator.engine import demand, layout as at
+from simulator.engine.cost import all_in_cost
+from simulator.engine.day import MONTH, RUN_OFF, YEAR
+from simulator.engine.layout import Law
+from simulator.engine.ledger import Layout
+from simulator.engine.rules import PPM, share_loss
+from simulator.engine.terms_table import TermsTables, compile_terms, condition_row, mask
+from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES, Programme, Scenario, Target
+
+EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED}
+BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
+         "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL}
+MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED}
+SCOPES = {"bank": at.SCOPE_BANK, "pot": at.SCOPE_POT, "scheme": at.SCOPE_SCHEME}
+NUMERATORS = {"determined": at.NUM_DETERMINED, "paid": at.NUM_PAID, "npl": at.NUM_NPL}
+DENOMINATORS = {"in_force": at.DEN_IN_FORCE, "ended": at.DEN_ENDED, "disbursed": at.DEN_DISBURSED}
+WINDOWS = {"stock": at.WINDOW_STOCK, "year_to_date": at.WINDOW_YEAR, "life": at.WINDOW_LIFE}
+CHECKS = {"month_end": 1, "quarter_end": 3, "year_end": 12}
+OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
+BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A compiled scheme: the law as arrays, the layout of results, and names for people."""
+
+    law: Law
+    layout: Layout
+    terms: TermsTables
+    segments: tuple[str, ...]
+    volumes: dict[str, demand.Volume]
+    fund_fen: int                          # total of contributions and matches at this scale
+    loans_expected: float                  # applications a path, for the size of the scratch
+
+    def base_amount_fen(self, target: Target) -> int:
+        """Base-year amount a growth target is measured from; 0 when there is none."""
+        return round(sum(v.made_amount for v in self.volumes.values())) if target.base == "market" else 0
+
+    def base_count(self, target: Target) -> float:
+        """Base-year number of loans a growth target is measured from; 0 when there is none."""
+        return sum(v.made_count for v in self.volumes.values()) if target.base == "market" else 0.0
+
+
+def days_between(start: date, day: date) -> int:
+    """Days from ``start`` to ``day`` in the 30/360 convention."""
+    return ((day.year - start.year) * YEAR + (day.month - start.month) * MONTH
+            + min(day.day, MONTH) - min(start.day, MONTH))
+
+
+def cumulative(weights: list[float]) -> np.ndarray:
+    """Cumulative probabilities; weights are normalised, the last entry is exactly 1."""
+    total = np.cumsum(np.array(weights, float))
+    result = total / total[-1] if len(total) and total[-1] > 0 else np.ones(max(1, len(total)))
+    result[-1] = 1.0
+    return result
+
+
+def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
+    """Rows of unequal length as one array."""
+    table = np.full((len(rows), max(len(r) for r in rows)), fill)
+    for n, row in enumerate(rows):
+        table[n, :len(row)] = row
+    return table
+
+
+def _limit(value: int | None) -> int:
+    return at.NO_LIMIT if value is None else value
+
+
+class _Compiler:
+    """Reads one scenario; each method builds one table."""
+
+    def __init__(self, scenario: Scenario, scale_ppm: int, no_fund: bool, stretch: float) -> None:
+        self.s, self.scale, self.no_fund, self.stretch = scenario, scale_ppm, no_fund, stretch
+        self.names = [n for n, seg in scenario.segments.items()
+                      if seg.loans_by_year is not None or scenario.market is not None]
+        self.segments = [scenario.segments[n] for n in self.names]
+        self.volumes = demand.volumes_of(scenario)
+        self.terms = compile_terms(scenario, no_fund)
+        self.days = scenario.clock.months * MONTH
+        longest = max((t.days for seg in self.segments for t in seg.terms), default=0)
+        self.book_days = math.ceil(longest / MONTH) * MONTH if scenario.book.kind == "steady" else 0
+        last_maturity = max(self.days + longest, scenario.book.remaining)
+        self.hazard_months = math.ceil(last_maturity / MONTH)
+        self.last = self.days + RUN_OFF
+        slowest = max((int(m[at.OVERDUE] + m[at.REVIEW]) for m in self.terms.modes), default=0)
+        slowest += int(self.terms.rows[:, at.LAG].max()) if len(self.terms.rows) else 0
+        if last_maturity + slowest > self.last:
+            raise ValueError("terms_outlast_run_off")
+        self.first_month = -(self.book_days // MONTH)
+
+    def day(self, when: date | None, default: int) -> int:
+        return default if when is None else days_between(self.s.clock.start, when)
+
+    # --- lending
+
+    def rates(self) -> np.ndarray:
+        """Loan rate (ppm) at the start of each month; the first known rate holds before its date."""
+        steps = sorted((self.day(step.from_, 0), step.value) for step in self.s.lending.reference_rate)
+        rates = []
+        for month in range(self.first_month, self.s.clock.months):
+            known = [value for day, value in steps if day <= month * MONTH] or [steps[0][1]]
+            rates.append(known[-1] + self.s.lending.spread)
+        return np.array(rates, np.int64)
+
+    def caps(self) -> tuple[np.ndarray, np.ndarray]:
+        """Caps by version of the law: one per class, then the firm-year cap."""
+        gate = self.s.gate
+        series = [gate.loan_cap.get(c, []) for c in self.s.firms.classes] + [gate.firm_year_cap]
+        dates = sorted({self.day(step.from_, 0) for steps in series for step in steps} | {-10**6})
+        table = []
+        for version in dates:
+            row = [[s.value for s in steps if self.day(s.from_, 0) <= version] for steps in series]
+            table.append([at.NO_LIMIT if self.no_fund or not known else known[-1] for known in row])
+        return np.array(dates, np.int64), np.array(table, np.int64)
+
+    def segment_table(self) -> tuple[np.ndarray, np.ndarray]:
+        whole, real, base = [], [], 0
+        for name, seg in zip(self.names, self.segments, strict=True):
+            most = at.ALWAYS if seg.size.most is None else seg.size.most
+            firms = max(seg.firms, self.s.book.loans if name == self.names[0] else 0)
+            whole.append([int(seg.eligible), seg.registered_multiple, firms, seg.size.least,
+                          min(most, 4 * 10**12), base])
+            real.append([self.volumes[name].median, seg.size.sigma])
+            base += firms
+        self.firms = base
+        return (np.array(whole, np.int64).reshape(-1, at.SEGMENT), np.array(real, float).reshape(-1, 2))
+
+    def banks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Logit of approval by bank: (with no cover, per unit of relief).
+
+        The average bank approves a0 with no cover and a1 at the anchor's relief. A bank's own return on
+        capital moves it between and around the two: R = (spread over funding − PD·LGD·(1 − relief))/capital.
+        Funding cost is taken to move with the reference rate, so the margin is the start's.
+        """
+        s, approval = self.s, self.s.approval
+        a0, a1 = approval.uncovered / PPM, max(approval.covered, approval.uncovered) / PPM
+        low, high = math.log(a0 / (1 - a0)), math.log(a1 / (1 - a1))
+        weights = sum(g.weight for g in s.firms.grades.values())
+        pd = sum(g.pd * g.weight for g in s.firms.grades.values()) / weights / PPM
+        rate = float(self.rates()[-self.first_month]) / PPM
+        bare, gain, share = [], [], []
+        for bank in s.banks.values():
+            capital = bank.risk_weight / PPM * bank.capital_ratio / PPM
+            loss = pd * bank.expected_lgd / PPM
+            bare.append((rate - (bank.funding_cost + bank.operating_cost) / PPM - loss) / capital
+                        - bank.hurdle / PPM)
+            gain.append((loss + bank.award / PPM) / capital)
+            share.append(bank.weight)
+        w = np.array(share, float) / sum(share)
+        anchor = approval.anchor_relief / PPM
+        mean_bare, mean_gain = float(w @ bare), float(w @ gain)
+        per_return = (high - low) / (anchor * mean_gain) if mean_gain > 0 else 0.0
+        return low + per_return * (np.array(bare) - mean_bare), per_return * np.array(gain)
+
+    # --- the fund
+
+    def contributions(self) -> np.ndarray:
+        events = []
+        for a, pot in enumerate(self.s.pots.values()):
+            for part in pot.contributors:
+                day = self.day(part.date, 0)
+                amount = part.amount * self.scale // PPM
+                events.append([day, a, amount, 0, 0, 0, 0])
+                if part.match is not None:
+                    back = amount if part.match.else_return else 0
+                    events.append([day, a, part.match.amount * self.scale // PPM, 1, part.match.within,
+                                   part.match.probability, back])
+        events = [e for e in events if 0 <= e[at.WHEN] < self.days]
+        return np.array(sorted(events, key=lambda e: (e[0], e[1])), np.int64).reshape(-1, at.CONTRIBUTION)
+
+    def pots(self) -> np.ndarray:
+        rows = [[_limit(pot.leverage), pot.floor, pot.interest, _limit(pot.annual_budget)]
+                for pot in self.s.pots.values()]
+        return np.array(rows, np.int64).reshape(-1, at.POT)
+
+    def district_pot(self) -> np.ndarray:
+        found = {pot.district: a for a, pot in enumerate(self.s.pots.values()) if pot.district}
+        return np.array([found.get(d, at.NOBODY) for d in self.s.firms.districts], np.int64)
+
+    # --- programmes and targets
+
+    def programme(self, q: Programme) -> list[int]:
+        caps = {cap.per: cap.amount for cap in q.cap}
+        base = BASES[q.base]
+        if q.line == "valuation" and q.base == "fee":
+            base = at.BASE_VALUATION
+        if q.line == "policy_premium":
+            base = at.BASE_POLICY
+        return [*condition_row(q.when, list(self.s.firms.districts)), EVENTS[q.event], base, q.rate,
+                _limit(caps.get("loan")), _limit(caps.get("firm_year")), _limit(q.envelope),
+                self.day(q.from_, -10**6), self.day(q.until, 10**6), int(q.covered_only)]
+
+    def targets(self) -> np.ndarray:
+        rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
+                 mask(t.ip_types, IP_TYPES)] for t in self.s.targets.values()]
+        return np.array(rows, np.int64).reshape(-1, at.TARGET)
+
+    def breaker(self) -> np.ndarray:
+        b = self.s.breaker
+        if b is None:
+            return np.zeros(9, np.int64)
+        return np.array([SCOPES[b.scope], NUMERATORS[b.num], DENOMINATORS[b.den], WINDOWS[b.window],
+                         b.min_loans, b.min_defaults, CHECKS[b.check], b.stop, b.resume], np.int64)
+
+    def layout(self) -> Layout:
+        units = tuple("count" if t.measure == "count" else "fen" for t in self.s.targets.values())
+        return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units)
+
+    def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
+        s, w = self.s, np.zeros(at.WHOLE, np.int64)
+        gate, book = s.gate, s.book
+        w[[at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS]] = self.days, self.last, self.book_days
+        w[at.N_YEARS] = math.ceil(self.days / YEAR)
+        w[at.N_CALENDAR] = self.last // YEAR + 1
+        w[[at.N_SEGMENTS, at.N_PAYERS, at.N_POTS]] = len(self.names), len(s.payers), len(s.pots)
+        w[[at.N_PROGRAMMES, at.N_TARGETS, at.N_MODES]] = len(s.programmes), len(s.targets), len(s.modes)
+        w[[at.N_GRADES, at.N_SECTORS, at.N_BANKS]] = len(s.firms.grades), len(s.firms.sectors), len(s.banks)
+        w[at.N_HAZARD_MONTHS], w[at.N_FIRMS] = self.hazard_months, self.firms
+        w[[at.OVER_CAP, at.IP_SHARE, at.MAX_TERM]] = OVER_CAP[gate.over_cap], gate.ip_share, _limit(gate.max_term)
+        w[at.GATE_FROM], w[at.GATE_UNTIL] = self.day(gate.from_, -10**6), self.day(gate.until, 10**6)
+        if self.no_fund:                   # the fund's gates go with it
+            w[[at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL]] = at.REFUSE, at.NO_LIMIT, -10**6, 10**6
+        w[at.GATE_IP] = mask(list(gate.ip_types), IP_TYPES)
+        w[at.GATE_CLASSES] = sum(1 << n for n, c in enumerate(s.firms.classes) if c in gate.classes)
+        w[[at.BOOK_KIND, at.BOOK_COVERED, at.BOOK_LOANS]] = BOOKS[book.kind], int(book.covered), book.loans
+        w[[at.BOOK_PRINCIPAL, at.BOOK_REMAINING]] = book.principal, book.remaining
+        lending = s.lending
+        w[[at.BENCHMARK, at.PREMIUM_RATE]] = lending.benchmark_rate, lending.premium_rate
+        w[[at.GUARANTEE_RATE, at.VALUATION_RATE]] = lending.guarantee_fee, lending.valuation_fee
+        w[at.RECOVERY_COST_PPM], w[at.MORAL_THRESHOLD] = s.recovery.cost, s.moral_hazard.threshold
+        w[at.POLICY_PREMIUM] = s.insurance.premium_rate if s.insurance else 0
+        w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
+        w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
+        w[at.N_COUNTERS] = len(self.terms.counters)
+        for name, place in (("liable", at.B_LIABLE), ("paid", at.B_PAID), ("lapsed", at.B_LAPSED),
+                            ("passed", at.B_PASSED), ("fallen", at.B_FALLEN), ("back", at.B_BACK),
+                            ("cancelled", at.B_CANCELLED), ("contributed", at.B_CONTRIBUTED),
+                            ("clawback", at.B_CLAWBACK), ("interest", at.B_INTEREST), ("paid_pot", at.B_POT_PAID),
+                            ("refund", at.B_REFUND), ("subsidy", at.B_SUBSIDY), ("unmet", at.B_UNMET),
+                            ("measure", at.B_MEASURE)):
+            w[place] = layout.block(name)
+        w[at.N_WIDTH], w[at.N_PATH_WIDTH] = layout.width, layout.path_width
+        return w
+
+    def real(self) -> np.ndarray:
+        s = self.s
+        size = s.insurance.sum_insured if s.insurance else None
+        return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
+                         s.recovery.obsolescence / PPM, float(size.median or 0) if size else 1.0,
+                         size.sigma if size else 0.0])
+
+    def policies(self) -> np.ndarray:
+        line = self.s.insurance
+        if line is None:
+            return np.zeros(self.s.clock.months)
+        return line.policies * demand.monthly_growth(line.trend / PPM, 0, self.s.clock.months)
+
+    def mean_loan(self) -> int:
+        """Mean loan within the fund's limits, for questions such as "would it be refused today?"."""
+        for name, seg in zip(self.names, self.segments, strict=True):
+            share, inside = demand.inside_gate(self.s, seg, self.volumes[name].median)
+            if share > 0:
+                return max(1, round(inside / share))
+        return max(1, self.s.book.principal)
+
+    def compile(self) -> Tables:
+        s, terms = self.s, self.terms
+        layout, mean_loan = self.layout(), self.mean_loan()
+        segments, sizes = self.segment_table()
+        factors = compile_factors([g.pd / PPM for g in s.firms.grades.values()], s.macro.rho / PPM,
+                                  s.macro.persistence, s.macro.national_share / PPM, s.macro.step, s.macro.shift)
+        cap_from, caps = self.caps()
+        bank_base, bank_slope = self.banks()
+        months = s.clock.months - self.first_month
+        empty = np.zeros((len(self.names), months))
+        gamma = [quantile_table(stats.gamma(seg.dispersion, scale=1 / seg.dispersion)) for seg in self.segments]
+        policy_shape = s.insurance.dispersion if s.insurance else 1.0
+        law = Law(
+            whole=self.whole(layout, mean_loan), real=self.real(), segments=segments, sizes=sizes,
+            arrivals=empty, keep=empty, mixing=np.array(gamma),
+            term_days=padded([np.array([t.days for t in seg.terms]) for seg in self.segments], 0).astype(np.int64),
+            term_cum=padded([cumulative([t.weight for t in seg.terms]) for seg in self.segments], 1.0),
+            ip_cum=np.array([cumulative([seg.ip.get(t, 0) for t in IP_TYPES]) for seg in self.segments]),
+            class_cum=cumulative(list(s.firms.classes.values())),
+            district_cum=cumulative(list(s.firms.districts.values())),
+            sector_cum=cumulative(list(s.firms.sectors.values())),
+            grade_cum=cumulative([g.weight for g in s.firms.grades.values()]),
+            bank_cum=cumulative([b.weight for b in s.banks.values()]),
+            mode_cum=cumulative([m.weight for m in s.modes.values()]),
+            bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
+            pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
+            ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),
+            delay=quantile_table(stats.gamma(s.recovery.delay_shape,
+                                             scale=max(s.recovery.delay_mean, 1) / s.recovery.delay_shape)),
+            cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
+            priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
+            contributions=self.contributions(),
+            programmes=np.array([self.programme(q) for q in s.programmes.values()], np.int64).reshape(
+                -1, at.PROGRAMME),
+            targets=self.targets(), breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
+            counters=terms.counters, policies=self.policies(),
+            policy_mixing=quantile_table(stats.gamma(policy_shape, scale=1 / policy_shape)))
+        measure_cover(law, terms, s, mean_loan)
+        cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
+        arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
+        law = replace(law, arrivals=arrivals, keep=keep)
+        fund = sum((p.amount + (p.match.amount if p.match else 0)) * self.scale // PPM
+                   for pot in s.pots.values() for p in pot.contributors)
+        return Tables(law, layout, terms, tuple(self.names), self.volumes, fund,
+                      float((arrivals * keep).sum() * 30) + s.book.loans)
+
+
+def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:
+    """What each mode takes off the bank, insures and guarantees of a total loss of a mean loan (ppm).
+
+    Banks price cover, and premiums and fees are charged, at these shares.
+    """
+    parties = len(terms.names)
+    taken = np.zeros(max(1, len(terms.rows)), np.int64)
+    burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
+    for m, mode in enumerate(terms.modes):
+        used = np.zeros(len(terms.counters), np.int64)
+        share_loss(law, m, mean_loan, mean_loan, (mean_loan, YEAR, 0, 0, 0), used, taken, burden, before)
+        mode[at.COVER_PPM] = (mean_loan - burden[-1]) * PPM // mean_loan
+        for kind, field in (("insurer", at.INSURED_PPM), ("guarantor", at.GUARANTEED_PPM)):
+            moved = sum(int(taken[r - mode[at.MODE_ROW]]) for r in range(mode[at.MODE_ROW], mode[at.MODE_ROW_END])
+                        if scenario.payers[terms.names[terms.rows[r, at.PAYER]]].kind == kind)
+            mode[field] = moved * PPM // mean_loan
+
+
+def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = False, stretch: float = 1.0) -> Tables:
+    """Compile a scenario. ``scale_ppm`` multiplies every contribution (the fund's size); ``no_fund`` removes
+    the pots, their gates and their shares; ``stretch`` multiplies the dominating rate of applications.
+
+    Raises ValueError (NotBuilt, DominatingRateExceeded) for what cannot be run.
+    """
+    return _Compiler(scenario, scale_ppm, no_fund, stretch).compile()

@@ -1,0 +1,187 @@
+"""Loss-sharing terms as integer tables: rows, modes, payers, caps (docs/terms)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine import layout as at
+from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
+
+PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
+       "life": at.PER_LIFE}
+SHORT = {"lapse": at.SHORT_LAPSE, "queue_fifo": at.SHORT_FIFO, "queue_pro_rata": at.SHORT_PRO_RATA}
+SPLIT = {"pro_rata": at.SPLIT_PRO_RATA, "covered_first": at.SPLIT_COVERED_FIRST,
+         "outside_first": at.SPLIT_OUTSIDE_FIRST}
+WITHIN = {"restate": at.WITHIN_RESTATE, "pro_rata": at.WITHIN_PRO_RATA, "priority": at.WITHIN_PRIORITY}
+
+
+class NotBuilt(ValueError):
+    """A legal design that this version cannot run; ``code`` names the message, ``where`` the place."""
+
+    def __init__(self, code: str, where: str) -> None:
+        super().__init__(f"{code}: {where}")
+        self.code, self.where = code, where
+
+
+@dataclass(frozen=True)
+class TermsTables:
+    """The compiled terms of a scenario and the names behind their numbers."""
+
+    modes: np.ndarray
+    rows: np.ndarray
+    stacks: np.ndarray
+    priority: np.ndarray
+    payers: np.ndarray
+    counters: np.ndarray
+    names: tuple[str, ...]                 # payers, then "lender"
+    mode_names: tuple[str, ...]
+    clauses: tuple[str, ...]               # one a row
+
+
+def mask(wanted: list[str] | None, names: tuple[str, ...] | list[str]) -> int:
+    """Bit mask of the wanted names; all of them when nothing is said."""
+    if wanted is None:
+        return at.ALWAYS
+    return sum(1 << list(names).index(name) for name in wanted)
+
+
+def condition_row(when: Condition | None, districts: list[str]) -> list[int]:
+    """The seven numbers of a condition; none given means always."""
+    if when is None:
+        return [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS]
+    return [
+        -1 if when.amount_above is None else when.amount_above,
+        at.ALWAYS if when.amount_to is None else when.amount_to,
+        -1 if when.term_above is None else when.term_above,
+        at.ALWAYS if when.term_to is None else when.term_to,
+        mask(when.ip_type, IP_TYPES), mask(when.firm_class, FIRM_CLASSES), mask(when.district, districts)]
+
+
+class _Builder:
+    """Collects rows and counters while the modes are read in order."""
+
+    def __init__(self, scenario: Scenario, no_fund: bool) -> None:
+        self.scenario, self.no_fund = scenario, no_fund
+        self.names = [*scenario.payers, "lender"]
+        self.districts = list(scenario.firms.districts)
+        self.rows: list[list[int]] = []
+        self.stacks: list[list[int]] = []
+        self.priority: list[int] = []
+        self.counters: list[int] = []
+        self.named: dict[str, int] = {}
+        self.clauses: list[str] = []
+
+    def number(self, party: str) -> int:
+        return self.names.index(party)
+
+    def kept(self, mode: Mode) -> list[TermRow]:
+        """Rows in order of step; without the fund, those of pots (and what hangs on them) fall away."""
+        rows = sorted(mode.terms, key=lambda row: row.step)
+        if self.no_fund:
+            rows = [row for row in rows if self.scenario.payers[row.payer].kind != "pot"]
+        return rows
+
+    def counter(self, name: str | None, per: str) -> int:
+        """Number of a named counter, or of a new one for a cap without a name."""
+        if name is not None and name in self.named:
+            return self.named[name]
+        self.counters.append(PER[per])
+        if name is not None:
+            self.named[name] = len(self.counters) - 1
+        return len(self.counters) - 1
+
+    def lag(self, row: TermRow, rows: list[TermRow]) -> int:
+        """Days from the review's end; a claim on another payer runs from that payer's own payment."""
+        if row.from_ == "lender":
+            return row.lag
+        return row.lag + max((self.lag(other, rows) for other in rows if other.payer == row.from_), default=0)
+
+    def row(self, row: TermRow, rows: list[TermRow]) -> list[int]:
+        layer = row.layer
+        kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
+        numbers = condition_row(row.when, self.districts) + [
+            row.step, self.number(row.payer), self.number(row.from_), row.share,
+            at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
+            0 if layer is None else layer.from_, 0 if layer is None else layer.to,
+            at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]
+        if len(row.cap) > at.MAX_CAPS:
+            raise NotBuilt("too_many_caps", row.payer)
+        for cap in row.cap:
+            numbers += [cap.amount, PER[cap.per], self.counter(cap.name, cap.per)]
+        return numbers + [0] * (at.ROW - len(numbers))
+
+    def mode(self, mode: Mode) -> list[int]:
+        rows = self.kept(mode)
+        first, first_stack, first_priority = len(self.rows), len(self.stacks), len(self.priority)
+        for row in rows:
+            self.rows.append(self.row(row, rows))
+            self.clauses.append(row.clause)
+        present = {row.payer for row in rows}
+        for stack in mode.stack:
+            held = at.STACK_LOSS if stack.of == "loss" else self.number(stack.of.removeprefix("held_by:"))
+            payers = [name for name in stack.payers if name in present]
+            self.stacks.append([sum(1 << self.number(name) for name in payers), stack.limit, held,
+                                at.CUT_REVERSE if stack.cut == "reverse" else at.CUT_PRO_RATA])
+        self.priority += [self.number(name) for name in mode.recovery.priority]
+        pots = [self.number(p) for p in dict.fromkeys(row.payer for row in rows)
+                if self.scenario.payers[p].kind == "pot"]
+        if len(pots) > at.POTS_OF_MODE:
+            raise NotBuilt("too_many_pot_payers", mode.title.en)
+        for row in rows:
+            if row.from_ != "lender" and self.scenario.payers[row.from_].kind == "pot":
+                raise NotBuilt("pot_as_creditor", row.from_)
+        pots += [at.NOBODY] * (at.POTS_OF_MODE - len(pots))
+        return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
+                SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
+                0, 0, 0, self.covered_districts(rows), *pots]
+
+    def covered_districts(self, rows: list[TermRow]) -> int:
+        """Districts whose firms every pot payer of the mode can pay for; none when nobody shares the loss."""
+        if not rows:
+            return 0
+        return sum(1 << n for n, district in enumerate(self.districts)
+                   if all(self.reaches(self.scenario.payers[row.payer], district) for row in rows))
+
+    def reaches(self, payer: Payer, district: str) -> bool:
+        if payer.kind != "pot":
+            return True
+        own = any(pot.district == district for pot in self.scenario.pots.values())
+        found = [own if account == "pot.$district" else True for account in payer.accounts]
+        return all(found) if payer.draw == "split" else any(found)
+
+    def payer(self, payer: Payer) -> list[int]:
+        if len(payer.accounts) > at.MAX_ACCOUNTS:
+            raise NotBuilt("too_many_accounts", payer.accounts[0])
+        passes = payer.short.startswith("next:")
+        pots = list(self.scenario.pots)
+        accounts = [at.OF_DISTRICT if a == "pot.$district" else pots.index(a) for a in payer.accounts]
+        short = at.SHORT_NEXT if passes else SHORT[payer.short]
+        if short == at.SHORT_PRO_RATA and payer.draw == "order" and len(accounts) > 1:
+            raise NotBuilt("pro_rata_of_ordered_accounts", payer.accounts[0])
+        weights = list(payer.weights) or [1] * len(accounts)
+        pad = at.MAX_ACCOUNTS - len(accounts)
+        return [at.KIND_POT if payer.kind == "pot" else at.KIND_OTHER,
+                at.DRAW_SPLIT if payer.draw == "split" else at.DRAW_ORDER, short,
+                self.number(payer.short.removeprefix("next:")) if passes else at.NOBODY,
+                len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad]
+
+
+def _table(rows: list[list[int]], width: int) -> np.ndarray:
+    return np.array(rows, np.int64).reshape(len(rows), width)
+
+
+def compile_terms(scenario: Scenario, no_fund: bool = False) -> TermsTables:
+    """Integer tables of all modes. ``no_fund`` leaves out the pots: their shares stay with the bank.
+
+    Raises :class:`NotBuilt` for a design whose mechanism this version lacks.
+    """
+    build = _Builder(scenario, no_fund)
+    modes = [build.mode(mode) for mode in scenario.modes.values()]
+    payers = [build.payer(payer) for payer in scenario.payers.values()]
+    return TermsTables(
+        modes=_table(modes, at.MODE), rows=_table(build.rows, at.ROW), stacks=_table(build.stacks, at.STACK),
+        priority=np.array(build.priority, np.int64), payers=_table(payers, at.PAYER_FIELDS),
+        counters=np.array(build.counters, np.int64), names=tuple(build.names),
+        mode_names=tuple(scenario.modes), clauses=tuple(build.clauses))
