@@ -140,6 +140,8 @@ def same_applicants(before: Scenario, after: Scenario) -> Scenario:
 
 
 def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
+    if rule == "match":
+        return {path: ONE for path in rule_paths(scenario, rule) if path.endswith(".probability")}
     if rule == "share":
         return dict.fromkeys(fund_rows(scenario), 0)
     if rule in ("leverage", "budget", "floor"):
@@ -171,6 +173,7 @@ def rule_paths(scenario: Scenario, rule: str) -> list[str]:
         "firm_year_cap": r"gate\.firm_year_cap\..+",
         "ineligible": r"gate\.(ip_types|classes).*",
         "share": r"modes\.\w+\.terms\.\d+\.share",
+        "match": r"pots\.\w+\.contributors\.\d+\.match\.probability",
         "fund": r"pots\.\w+\.contributors\..+",
     }
     return [path for path in scenario.provenance if re.fullmatch(prefixes[rule], path)]
@@ -183,6 +186,8 @@ def relaxed(scenario: Scenario, rule: str, factor: float) -> Scenario | None:
         now = value_at(scenario, path)
         if isinstance(now, int) and not isinstance(now, bool):
             changes[path] = round(now / factor) if rule in ("floor", "share") else round(now * factor)
+            if rule == "match":
+                changes[path] = min(ONE, round(now * factor))
     if rule == "share":
         changes = {path: value for path, value in changes.items() if path in fund_rows(scenario)}
     if not changes or rule == "breaker":

@@ -163,7 +163,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_term": ("期限上限", "longest term"), "rule_firm_year_cap": ("单户年度上限", "cap per firm and year"),
     "rule_barred": ("违约企业", "barred after default"), "rule_breaker": ("熔断", "circuit breaker"),
     "rule_leverage": ("放大倍数", "leverage limit"), "rule_budget": ("年度预算", "annual budget"),
-    "rule_floor": ("余额下限", "balance floor"), "rule_share": ("基金分担比例", "fund's share"),
+    "rule_floor": ("余额下限", "balance floor"), "rule_match": ("地方配套未必到位", "matching money may not come"),
+    "rule_share": ("基金分担比例", "fund's share"),
     # parameters
     "par_eligible_share": ("可覆盖比例", "eligible share"), "par_pd": ("年违约率", "default rate"),
     "par_market_amount": ("去年金额", "base-year amount"), "par_market_count": ("去年笔数", "base-year count"),

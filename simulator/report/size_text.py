@@ -10,7 +10,7 @@ from simulator.lang import text
 from simulator.scheme.units import format_money
 
 from . import names
-from .numbers import money, percent, plain, span
+from .numbers import apart, money, percent, plain, span
 from .width import LINE, table, wrap
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def size_lines(size: SizeResult, lang: str, indent: str = "") -> list[str]:
         lines = [text("ans_size_none", lang)]
     else:
         key = "ans_size_alone" if size.dropped else "ans_size"
-        lines = [text(key, lang, size=money(size.size_fen, lang)), _intervals(size, lang)]
+        lines = [text(key, lang, size=money(size.size_fen, lang, _size_digits(size))), _intervals(size, lang)]
     if size.binding is not None and size.binding.rule:
         lines.append(
             text(
@@ -36,17 +36,23 @@ def size_lines(size: SizeResult, lang: str, indent: str = "") -> list[str]:
     return [part for each in lines for part in wrap(indent + each, LINE, indent)]
 
 
+def _size_digits(size: SizeResult) -> int:
+    """Two significant digits, more where the interval would vanish."""
+    return apart(tuple(fen for fen in (size.size_fen, size.low_fen, size.high_fen) if fen), most=3)
+
+
 def _intervals(size: SizeResult, lang: str) -> str:
+    digits = _size_digits(size)
     return text(
         "ans_intervals",
         lang,
-        error=span(_fen(size.low_fen, lang), _fen(size.high_fen, lang)),
-        assumed=span(_fen(size.range_low_fen, lang), _fen(size.range_high_fen, lang)),
+        error=span(_fen(size.low_fen, lang, digits), _fen(size.high_fen, lang, digits)),
+        assumed=span(_fen(size.range_low_fen, lang, 2), _fen(size.range_high_fen, lang, 2)),
     )
 
 
-def _fen(fen: int | None, lang: str) -> str:
-    return text("ans_no_bound", lang) if fen is None else money(fen, lang)
+def _fen(fen: int | None, lang: str, digits: int) -> str:
+    return text("ans_no_bound", lang) if fen is None else money(fen, lang, digits)
 
 
 def render_size(result: SizeResult | Enough | Growth, lang: str = "zh") -> str:
@@ -122,13 +128,13 @@ def _head(size: SizeResult, lang: str) -> Iterator[str]:
     if size.size_fen is None:
         return
     if size.dropped:
-        yield from wrap(text("ans_size_alone", lang, size=money(size.size_fen, lang)))
+        yield from wrap(text("ans_size_alone", lang, size=money(size.size_fen, lang, _size_digits(size))))
     else:
         yield from wrap(
             text(
                 "size_needed",
                 lang,
-                size=money(size.size_fen, lang),
+                size=money(size.size_fen, lang, _size_digits(size)),
                 present=format_money(size.present_fen, lang),
                 enough=text("size_yes" if size.enough else "size_no", lang),
             )
@@ -140,7 +146,7 @@ def _head(size: SizeResult, lang: str) -> Iterator[str]:
     yield from wrap(
         "     "
         + (
-            text("size_certified", lang, size=money(size.certified_fen or 0, lang))
+            text("size_certified", lang, size=money(size.certified_fen or 0, lang, _size_digits(size)))
             if known
             else text("size_certified_none", lang)
         )
@@ -212,7 +218,13 @@ def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str
         key = "size_divisor" if found.rule in ("share", "floor") else "size_factor"
         yield "     " + text(key, lang, factor=plain(found.factor, 3))
     for value, fen in found.ends:
-        kind = "share" if found.rule == "share" else "multiple" if found.rule == "leverage" else "money"
+        kind = (
+            "share"
+            if found.rule in ("share", "match")
+            else "multiple"
+            if found.rule == "leverage"
+            else "money"
+        )
         needed = text("ans_size_none", lang) if fen is None else money(fen, lang)
         yield "     " + text("size_ends", lang, value=names.parameter_value(kind, value, lang), size=needed)
 

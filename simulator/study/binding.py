@@ -11,7 +11,7 @@ from simulator.answers.variants import RULES, relaxed, rule_paths, with_leverage
 from simulator.answers.verdict import at
 
 from .criteria import Criterion
-from .search import PPM, Found, Memo, search
+from .search import COARSE, PPM, ROUGH, Found, Memo, search
 
 if TYPE_CHECKING:
     from simulator.scheme.scenario import Scenario
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 JUST_BELOW = 0.8  # of the size: a fund clearly too small
 MULTIPLES = ((1, 2), (1, 1), (3, 2), (2, 1), (4, 1))
 TABLE_SIZES = (PPM // 4, PPM // 2, PPM, 2 * PPM, 4 * PPM)
+# Removed, these change what is lent as well, so they are tried only where they are the question.
+OWN_RULES = {"exhaustion": ("share", "match")}
 LARGEST_FACTOR = 64.0
 
 
@@ -56,7 +58,7 @@ def binding(bench: Any, scenario: Scenario, memo: Memo, found: Found, total: int
 def _removals(bench: Any, scenario: Scenario, scale: int, criterion: Criterion) -> list[tuple[str, float]]:
     """Each rule with the criterion's value without it, the most helpful first."""
     tried = []
-    for rule in (*RULES, "share"):
+    for rule in (*RULES, *OWN_RULES.get(criterion.name, ())):
         changed = without_rule(scenario, rule)
         if changed is not None:
             tried.append((rule, bench.evaluate(changed, scale)[criterion.name].value))
@@ -95,7 +97,8 @@ def _ends(bench: Any, scenario: Scenario, rule: str, total: int) -> tuple[tuple[
     for end in (origin.low, origin.high):
         if end is None or end == value_at(scenario, path):
             continue
-        scale = search(bench.memo(at(scenario, path, end)), bench.promises, interval=False).scale
+        memo = bench.memo(at(scenario, path, end))
+        scale = search(memo, bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
         ends.append((float(end), None if scale is None else total * scale // PPM))
     return tuple(ends)
 
@@ -107,7 +110,7 @@ def leverage_table(bench: Any, scenario: Scenario, total: int) -> tuple[Leverage
     for numerator, denominator in MULTIPLES if limits else ((1, 1),):
         changed = with_leverage(scenario, numerator, denominator) if limits else scenario
         memo = bench.memo(changed)
-        scale = search(memo, bench.promises, interval=False).scale
+        scale = search(memo, bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
         cells = tuple((size, bench.promises.hold(memo(size))) for size in TABLE_SIZES)
         leverage = limits[0] * numerator // denominator if limits else None
         rows.append(

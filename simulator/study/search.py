@@ -16,7 +16,8 @@ from .criteria import CriteriaSample, Promises
 PPM = 1_000_000
 GRID = (0, *(PPM * 2**power // 16 for power in range(11)))  # 0, 1/16 … 64 times the present fund
 COARSE = (0, *(PPM * 4**power // 16 for power in range(6)))  # the same span in steps of four
-TOLERANCE = 400  # bisect until hi − lo ≤ hi / 400
+ROUGH = 33  # the same for tables and draws, about two digits
+TOLERANCE = 200  # bisect until hi − lo ≤ hi / 200
 Evaluate = Callable[[int], CriteriaSample]
 
 
@@ -59,23 +60,28 @@ def search(
 ) -> Found:
     """The smallest size of the highest feasible set, with its interval unless only the point is wanted."""
     memo = evaluate if isinstance(evaluate, Memo) else Memo(evaluate)
-    sizes = _refined(memo, promises, grid)
-    nearest = min(sizes, key=lambda s: _distance(memo(s), promises))
-    feasible = [promises.hold(memo(s)) for s in sizes]
-    if not any(feasible):
+
+    def holds(size: int) -> bool:
+        return promises.hold(memo(size))
+
+    sizes = sorted(grid)
+    top = next((size for size in reversed(sizes) if holds(size)), None)
+    if top is None:
+        sizes, top = _refined(memo, promises, sizes)
+    if top is None:
+        nearest = min(sizes, key=lambda size: _distance(memo(size), promises))
         return Found(None, None, None, None, None, None, nearest)
-    top = max(i for i, ok in enumerate(feasible) if ok)
-    first = top
-    while first > 0 and feasible[first - 1]:
-        first -= 1
-    below, scale = (None, sizes[0])
-    if first > 0:
-        below, scale = bisect(sizes[first - 1], sizes[first], lambda s: promises.hold(memo(s)), tolerance)
+    scale, below = top, None
+    for size in reversed([size for size in sizes if size < top]):
+        if not holds(size):
+            below, scale = bisect(size, scale, holds, tolerance)
+            break
+        scale = size
     if not interval:
-        return Found(scale, None, None, None, below, sizes[top], scale)
+        return Found(scale, None, None, None, below, top, scale)
     low, high = _interval(memo, promises, sizes, scale)
     certified = _certified(memo, promises, sizes, scale)
-    return Found(scale, low, high, certified, below, sizes[top], scale)
+    return Found(scale, low, high, certified, below, top, scale)
 
 
 def bisect(
@@ -96,19 +102,17 @@ def _distance(sample: CriteriaSample, promises: Promises) -> float:
     return worst.excess(sample[worst.name].value) / max(worst.limit, 1e-9)
 
 
-def _refined(memo: Memo, promises: Promises, grid: tuple[int, ...]) -> list[int]:
-    """The grid, with midpoints around its best size when no size on it works."""
-    sizes = sorted(grid)
-    if any(promises.hold(memo(s)) for s in sizes):
-        return sizes
+def _refined(memo: Memo, promises: Promises, sizes: list[int]) -> tuple[list[int], int | None]:
+    """No size of the grid works: midpoints around its best one, and the highest of them that does."""
     for _ in range(3):
         best = min(range(len(sizes)), key=lambda i: _distance(memo(sizes[i]), promises))
         around = sizes[max(0, best - 1) : best + 2]
         middles = [(a + b) // 2 for a, b in pairwise(around)]
         sizes = sorted({*sizes, *middles})
-        if any(promises.hold(memo(s)) for s in middles):
-            break
-    return sizes
+        working = [size for size in middles if promises.hold(memo(size))]
+        if working:
+            return sizes, max(working)
+    return sizes, None
 
 
 def _interval(memo: Memo, promises: Promises, sizes: list[int], scale: int) -> tuple[int, int | None]:
@@ -121,14 +125,12 @@ def _interval(memo: Memo, promises: Promises, sizes: list[int], scale: int) -> t
         return promises.surely_hold(memo(size))
 
     ladder = sorted({*sizes, *(s for s in memo.seen if s <= sizes[-1]), scale})
-    smaller = [s for s in ladder if s < scale and too_small(s)]
-    low = 0 if scale == 0 or not smaller else bisect(smaller[-1], scale, lambda s: not too_small(s))[1]
-    if scale == 0 and too_large(0):
-        return 0, 0
-    larger = [s for s in ladder if s > scale and too_large(s)]
+    smaller = next((s for s in reversed(ladder) if s < scale and too_small(s)), None)
+    low = 0 if smaller is None else bisect(smaller, scale, lambda s: not too_small(s))[1]
     if too_large(scale):
         return low, scale
-    return low, bisect(larger[0], scale, lambda s: not too_large(s))[1] if larger else None
+    larger = next((s for s in ladder if s > scale and too_large(s)), None)
+    return low, None if larger is None else bisect(larger, scale, lambda s: not too_large(s))[1]
 
 
 def _certified(memo: Memo, promises: Promises, sizes: list[int], scale: int) -> int | None:

@@ -26,7 +26,7 @@ from simulator.scheme import replace_values
 
 from .binding import binding, leverage_table
 from .criteria import CriteriaSample, Criterion, Measured, Promises
-from .search import COARSE, PPM, Found, Memo, bisect, search
+from .search import COARSE, PPM, ROUGH, Found, Memo, bisect, search
 
 if TYPE_CHECKING:
     from simulator.scheme.scenario import Scenario
@@ -323,7 +323,7 @@ def _parameter_range(
     """Middle 80 % of the size over draws of the assumed values; a draw without a size counts as infinite."""
     sizes = []
     for each in draw_scenarios(scenario, draws, seed):
-        scale = search(bench.memo(each), bench.promises, COARSE, interval=False, tolerance=33).scale
+        scale = search(bench.memo(each), bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
         sizes.append(np.inf if scale is None else total_contributions(each) * scale / PPM)
         tick()
     if not sizes:

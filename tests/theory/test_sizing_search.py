@@ -49,7 +49,7 @@ def test_exhaustion_sets_the_size() -> None:
 
 
 def test_service_level_sets_the_size() -> None:
-    assert size_of(toy(falling, lambda c: max(0.0, 1 - c / 2)), ALPHA, RHO) == pytest.approx(1.9, rel=0.003)
+    assert size_of(toy(falling, lambda c: max(0.0, 1 - c / 2)), ALPHA, RHO) == pytest.approx(1.9, rel=0.006)
 
 
 def test_target_sets_the_size() -> None:
@@ -71,7 +71,7 @@ def test_bounded_feasible_set() -> None:
         return 0.5 if size < 3 or size > 12 else 0.001
 
     found = search(toy(valley), Promises((ALPHA,)))
-    assert found.scale / PPM == pytest.approx(3, rel=0.003)
+    assert found.scale / PPM == pytest.approx(3, rel=0.006)
     assert found.top == 8 * PPM
 
 
@@ -86,7 +86,7 @@ def test_narrow_feasible_set_between_grid_points_is_found() -> None:
         toy(lambda c: 0.001 if 1.4 < c < 1.6 else 0.01 + 0.1 * abs(math.log(c / 1.5 + 1e-9))),
         Promises((ALPHA,)),
     )
-    assert found.scale / PPM == pytest.approx(1.4, rel=0.004)
+    assert found.scale / PPM == pytest.approx(1.4, rel=0.006)
 
 
 def test_zero_can_be_enough() -> None:
