@@ -1,0 +1,225 @@
+"""Claims: from a firm's default to the day its recovery is shared."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from simulator.engine import layout as at
+from simulator.engine.attributes import recovery_of
+from simulator.engine.day import DETERMINE, RECOVER, YEAR
+from simulator.engine.ledger import (
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
+)
+from simulator.engine.rules import muldiv, of_ppm, share_loss
+from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.cashier import Cashier, check_borne
+from simulator.engine.story.pots import Purses
+from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
+from simulator.engine.story.scheme import Mode
+from simulator.engine.story.world import Business, World
+
+Cell = tuple[int, int, int]                # counter, firm (or −1), calendar year (or −1)
+CANCELLED_FIRST = (DueState.HELD, DueState.QUEUED)
+
+
+class ClaimsOffice:
+    """Determines losses by the terms, and shares what is recovered among those who bore them."""
+
+    def __init__(self, world: World, purses: Purses, cashier: Cashier, breaker: Breaker) -> None:
+        self.world, self.purses, self.cashier, self.breaker = world, purses, cashier, breaker
+        self.counters: Counter[Cell] = Counter()
+        self.claims = 0
+
+    def default(self, loan: Loan) -> None:
+        """A loan is not paid."""
+        loan.state, loan.default_day = LoanState.DEFAULTED, self.world.today
+        self.world.count(DEFAULTS, 1)
+        self.world.count(DEFAULTED, loan.principal)
+        if loan.covered > 0:
+            self.world.count(COVERED_DEFAULTS, 1)
+            self.breaker.defaulted(loan)
+        self.world.tell("default", loan, loan.principal)
+
+    def follow(self, loan: Loan) -> Business:
+        """The rest of a defaulted loan's life: its claim, then its recovery."""
+        determined = loan.default_day + self.mode(loan).overdue
+        yield self.world.until(determined, DETERMINE, loan.number)
+        self.determine(loan)
+        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.ip,
+                                     loan.principal, loan.start, determined)
+        loan.gross, loan.recovery_day = int(gross), int(arrives)
+        if loan.recovery_day <= self.world.last:
+            yield self.world.until(loan.recovery_day, RECOVER, loan.number)
+            self.recover(loan)
+
+    def mode(self, loan: Loan) -> Mode:
+        """The terms of a loan."""
+        return self.world.scheme.modes[loan.mode]
+
+    # --- determination
+
+    def determine(self, loan: Loan) -> None:
+        """The loss becomes a claim: cover ends, the terms say who bears it."""
+        loan.state = LoanState.DETERMINED
+        self.world.count(OUTSIDE, loan.principal - loan.covered)
+        if loan.covered == 0:
+            return
+        self.purses.stand_for(loan, -1)
+        self.breaker.cover_ends(loan)
+        self.breaker.determined(loan)
+        claim = self.new_claim(loan)
+        taken = self.apply_terms(claim, claim.base, claim.burden)
+        claim.borne = list(claim.burden)
+        check_borne(claim)
+        self.world.count(DETERMINED, claim.base)
+        for party, amount in enumerate(claim.burden):
+            self.world.count_in(at.B_LIABLE, party, amount)
+        self.world.tell("determination", loan, claim.base)
+        self.call(claim, taken)
+
+    def new_claim(self, loan: Loan) -> Claim:
+        """An empty claim for the covered principal."""
+        parties = self.world.scheme.lender + 1
+        claim = Claim(self.claims, loan, loan.covered, [0] * parties, [0] * parties, [0] * parties,
+                      np.zeros(len(self.world.law.counters), np.int64))
+        self.claims += 1
+        loan.claim = claim
+        return claim
+
+    def call(self, claim: Claim, taken: np.ndarray) -> None:
+        """A due for every row that takes something over."""
+        mode, scheme = self.mode(claim.loan), self.world.scheme
+        rows = self.world.law.rows
+        for row in mode.rows:
+            amount = int(taken[row - mode.rows.start])
+            if amount > 0:
+                day = self.world.today + mode.review + scheme.lags[row]
+                payer, creditor = int(rows[row, at.PAYER]), int(rows[row, at.FROM])
+                for due in self.cashier.owe(claim, payer, creditor, amount, day, row):
+                    self.world.start(self.cashier.fall_due(due))
+
+    def cell(self, counter: int, claim: Claim) -> Cell | None:
+        """Where a counter keeps what this claim's firm or year has used; None for one within a loan."""
+        kind = int(self.world.law.counters[counter])
+        firm = claim.loan.firm.number if kind in (at.PER_FIRM, at.PER_FIRM_YEAR) else -1
+        year = (self.determined_on(claim) // YEAR) if kind in (at.PER_YEAR, at.PER_FIRM_YEAR) else -1
+        return None if kind in (at.PER_NONE, at.PER_LOAN) else (counter, firm, year)
+
+    def determined_on(self, claim: Claim) -> int:
+        """Day of the first determination, whose year the counters belong to."""
+        return claim.loan.default_day + self.mode(claim.loan).overdue
+
+    def apply_terms(self, claim: Claim, base: int, burden: list[int]) -> np.ndarray:
+        """Fill ``burden`` by the terms for ``base``; the claim's own counters are booked anew."""
+        law, loan = self.world.law, claim.loan
+        cells = [self.cell(counter, claim) for counter in range(len(law.counters))]
+        used = np.array([0 if cell is None else self.counters[cell] - int(claim.booked[n])
+                         for n, cell in enumerate(cells)], np.int64)
+        held = used.copy()
+        taken = np.zeros(max(1, len(law.rows)), np.int64)
+        result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
+        share_loss(law, loan.mode, base, loan.principal, loan.facts, used, taken, result, before)
+        for n, cell in enumerate(cells):
+            if cell is not None:
+                claim.booked[n] = used[n] - held[n]
+                self.counters[cell] = int(used[n])
+        burden[:] = result.tolist()
+        if sum(burden) != base:
+            raise AssertionError(f"claim {claim.number}: burden {burden} is not {base}")
+        return taken
+
+    # --- recovery
+
+    def recover(self, loan: Loan) -> None:
+        """Proceeds arrive: costs first, then shared between the covered part and the rest, then within it."""
+        cost = int(of_ppm(loan.gross, self.world.whole[at.RECOVERY_COST_PPM]))
+        loan.net, loan.state = loan.gross - cost, LoanState.CLOSED
+        self.world.count(RECOVERED, loan.gross)
+        self.world.count(RECOVERY_COST, cost)
+        self.world.tell("recovery", loan, loan.gross)
+        self.world.post("recovery", "bank", loan.net, "proceeds less costs", loan)
+        if loan.claim is not None:
+            self.breaker.recovered(loan)
+            part = self.covered_part(loan)
+            if part > 0:
+                self.share(loan.claim, part)
+
+    def covered_part(self, loan: Loan) -> int:
+        """What of a recovery belongs to the covered part of the loss."""
+        split = self.mode(loan).split
+        if split == at.SPLIT_PRO_RATA:
+            return int(muldiv(loan.covered, loan.net, loan.principal))
+        if split == at.SPLIT_COVERED_FIRST:
+            return min(loan.net, loan.covered)
+        return max(0, loan.net - (loan.principal - loan.covered))
+
+    def share(self, claim: Claim, part: int) -> None:
+        """Share ``part`` among those who bore the loss, none more than it bore; the rest to the lender first."""
+        lender = self.world.scheme.lender
+        within = self.mode(claim.loan).within
+        wishes = (self.by_priority if within == at.WITHIN_PRIORITY
+                  else self.by_burden if within == at.WITHIN_PRO_RATA else self.restated)(claim, part)
+        rest = part
+        for party in [*wishes, lender, *range(lender)]:
+            amount = min(rest, wishes.pop(party, claim.base), claim.borne[party] - claim.back[party])
+            claim.back[party] += amount
+            rest -= amount
+        if sum(claim.back) != part:
+            raise AssertionError(f"claim {claim.number}: {part} recovered, {claim.back} given back")
+        self.world.tell("shared", claim.loan, part, ("restated", "pro rata", "by priority")[within])
+        for party, amount in enumerate(claim.back):
+            self.world.count_in(at.B_BACK, party, amount)
+            if party != lender and amount > 0:
+                self.give_back(claim, party, amount)
+
+    def by_priority(self, claim: Claim, part: int) -> dict[int, int]:
+        """The named parties in their order, each until it is whole."""
+        return {party: part for party in self.mode(claim.loan).priority}
+
+    def by_burden(self, claim: Claim, part: int) -> dict[int, int]:
+        """In proportion to what each bore."""
+        return {party: int(muldiv(claim.borne[party], part, claim.base)) for party in range(self.world.scheme.lender)}
+
+    def restated(self, claim: Claim, part: int) -> dict[int, int]:
+        """The terms again, on the loss less the recovery: each gets its drop."""
+        fresh = [0] * len(claim.burden)
+        self.apply_terms(claim, claim.base - part, fresh)
+        return {party: max(0, claim.burden[party] - fresh[party]) for party in range(self.world.scheme.lender)}
+
+    def give_back(self, claim: Claim, payer: int, amount: int) -> None:
+        """First cancels what the payer still owes, not yet due before queued; the rest is refunded."""
+        for state in CANCELLED_FIRST:
+            for due in claim.dues:
+                if due.payer == payer and due.state == state:
+                    amount -= self.cancel(due, min(amount, due.unpaid))
+        if amount > 0 and self.world.scheme.payers[payer].is_pot:
+            self.refund(claim, payer, amount)
+
+    def cancel(self, due: Due, amount: int) -> int:
+        """The creditor has been paid by the recovery."""
+        due.unpaid -= amount
+        due.cancelled += amount
+        self.purses.release_reserve(due, amount)
+        self.world.count_in(at.B_CANCELLED, due.payer, amount)
+        if amount > 0:
+            self.world.tell("cancelled", due.claim.loan, amount, due.state.name.lower())
+        return amount
+
+    def refund(self, claim: Claim, payer: int, amount: int) -> None:
+        """Back to the payer's accounts by what each has paid on this claim; the remainder to the last that paid."""
+        paid = [(account, sum_paid, due) for due in claim.dues if due.payer == payer
+                for account, sum_paid in zip(due.accounts, due.paid, strict=True) if sum_paid > 0]
+        total, rest = sum(sum_paid for _, sum_paid, _ in paid), amount
+        if amount > total:
+            raise AssertionError(f"claim {claim.number}: refund of {amount} on {total} paid")
+        for place, (account, sum_paid, due) in enumerate(paid, 1):
+            back = rest if place == len(paid) else int(muldiv(sum_paid, amount, total))
+            rest -= back
+            pot = self.purses.pots[account]
+            self.purses.move(pot, back, "refund", self.cashier.name(payer), "share of recovery", claim.loan,
+                             self.world.scheme.clauses[due.row])
+            self.world.count_in(at.B_REFUND, account, back)
+            self.purses.spend(-back)
+        self.world.tell("refund", claim.loan, amount)

@@ -1,0 +1,294 @@
+"""Lending: who applies, what bank and fund say, and a loan's life until it is repaid or its firm defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from simulator.chance.decisions import APPLICANT, ARRIVALS, DEFAULT as THRESHOLD, MIXING
+from simulator.chance.philox import block
+from simulator.chance.variates import poisson_quantile, table_lookup
+from simulator.engine import layout as at
+from simulator.engine.attributes import (
+    approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
+    month_of, pick, relief_of, static_gate, version_of,
+)
+from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, NEVER, entity_of
+from simulator.engine.ledger import (
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
+    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
+    REFUSALS, REFUSED, REFUSED_FEN, REGISTERED, REPAID,
+)
+from simulator.engine.rules import for_days, of_ppm
+from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.claims import ClaimsOffice
+from simulator.engine.story.pots import Purses
+from simulator.engine.story.records import Firm, Loan, LoanState
+from simulator.engine.story.subsidies import SubsidyDesk
+from simulator.engine.story.world import Business, World
+
+FIXED_BOOK = 255                           # segment of the entities of a fixed opening book
+
+
+@dataclass(frozen=True)
+class Application:
+    """A firm asks its bank for a loan. Amount in fen, term in days."""
+
+    entity: int
+    segment: int
+    day: int
+    amount: int
+    term: int
+    bank: int
+    mode: int
+    ip: int
+    odds: float                            # logit of its approval uniform
+    firm: Firm
+
+    @property
+    def book(self) -> bool:
+        """A loan of the base year, in force on day 0."""
+        return self.day < 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What bank and fund say: a reason (−1 covered), and the loan as the fund would cover it."""
+
+    reason: int
+    principal: int
+    covered: int
+    pots: tuple[int, int] = (-1, -1)
+
+
+class LendingDesk:
+    """Applications, gates, disbursements, firm clocks and repayments."""
+
+    def __init__(self, world: World, purses: Purses, breaker: Breaker, claims: ClaimsOffice, subsidies: SubsidyDesk,
+                 hazard: np.ndarray) -> None:
+        self.world, self.purses, self.breaker = world, purses, breaker
+        self.claims, self.subsidies, self.hazard = claims, subsidies, hazard
+        self.firms: dict[int, Firm] = {}
+        for day, entity in self.candidates():
+            world.start(self.application(day, entity))
+        if world.whole[at.BOOK_KIND] == at.BOOK_FIXED:
+            world.start(self.fixed_book())
+
+    # --- who applies
+
+    def candidates(self) -> Iterator[tuple[int, int]]:
+        """Everybody who might apply on this path, whatever the policy: (day, entity)."""
+        world, law = self.world, self.world.law
+        for segment in range(world.whole[at.N_SEGMENTS]):
+            means = law.arrivals[segment].tolist()
+            for day in range(-world.whole[at.N_BOOK_DAYS], world.days):
+                place = day + BOOK_SHIFT
+                if place % 90 == 0 or day == -world.whole[at.N_BOOK_DAYS]:
+                    u = block(world.seed, world.path, MIXING, segment << 16 | place // 90, 0)[0]
+                    mixing = float(table_lookup(law.mixing[segment], u))
+                if place % 4 == 0 or day == -world.whole[at.N_BOOK_DAYS]:
+                    uniforms = block(world.seed, world.path, ARRIVALS, segment << 24 | place >> 2, 0)
+                number = poisson_quantile(uniforms[place % 4], means[month_of(law, day)] * mixing)
+                for k in range(int(number)):
+                    yield day, entity_of(segment, day, k)
+
+    def firm(self, facts: tuple[int, int, int, int, int]) -> Firm:
+        """The firm with these facts, the same for all its loans."""
+        number = int(facts[0])
+        if number not in self.firms:
+            self.firms[number] = Firm(number, *(int(fact) for fact in facts[1:]))
+        return self.firms[number]
+
+    def applicant(self, day: int, entity: int) -> Application | None:
+        """Who stands behind a candidate; nobody when the policy keeps it away or its old loan has ended."""
+        world, law, segment = self.world, self.world.law, entity >> 24
+        thinning, size, who, kind = block(world.seed, world.path, APPLICANT, entity, 0)
+        if thinning >= law.keep[segment, month_of(law, day)]:
+            return None
+        term, bank, mode, approval = loan_facts(law, world.seed, world.path, entity, segment)
+        if day + term <= 0:
+            return None
+        firm = self.firm(firm_of(law, world.seed, world.path, segment, who))
+        return Application(entity, segment, day, int(asked_amount(law, segment, size)), int(term), int(bank), int(mode),
+                           int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), firm)
+
+    # --- what bank and fund say
+
+    def application(self, day: int, entity: int) -> Business:
+        """A candidate's whole story: its day comes, it asks, and lives with the loan it gets."""
+        yield self.world.until(day, APPLY, entity)
+        asks = self.applicant(day, entity)
+        if asks is None:
+            return
+        if not asks.book:
+            self.world.count(APPLICATIONS, 1)
+            self.world.count(APPLIED, asks.amount)
+            self.world.tell("application", amount=asks.amount, entity=entity, firm=asks.firm.number)
+        decision = self.decide(asks)
+        if decision.reason >= 0:
+            self.refuse(asks, decision.reason)
+            if decision.reason == BARRED or not self.bank_alone(asks):
+                return
+            decision = Decision(decision.reason, asks.amount, 0)
+        loan = self.disburse(asks, decision)
+        yield from self.life(loan)
+
+    def bank_alone(self, asks: Application) -> bool:
+        """Whether the bank would lend without any cover."""
+        return asks.odds < float(self.world.law.bank_base[asks.bank])
+
+    def refuse(self, asks: Application, reason: int) -> None:
+        """Count a refusal by its reason; the opening book has none."""
+        if not asks.book:
+            self.world.count(REFUSED + reason, 1)
+            self.world.count(REFUSED_FEN + reason, asks.amount)
+            self.world.tell("refused", amount=asks.amount, note=REFUSALS[reason], entity=asks.entity,
+                            firm=asks.firm.number)
+
+    def decide(self, asks: Application) -> Decision:
+        """Bank, barred firms, gates of the loan alone, then the gates that depend on the day."""
+        law, whole, firm = self.world.law, self.world.whole, asks.firm
+        gate, principal, covered = (int(x) for x in static_gate(
+            law, asks.segment, asks.ip, firm.firm_class, firm.district, asks.mode, asks.amount, asks.term, asks.day))
+        if asks.book and whole[at.BOOK_COVERED] == 0:
+            gate = BANK
+        wish = covered if gate < 0 else int(of_ppm(asks.amount, whole[at.IP_SHARE]))
+        relief = relief_of(self.world.scheme.modes[asks.mode].cover_ppm, wish, principal)
+        if asks.odds >= approval_line(law, asks.bank, relief):
+            return Decision(BANK, principal, covered)
+        if firm.barred:
+            return Decision(BARRED, principal, covered)
+        if gate >= 0:
+            return Decision(gate, principal, covered)
+        if asks.book:
+            return Decision(-1, principal, covered, self.purses.first_pots(asks.mode, firm.district))
+        return self.room(asks, principal, covered)
+
+    def room(self, asks: Application, principal: int, covered: int) -> Decision:
+        """The firm's room this year, the breaker, and room in the pots."""
+        law, firm = self.world.law, asks.firm
+        cap = int(law.caps[version_of(law, asks.day), -1])
+        if cap != at.NO_LIMIT and firm.covered_by_year[self.world.calendar_year(asks.day)] + covered > cap:
+            return Decision(FIRM_YEAR_CAP, principal, covered)
+        self.world.count(ELIGIBLE_APPROVED, covered)
+        pots, reason = [-1, -1], -1
+        for place, payer in enumerate(self.world.scheme.modes[asks.mode].pot_payers):
+            if reason < 0:
+                reason, pots[place] = self.purses.ask(payer, firm.district, covered)
+        if self.breaker.is_stopped(asks.bank, pots[0]):
+            reason = BREAKER
+        return Decision(reason, principal, covered, (pots[0], pots[1]))
+
+    # --- loans
+
+    def disburse(self, asks: Application, decision: Decision) -> Loan:
+        """The bank pays out; with cover, the fund stands behind it."""
+        covered, law = decision.covered, self.world.law
+        loan = Loan(len(self.world.loans), asks.entity, asks.segment, asks.firm, asks.day, asks.term,
+                    decision.principal, covered, asks.mode, asks.bank, int(loan_rate(law, asks.day)), asks.ip,
+                    decision.pots if covered > 0 else (-1, -1), covered > 0 and not self.bank_alone(asks), asks.book)
+        self.begin(loan)
+        return loan
+
+    def begin(self, loan: Loan) -> None:
+        """Everything a disbursement sets in motion."""
+        self.world.loans.append(loan)
+        self.world.tell("disbursed", loan, loan.principal, "with cover" if loan.covered > 0 else "without cover")
+        self.world.post("disbursement", "bank", -loan.principal, "loan", loan)
+        if loan.covered > 0:
+            self.purses.stand_for(loan, +1)
+            self.breaker.cover_begins(loan)
+        self.join_spell(loan)
+        if not loan.book:
+            loan.firm.covered_by_year[self.world.calendar_year(loan.start)] += loan.covered
+            self.count(loan)
+            self.subsidies.pay(loan, at.ON_DISBURSED)
+
+    def fixed_book(self) -> Business:
+        """Equal loans in force on day 0, one a firm."""
+        world, whole = self.world, self.world.whole
+        yield world.until(-1, APPLY)
+        for row in range(whole[at.BOOK_LOANS]):
+            firm = self.firm(firm_facts(world.law, world.seed, world.path, 0, row))
+            covered = whole[at.BOOK_PRINCIPAL] if whole[at.BOOK_COVERED] else 0
+            loan = Loan(row, FIXED_BOOK << 24 | row, 0, firm, 0, whole[at.BOOK_REMAINING], whole[at.BOOK_PRINCIPAL],
+                        covered, 0, 0, int(loan_rate(world.law, 0)), 0, self.purses.first_pots(0, firm.district), False,
+                        True)
+            self.begin(loan)
+            loan.process = world.start(self.life(loan))
+
+    def life(self, loan: Loan) -> Business:
+        """A loan waits for its maturity, unless its firm defaults before."""
+        loan.process = self.world.env.active_process
+        try:
+            yield self.world.until(loan.maturity, MATURE, loan.number)
+        except simpy.Interrupt:
+            yield from self.claims.follow(loan)
+            return
+        self.repay(loan)
+
+    def repay(self, loan: Loan) -> None:
+        """Principal and interest come back; cover ends; ex-post subsidies are paid."""
+        loan.state = LoanState.REPAID
+        interest = int(for_days(loan.principal, loan.rate, loan.term))
+        self.world.count(MATURED_LOANS, 1)
+        self.world.count(REPAID, loan.principal)
+        self.world.count(INTEREST_PAID, interest)
+        self.world.tell("repaid", loan, loan.principal)
+        self.world.post("repayment", "bank", loan.principal + interest, "principal and interest", loan)
+        if loan.covered > 0:
+            self.purses.stand_for(loan, -1)
+            self.breaker.cover_ends(loan)
+        loan.firm.live.remove(loan)
+        if not loan.firm.live:
+            loan.firm.ended = self.world.today
+        self.subsidies.pay(loan, at.ON_REPAID)
+
+    # --- the firm's clock
+
+    def join_spell(self, loan: Loan) -> None:
+        """The first live loan of a firm sets its default day; further and same-day loans share it."""
+        firm, day = loan.firm, max(loan.start, 0)
+        if not firm.live and firm.ended < day:
+            u = block(self.world.seed, self.world.path, THRESHOLD, loan.entity, 0)[0]
+            cover = self.world.scheme.modes[loan.mode].cover_ppm
+            multiple = hazard_multiple(self.world.law, relief_of(cover, loan.covered, loan.principal))
+            firm.default_day = int(default_day(self.hazard[firm.grade][firm.sector], day, u, multiple, NEVER))
+            if firm.default_day < NEVER:
+                self.world.start(self.clock(firm, firm.default_day))
+        else:
+            self.world.rules["joined a spell" if firm.live else "joined on the day of repayment"] += 1
+        firm.live.append(loan)
+
+    def clock(self, firm: Firm, day: int) -> Business:
+        """On its day a firm defaults on all live loans, if this is still its spell."""
+        yield self.world.until(day, DEFAULT, firm.number)
+        if firm.default_day == day and firm.live and not firm.barred:
+            for loan in firm.live:
+                self.claims.default(loan)
+                loan.process.interrupt()
+            firm.live, firm.barred, firm.ended, firm.default_day = [], True, day, NEVER
+
+    # --- volumes
+
+    def count(self, loan: Loan) -> None:
+        """The year's volumes and each target's quantity."""
+        count, law = self.world.count, self.world.law
+        registered = loan.principal * int(law.segments[loan.segment, at.SEG_REGISTERED]) // 1000
+        volumes = [(LOANS, 1), (DISBURSED, loan.principal), (REGISTERED, registered)]
+        if loan.covered > 0:
+            volumes += [(COVERED_LOANS, 1), (COVERED, loan.covered), (COVERED_LOAN, loan.principal)]
+        else:
+            volumes += [(INDEPENDENT_LOANS, 1), (INDEPENDENT, loan.principal)]
+        if loan.induced:
+            volumes += [(INDUCED_LOANS, 1), (INDUCED, loan.principal)]
+        for column, amount in volumes:
+            count(column, amount)
+        quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
+                    at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1}}
+        for number, (measure, basis, types) in enumerate(law.targets.tolist()):
+            if measure in quantity and types >> loan.ip & 1:
+                self.world.count_in(at.B_MEASURE, number, quantity[measure][basis])

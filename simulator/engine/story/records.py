@@ -1,0 +1,163 @@
+"""What a path consists of: firms, loans, claims, dues; and what is written down about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from simulator.engine.day import NEVER
+
+
+class LoanState(IntEnum):
+    """A loan's life; the numbers are those of the results."""
+
+    LIVE = 0
+    REPAID = 1
+    DEFAULTED = 2
+    DETERMINED = 3
+    CLOSED = 4
+
+
+class DueState(IntEnum):
+    """A due waits for its day, then in the queue."""
+
+    HELD = 0
+    QUEUED = 1
+    DONE = 2
+
+
+@dataclass(eq=False)
+class Firm:
+    """A borrower and its clock: one default day for all loans of a spell."""
+
+    number: int
+    firm_class: int
+    district: int
+    sector: int
+    grade: int
+    live: list[Loan] = field(default_factory=list)
+    default_day: int = NEVER
+    ended: int = -1                        # day on which its last live loan ended
+    barred: bool = False                   # a firm that defaulted gets nothing more
+    covered_by_year: Counter[int] = field(default_factory=Counter)
+    granted: Counter[tuple[int, int]] = field(default_factory=Counter)     # (programme, year) → fen
+
+
+@dataclass(eq=False)
+class Loan:
+    """One loan from disbursement to the end of its recovery. Money in fen, time in days."""
+
+    number: int
+    entity: int
+    segment: int
+    firm: Firm
+    start: int
+    term: int
+    principal: int
+    covered: int
+    mode: int
+    bank: int
+    rate: int
+    ip: int
+    accounts: tuple[int, int]              # chosen pot of each pot payer, −1 none
+    induced: bool
+    book: bool
+    state: LoanState = LoanState.LIVE
+    default_day: int = NEVER
+    recovery_day: int = NEVER
+    gross: int = 0
+    net: int = 0
+    subsidy: int = 0
+    claim: Claim | None = None
+    process: Any = None                    # its SimPy process
+
+    @property
+    def maturity(self) -> int:
+        """Day the principal is to be repaid."""
+        return self.start + self.term
+
+    @property
+    def facts(self) -> tuple[int, int, int, int, int]:
+        """What a condition may ask for, frozen at origination."""
+        return self.principal, self.term, self.ip, self.firm.firm_class, self.firm.district
+
+
+@dataclass(eq=False)
+class Claim:
+    """A determined loss and who bears it; the last of each list is the lender."""
+
+    number: int
+    loan: Loan
+    base: int
+    burden: list[int]                      # by the terms
+    borne: list[int]                       # after lapses and passing on
+    back: list[int]                        # of the recovery
+    booked: np.ndarray                     # what this claim holds of each counter
+    dues: list[Due] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Due:
+    """What one payer owes on one day from one account or an ordered list of accounts."""
+
+    number: int
+    claim: Claim
+    payer: int
+    creditor: int
+    amount: int
+    unpaid: int
+    day: int
+    row: int                               # of the terms
+    accounts: list[int]
+    paid: list[int]                        # from each account
+    reserve: int = -1                      # pot whose free cash it reduces until paid, −1 none
+    cancelled: int = 0
+    state: DueState = DueState.HELD
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One movement of money. ``account`` is a pot, or "" for a party whose purse is not followed."""
+
+    tick: int
+    day: int
+    event: str
+    loan: int                              # −1 none
+    firm: int
+    party: str
+    account: str
+    amount_fen: int                        # positive into the account
+    balance_after_fen: int
+    rule: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the log: what happened, to whom, how much, and why."""
+
+    tick: int
+    day: int
+    kind: str
+    entity: int
+    loan: int
+    firm: int
+    amount_fen: int
+    note: str
+
+
+@dataclass
+class Story:
+    """Everything about one path."""
+
+    years: np.ndarray                      # int64[years + 1, width]
+    path: np.ndarray                       # int64[path width]
+    loans: list[Loan]
+    dues: list[Due]
+    ledger: list[LedgerRow]
+    events: list[Event]
+    rules: Counter[str]                    # how often each rule of the order of business acted
