@@ -99,7 +99,7 @@ def answer(
     base.update(joint_of(world, asked))
     steps.done()
     spans = ranges_over(draw_measures(scenario, min(fewer, paths), seed, run, draws, steps.done), base)
-    swings = influences(world, fewer)
+    swings = influences(world, LEAST_PATHS)
     steps.done()
     said = verdict(world, asked, _condition(scenario, swings), max(fewer, paths // 5))
     steps.done()

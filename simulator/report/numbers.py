@@ -66,8 +66,8 @@ def span(low: str, high: str) -> str:
     """An interval with its unit once."""
     for unit in ("%", " 万", " 亿", " m", " bn"):
         if low.endswith(unit) and high.endswith(unit):
-            return f"{low.removesuffix(unit)}–{high.removesuffix(unit)}" + ("%" if unit == "%" else unit)
-    return f"{low}–{high}"
+            return span(low.removesuffix(unit), high.removesuffix(unit)) + unit
+    return f"{low} ~ {high}" if "-" in (low[:1], high[:1]) else f"{low}–{high}"
 
 
 def apart(values: tuple[float, ...], most: int = 4) -> int:

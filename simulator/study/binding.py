@@ -20,7 +20,7 @@ JUST_BELOW = 0.8  # of the size: a fund clearly too small
 MULTIPLES = ((1, 2), (1, 1), (3, 2), (2, 1), (4, 1))
 TABLE_SIZES = (PPM // 4, PPM // 2, PPM, 2 * PPM, 4 * PPM)
 # Removed, these change what is lent as well, so they are tried only where they are the question.
-OWN_RULES = {"exhaustion": ("share", "match")}
+OWN_RULES = {"exhaustion": ("match", "share")}
 LARGEST_FACTOR = 64.0
 
 
@@ -103,19 +103,23 @@ def _ends(bench: Any, scenario: Scenario, rule: str, total: int) -> tuple[tuple[
     return tuple(ends)
 
 
-def leverage_table(bench: Any, scenario: Scenario, total: int) -> tuple[LeverageRow, ...]:
-    """Size needed at several multiples of the leverage, and whether each of five sizes would do."""
+def leverage_table(
+    bench: Any, scenario: Scenario, memo: Memo, found: Found, total: int
+) -> tuple[LeverageRow, ...]:
+    """Size needed at several multiples of the leverage, and whether each of five sizes would do.
+
+    The present leverage is the main search's; the others are tried on ``bench``'s fewer paths.
+    """
     limits = [pot.leverage for pot in scenario.pots.values() if pot.leverage is not None]
     rows = []
     for numerator, denominator in MULTIPLES if limits else ((1, 1),):
-        changed = with_leverage(scenario, numerator, denominator) if limits else scenario
-        memo = bench.memo(changed)
-        scale = search(memo, bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
-        cells = tuple((size, bench.promises.hold(memo(size))) for size in TABLE_SIZES)
+        if numerator == denominator:
+            tried, scale = memo, found.scale
+        else:
+            tried = bench.memo(with_leverage(scenario, numerator, denominator))
+            scale = search(tried, bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
+        cells = tuple((size, bench.promises.hold(tried(size))) for size in TABLE_SIZES)
         leverage = limits[0] * numerator // denominator if limits else None
-        rows.append(
-            LeverageRow(
-                numerator, denominator, leverage, None if scale is None else total * scale // PPM, cells
-            )
-        )
+        size_fen = None if scale is None else total * scale // PPM
+        rows.append(LeverageRow(numerator, denominator, leverage, size_fen, cells))
     return tuple(rows)

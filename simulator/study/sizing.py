@@ -130,11 +130,11 @@ def size_fund(
     certified, kept = _certify(bench, scenario, found)
     tick()
     low, high, infeasible = _parameter_range(
-        bench.fewer(10), scenario, draws, seed, tick, _money(total, found.scale)
+        bench.fewer(20), scenario, draws, seed, tick, _money(total, found.scale)
     )
     rule = binding(bench, scenario, memo, found, total)
     tick()
-    table = leverage_table(bench.fewer(4), scenario, total)
+    table = leverage_table(bench.fewer(4), scenario, memo, found, total)
     tick()
     at = found.nearest if found.scale is None else found.scale
     return SizeResult(

@@ -158,6 +158,7 @@ def test_digits_grow_only_where_the_interval_would_vanish() -> None:
     assert plain(0.000123) == "0.00012"
     assert span("1,100 万", "1,200 万") == "1,100–1,200 万"
     assert span("9,000 万", "1.2 亿") == "9,000 万–1.2 亿"
+    assert span("-300 万", "-200 万") == "-300 ~ -200 万"
 
 
 def test_never_seen_is_a_bound_in_the_table() -> None:
