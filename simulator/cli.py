@@ -195,11 +195,12 @@ def trace(scenario: ScenarioName,
 def bench(workers: Workers = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
     """Speed and memory, as ratios within one run."""
     first_run_note(quiet, lang)
+    from simulator.report.bench import render_bench
     from simulator.runs import bench as measure
 
     with Progress(quiet, lang) as progress:
         result = measure.run(workers=workers, progress=progress)
-    deliver("bench", result.to_json(), result.render(lang), None, as_json, lang)
+    deliver("bench", result.to_json(), render_bench(result, lang), None, as_json, lang)
 
 
 # --- input ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ in the base year, so that the base year's design reproduces the base year's volu
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,8 +25,8 @@ WAN = 1_000_000
 
 def _weights(cumulative: np.ndarray) -> list[tuple[int, float]]:
     """(place, probability) of the places with any weight."""
-    parts = np.diff(cumulative, prepend=0.0)
-    return [(n, float(p)) for n, p in enumerate(parts) if p > 0]
+    steps = [0.0, *cumulative.tolist()]
+    return [(n, high - low) for n, (low, high) in enumerate(pairwise(steps)) if high > low]
 
 
 def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: int, mode: int) -> float:

@@ -19,12 +19,15 @@ from simulator.jit import inlined, kernel
 PPM = 1_000_000
 LIMB = 20
 LIMB_MASK = (1 << LIMB) - 1
+FACTOR, AMOUNT = 1 << 24, 1 << 38
 LARGEST = 1 << 42              # muldiv is exact below this many fen (about 440 亿元)
 
 
 @kernel(_nrt=False)
 def muldiv(a, b, c):
     """⌊a·b ÷ c⌋ without overflow, exact for 0 ≤ a ≤ c < 2**42 and 0 ≤ b < 2**60."""
+    if a < FACTOR and b < AMOUNT:          # the usual case: the product fits
+        return a * b // c
     quotient = 0
     rest = 0
     for limb in range(2, -1, -1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -16,6 +17,7 @@ from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
+from simulator.engine.attributes import WAN
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, compile_terms, condition_row, mask
 from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES, Programme, Scenario, Target
@@ -73,6 +75,14 @@ def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
     table = np.full((len(rows), max(len(r) for r in rows)), fill)
     for n, row in enumerate(rows):
         table[n, :len(row)] = row
+    return table
+
+
+@lru_cache(maxsize=256)
+def gamma_table(shape: float) -> np.ndarray:
+    """Quantiles of a gamma variate of mean one."""
+    table = quantile_table(stats.gamma(shape, scale=1 / shape))
+    table.flags.writeable = False
     return table
 
 
@@ -274,7 +284,7 @@ class _Compiler:
         for name, seg in zip(self.names, self.segments, strict=True):
             share, inside = demand.inside_gate(self.s, seg, self.volumes[name].median)
             if share > 0:
-                return max(1, round(inside / share))
+                return max(WAN, round(inside / share / WAN) * WAN)      # whole 万元: shares of it are exact
         return max(1, self.s.book.principal)
 
     def compile(self) -> Tables:
@@ -287,7 +297,7 @@ class _Compiler:
         bank_base, bank_slope = self.banks()
         months = s.clock.months - self.first_month
         empty = np.zeros((len(self.names), months))
-        gamma = [quantile_table(stats.gamma(seg.dispersion, scale=1 / seg.dispersion)) for seg in self.segments]
+        gamma = [gamma_table(seg.dispersion) for seg in self.segments]
         policy_shape = s.insurance.dispersion if s.insurance else 1.0
         law = Law(
             whole=self.whole(layout, mean_loan), real=self.real(), segments=segments, sizes=sizes,
@@ -304,8 +314,7 @@ class _Compiler:
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
             pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
             ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),
-            delay=quantile_table(stats.gamma(s.recovery.delay_shape,
-                                             scale=max(s.recovery.delay_mean, 1) / s.recovery.delay_shape)),
+            delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
             contributions=self.contributions(),
@@ -313,7 +322,7 @@ class _Compiler:
                 -1, at.PROGRAMME),
             targets=self.targets(), breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
             counters=terms.counters, policies=self.policies(),
-            policy_mixing=quantile_table(stats.gamma(policy_shape, scale=1 / policy_shape)))
+            policy_mixing=gamma_table(policy_shape).copy())
         measure_cover(law, terms, s, mean_loan)
         cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)

@@ -112,4 +112,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
                             "{folder}/{file} is truncated or was changed; the run cannot be used, run it again."),
     "store_rows": ("{folder} 里有 {found} 次，应有 {expected} 次；请重新运行。",
                    "{folder} holds {found} paths instead of {expected}; run it again."),
+    # bench
+    "bench_loop_loans": ("loop 引擎，单线程", "loop engine, one thread"),
+    "bench_story_loans": ("story 引擎", "story engine"),
+    "bench_loop_story": ("loop 与 story 之比", "loop over story"),
+    "bench_threads": ("两线程与一线程之比", "two threads over one"),
+    "bench_paths": ("{name}：每秒模拟次数", "{name}: paths a second"),
+    "bench_loans_a_path": ("{name}：每次贷款笔数", "{name}: loans a path"),
+    "bench_memory": ("九千次模拟的内存增长（不含结果）", "memory grown by 9,000 paths, results apart"),
+    "bench_help": ("--help 用时", "--help"),
+    "bench_unit_loans": ("笔/秒", "loans/s"), "bench_unit_times": ("倍", "times"),
+    "bench_unit_paths": ("次/秒", "paths/s"), "bench_unit_loans_path": ("笔", "loans"),
+    "bench_unit_mb": ("MB", "MB"), "bench_unit_seconds": ("秒", "s"),
 }

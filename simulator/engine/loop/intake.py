@@ -11,7 +11,7 @@ from simulator.engine.attributes import (
     approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
     month_of, pick, relief_of, static_gate, version_of,
 )
-from simulator.engine.day import BOOK_SHIFT, NEVER
+from simulator.engine.day import BOOK_SHIFT, MONTH, NEVER
 from simulator.engine.layout import (
     B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_NONE, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
     DRAW, DRAW_SPLIT, IP_SHARE, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_BOOK_DAYS,
@@ -41,50 +41,70 @@ from simulator.jit import kernel
 
 
 @kernel(_nrt=False)
+def open_month(law, st, month, place):
+    """The month's mean number of candidates a day and the chance of none, over-dispersed by quarter."""
+    for s in range(law.whole[N_SEGMENTS]):
+        u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], MIXING, s << 16 | place // 90, 0)
+        mean = law.arrivals[s, month] * table_lookup(law.mixing[s], u)
+        st.means[s, 0] = mean
+        st.means[s, 1] = math.exp(-mean)
+
+
+@kernel(_nrt=False)
+def draw_four_days(st, segment, place):
+    """One block of chance decides the numbers of four days."""
+    u0, u1, u2, u3 = block(st.reg[R_SEED], st.reg[R_PATH], ARRIVALS, segment << 24 | place >> 2, 0)
+    st.uniforms[segment, 0] = u0
+    st.uniforms[segment, 1] = u1
+    st.uniforms[segment, 2] = u2
+    st.uniforms[segment, 3] = u3
+
+
+@kernel(_nrt=False)
 def list_candidates(law, st):
-    """All candidates of the path in order of day: the dominating stream, thinned later."""
-    seed, path = st.reg[R_SEED], st.reg[R_PATH]
-    count = 0
-    for day in range(-law.whole[N_BOOK_DAYS], law.whole[N_DAYS]):
-        place = day + BOOK_SHIFT
-        for s in range(law.whole[N_SEGMENTS]):
-            if place % 4 == 0 or day == -law.whole[N_BOOK_DAYS]:
-                u0, u1, u2, u3 = block(seed, path, ARRIVALS, s << 24 | place >> 2, 0)
-                st.uniforms[s, 0] = u0
-                st.uniforms[s, 1] = u1
-                st.uniforms[s, 2] = u2
-                st.uniforms[s, 3] = u3
-            if place % 90 == 0 or day == -law.whole[N_BOOK_DAYS]:
-                u, _, _, _ = block(seed, path, MIXING, s << 16 | place // 90, 0)
-                st.mixing[s] = table_lookup(law.mixing[s], u)
-            mean = law.arrivals[s, month_of(law, day)] * st.mixing[s]
-            if st.uniforms[s, place % 4] > 1.0 - mean:           # else surely nobody: exp(−x) ≥ 1 − x
-                for k in range(poisson_quantile(st.uniforms[s, place % 4], mean)):
-                    if count >= len(st.apps):
-                        st.reg[R_FULL] = 1
-                        return
-                    st.apps[count, 0] = day
-                    st.apps[count, 1] = s << 24 | place << 10 | k
-                    count += 1
-                    st.busy[max(day, 0)] |= 1
-    st.reg[R_APPS] = count
+    """Applicants of the path in order of day: candidates of the dominating stream, thinned at once."""
+    day = -law.whole[N_BOOK_DAYS]
+    for month in range(law.arrivals.shape[1]):
+        open_month(law, st, month, day + BOOK_SHIFT)
+        for _ in range(MONTH):
+            place = day + BOOK_SHIFT
+            for s in range(law.whole[N_SEGMENTS]):
+                if place & 3 == 0 or (month == 0 and day == -law.whole[N_BOOK_DAYS]):
+                    draw_four_days(st, s, place)
+                u = st.uniforms[s, place & 3]
+                if u > st.means[s, 1]:
+                    for k in range(poisson_quantile(u, st.means[s, 0])):
+                        add_candidate(st, day, s << 24 | place << 10 | k, law.keep[s, month])
+            day += 1
+
+
+@kernel(_nrt=False)
+def add_candidate(st, day, entity, keep):
+    """Keep a candidate who applies under the scheme in force."""
+    thin, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, entity, 0)
+    if thin < keep:
+        count = st.reg[R_APPS]
+        if count >= len(st.apps):
+            st.reg[R_FULL] = 1
+            return
+        st.apps[count, 0] = day
+        st.apps[count, 1] = entity
+        st.reg[R_APPS] = count + 1
+        st.busy[max(day, 0)] |= 1
 
 
 @kernel(_nrt=False)
 def apply(law, st, day, entity, y):
-    """One candidate: applies or not, asks its bank, meets the gates, and may get a loan."""
+    """One application: asks its bank, meets the gates, and may get a loan."""
     seed, path = st.reg[R_SEED], st.reg[R_PATH]
     segment = entity >> 24
-    thin, size, who, kind = block(seed, path, APPLICANT, entity, 0)
-    if thin >= law.keep[segment, month_of(law, day)]:
-        return
+    _, size, who, kind = block(seed, path, APPLICANT, entity, 0)
     term, bank, mode, u = loan_facts(law, seed, path, entity, segment)
     if day + term <= 0:
         return                             # a base-year loan that had ended before day 0
     amount = asked_amount(law, segment, size)
     ip = pick(law.ip_cum[segment], kind)
     firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
-    touch(st, firm)
     book = day < 0
     reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
     if book and law.whole[BOOK_COVERED] == 0:
@@ -194,6 +214,7 @@ def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank
         st.reg[R_FULL] = 1
         return 0
     st.reg[R_LOANS] = loan + 1
+    touch(st, firm)
     n = st.loans[loan]
     n[L_ENTITY], n[L_SEGMENT], n[L_FIRM], n[L_START], n[L_TERM] = entity, segment, firm, day, term
     n[L_MATURITY], n[L_PRINCIPAL], n[L_COVERED] = day + term, principal, covered
@@ -212,7 +233,8 @@ def start_loan(law, st, loan, day, y):
         p = law.modes[n[L_MODE], MODE_POT + k]
         if p >= 0 and n[L_COVERED] > 0:
             expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
-            note_peak_use(law, st, n[L_ACCOUNT + k])
+            if n[L_BOOK] == 0:             # before day 0 the pots are still empty
+                note_peak_use(law, st, n[L_ACCOUNT + k])
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
     if n[L_COVERED] > 0:
         note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
@@ -292,7 +314,6 @@ def open_book(law, st):
         return
     for row in range(law.whole[BOOK_LOANS]):
         firm, firm_class, district, sector, grade = firm_facts(law, st.reg[R_SEED], st.reg[R_PATH], 0, row)
-        touch(st, firm)
         covered = law.whole[BOOK_PRINCIPAL] * law.whole[BOOK_COVERED]
         loan = disburse(law, st, 0, 255 << 24 | row, 0, firm, law.whole[BOOK_PRINCIPAL], covered,
                         law.whole[BOOK_REMAINING], 0, 0)

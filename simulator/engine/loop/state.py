@@ -92,7 +92,7 @@ class State(Bundle):
     index: np.ndarray           # float64[sectors + 1, months]
     hazard: np.ndarray          # float64[grades, sectors, months + 1]
     uniforms: np.ndarray        # float64[segments, 4]
-    mixing: np.ndarray          # float64[segments + 1]
+    means: np.ndarray           # float64[segments, 2]: mean number a day, chance of none
     event_day: np.ndarray       # int64[contributions]: this path's day
     event_sum: np.ndarray       # int64[contributions]: this path's amount, negative a clawback
     years: np.ndarray           # int64[years + 1, width]
@@ -121,7 +121,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     scopes = max(pots, len(law.bank_cum), 1)
     hazard_months = int(w[N_HAZARD_MONTHS])
     return State(
-        reg=ints(REGISTERS), apps=ints(room * (int(expected_loans * 8) + 1024), 2), loans=ints(loans, LOAN),
+        reg=ints(REGISTERS), apps=ints(room * (int(expected_loans * 2) + 1024), 2), loans=ints(loans, LOAN),
         items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
         borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(firms, calendar),
@@ -134,7 +134,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
         opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
-        uniforms=np.zeros((int(w[N_SEGMENTS]), 4)), mixing=np.zeros(int(w[N_SEGMENTS]) + 1),
+        uniforms=np.zeros((int(w[N_SEGMENTS]), 4)), means=np.zeros((int(w[N_SEGMENTS]), 2)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),
         months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2))

@@ -172,7 +172,7 @@ class Cashier:
             self.pay_from(due, 0, extra)
             rest -= extra
         if purse < owed:
-            self.world.tell("shared pro rata", amount=purse)
+            self.world.tell("waits pro rata", amount=purse)
             pot.exhausted = today if pot.exhausted is None else pot.exhausted
             self.first_shortfall = today if self.first_shortfall is None else self.first_shortfall
 

@@ -1,0 +1,178 @@
+"""A followed path for people: accounts by year, claims, a loan's life and its settlement sheet (代偿结算单)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from simulator import __version__
+from simulator.engine.rules import of_ppm
+from simulator.engine.story.records import Claim, Event, LedgerRow, Loan
+from simulator.lang import MESSAGES, text
+from simulator.report import names
+from simulator.report.width import LINE, cells, pad, table, wrap
+from simulator.scheme.scenario import IP_TYPES
+from simulator.scheme.units import format_share
+
+if TYPE_CHECKING:
+    from simulator.runs.follow import Trace
+
+WAN = 1_000_000
+TOLD_BY_LEDGER = ("payment", "subsidy", "refund", "recovery")
+
+
+def wan(fen: int) -> str:
+    """万元 to the fen: six decimals at most, two at least."""
+    whole, part = divmod(abs(fen), WAN)
+    digits = f"{part:06d}".rstrip("0").ljust(2, "0")
+    return f"{'-' if fen < 0 else ''}{whole:,}.{digits}"
+
+
+def word(prefix: str, key: str, lang: str) -> str:
+    """A log word in the reader's language; the key itself where it is a name."""
+    return text(f"{prefix}_{key}", lang) if f"{prefix}_{key}" in MESSAGES else key
+
+
+def render_trace(trace: Trace, lang: str, loan: int | None = None) -> str:
+    """The whole path in short, or one loan in full."""
+    lines = wrap(text("tr_title", lang, title=getattr(trace.scenario.title, lang), path=trace.path, seed=trace.seed,
+                      hash=trace.scenario.hash[:6]))
+    lines += [""] + list(_loan(trace, trace.loan(loan), lang) if loan is not None else _path(trace, lang))
+    footer = text("tr_footer", lang, version=__version__, seed=trace.seed, path=trace.path)
+    return "\n".join([*lines, "", *wrap(footer)])
+
+
+# --- the path ------------------------------------------------------------------------------------
+
+def _path(trace: Trace, lang: str) -> Iterator[str]:
+    story = trace.story
+    yield from wrap(text(
+        "tr_summary", lang, applications=sum(e.kind == "application" for e in story.events),
+        loans=len(story.loans), book=sum(loan.book for loan in story.loans),
+        defaults=sum(e.kind == "default" for e in story.events), claims=len(trace.claims())))
+    yield ""
+    yield text("tr_accounts", lang)
+    yield from _accounts(trace, lang)
+    yield ""
+    if not trace.claims():
+        yield text("tr_no_claims", lang)
+        return
+    yield text("tr_claims", lang)
+    yield from _claims(trace, lang)
+    yield ""
+    yield from wrap(text("tr_hint", lang))
+
+
+def _accounts(trace: Trace, lang: str) -> list[str]:
+    heads = [text(f"tr_{name}", lang) for name in ("pot", "year", "opening", "contributed", "interest", "refund",
+                                                    "paid", "clawback", "closing")]
+    rows = [heads]
+    years = len(trace.story.years)
+    for row in trace.roll_forward():
+        name = text("tr_run_off", lang) if row.year == years - 1 else str(trace.scenario.clock.base_year + 1 + row.year)
+        flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback, row.closing)
+        rows.append([row.pot, name, *(f"{fen / WAN:,.2f}" for fen in flows)])
+    return table(rows, align="ll" + "r" * 7, gap=1)
+
+
+def _claims(trace: Trace, lang: str) -> list[str]:
+    parties = trace.tables.terms.names
+    heads = [text(f"tr_{name}", lang) for name in ("loan", "default", "mode", "base")]
+    rows = [[*heads, *(names.payer(trace.scenario, p, lang) for p in parties), text("tr_recovered", lang)]]
+    for claim in trace.claims():
+        mode = trace.tables.terms.mode_names[claim.loan.mode]
+        rows.append([str(claim.loan.number), str(trace.date(claim.loan.default_day)),
+                     getattr(trace.scenario.modes[mode].title, lang), wan(claim.base),
+                     *(wan(x) for x in claim.borne), wan(claim.loan.net)])
+    return table(rows, align="rll" + "r" * (len(parties) + 2), gap=1)
+
+
+# --- one loan ------------------------------------------------------------------------------------
+
+def _loan(trace: Trace, loan: Loan, lang: str) -> Iterator[str]:
+    yield text("tr_life", lang, loan=loan.number)
+    for row in trace.log_of(loan):
+        if not (isinstance(row, Event) and row.kind in TOLD_BY_LEDGER):
+            yield from _log_line(trace, row, lang)
+    yield ""
+    if loan.claim is not None:
+        yield from settlement_sheet(trace, loan.claim, lang)
+    else:
+        defaulted = any(isinstance(r, Event) and r.kind == "default" for r in trace.log_of(loan))
+        yield from wrap(text("tr_outside_only" if defaulted else "tr_none", lang))
+
+
+def _log_line(trace: Trace, row: Event | LedgerRow, lang: str) -> list[str]:
+    amount = pad(f"{wan(row.amount_fen)}", 16, "right")
+    if isinstance(row, Event):
+        note = word("note", row.note, lang) if f"note_{row.note}" in MESSAGES else (
+            names.rule(row.note, lang) if row.kind == "refused" else row.note)
+        detail = f"{word('event', row.kind, lang)} {note}".rstrip()
+    else:
+        who = row.account or (names.payer(trace.scenario, row.party, lang)
+                              if row.party in trace.tables.terms.names else "")
+        why = " · ".join(part for part in (word("note", row.rule, lang), row.clause) if part)
+        detail = f"  {word('event', row.event, lang)} {who} {f'[{why}]' if why else ''}".rstrip()
+    return wrap(f"{trace.date(row.day)} {amount}  {detail}", LINE, " " * 29)
+
+
+def settlement_sheet(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
+    """Who owes what to whom and when, what was paid, and what came back: sums close to the fen."""
+    loan, scenario = claim.loan, trace.scenario
+    heading = text("tr_sheet", lang)
+    yield " " * ((LINE - cells(heading)) // 2) + heading
+    yield "─" * LINE
+    mode = trace.tables.terms.mode_names[loan.mode]
+    district = list(scenario.firms.districts)[loan.firm.district]
+    yield from wrap(text("tr_facts", lang, firm=loan.firm.number,
+                         cls=word("class", list(scenario.firms.classes)[loan.firm.firm_class], lang),
+                         district=district, ip=word("ip", IP_TYPES[loan.ip], lang),
+                         mode=getattr(scenario.modes[mode].title, lang)))
+    yield from wrap(text("tr_amounts", lang, principal=wan(loan.principal), covered=wan(loan.covered),
+                         rate=format_share(loan.rate), term=loan.term))
+    yield from wrap(text("tr_dates", lang, start=trace.date(loan.start), maturity=trace.date(loan.maturity),
+                         default=trace.date(loan.default_day),
+                         determined=trace.date(loan.default_day + scenario.modes[mode].claim.overdue)))
+    yield from wrap(text("tr_loss", lang, base=wan(claim.base), outside=wan(loan.principal - claim.base)))
+    yield ""
+    yield from _dues(trace, claim, lang)
+    yield ""
+    yield from _parties(trace, claim, lang)
+    yield ""
+    yield from wrap(_proceeds(trace, loan, lang))
+
+
+def _dues(trace: Trace, claim: Claim, lang: str) -> list[str]:
+    parties = trace.tables.terms.names
+    heads = [text(f"tr_{name}", lang) for name in ("party", "to", "owes", "due", "cash", "from", "source")]
+    rows = [heads]
+    for due in claim.dues:
+        origin = trace.clause(due)
+        source = "" if origin is None else " ".join(
+            part for part in (names.grade_word(origin.grade, lang), origin.clause) if part)
+        paid = sum(due.paid) if due.accounts else due.amount - due.cancelled - due.unpaid
+        accounts = "+".join(trace.tables.layout.pots[a] for a in due.accounts) or "—"
+        rows.append([names.payer(trace.scenario, parties[due.payer], lang),
+                     names.payer(trace.scenario, parties[due.creditor], lang), wan(due.amount),
+                     str(trace.date(due.day)), wan(paid), accounts, source])
+    return table(rows, align="llrlrll", gap=2)
+
+
+def _parties(trace: Trace, claim: Claim, lang: str) -> list[str]:
+    heads = [text(f"tr_{name}", lang) for name in ("party", "liable", "borne", "back")]
+    rows = [[*heads, text("tr_borne", lang) + " − " + text("tr_back", lang)]]
+    for p, name in enumerate(trace.tables.terms.names):
+        if claim.burden[p] or claim.borne[p] or claim.back[p]:
+            rows.append([names.payer(trace.scenario, name, lang), wan(claim.burden[p]), wan(claim.borne[p]),
+                         wan(claim.back[p]), wan(claim.borne[p] - claim.back[p])])
+    total = [sum(values) for values in (claim.burden, claim.borne, claim.back)]
+    rows.append([text("tr_total", lang), *(wan(x) for x in total), wan(total[1] - total[2])])
+    return table(rows, align="lrrrr", gap=2)
+
+
+def _proceeds(trace: Trace, loan: Loan, lang: str) -> str:
+    if loan.state.name != "CLOSED":
+        return text("tr_open", lang)
+    cost = of_ppm(loan.gross, trace.scenario.recovery.cost)
+    return text("tr_proceeds", lang, gross=wan(loan.gross), cost=wan(cost), net=wan(loan.net),
+                day=trace.date(loan.recovery_day))

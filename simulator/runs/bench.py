@@ -1,0 +1,141 @@
+"""Speed and memory, measured in one run and told as ratios: machines are shared and noisy."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from simulator.runs.simulate import simulate
+from simulator.scheme import load, replace_values
+from simulator.scheme.scenario import Scenario
+
+SCHEMES = ("liaoning-2021", "dalian-2020", "fuxin-2017")
+LOANS = 2000                   # a path of the reference scenario
+STORY_FLOOR, THREAD_FLOOR, HELP_SECONDS = 300, 1.8, 0.5
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line: what, how much, in which unit, and the least or most that is asked for."""
+
+    key: str
+    value: float
+    unit: str
+    asked: float | None = None
+    at_most: bool = False
+    name: str = ""
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it is as asked; None when nothing is asked."""
+        if self.asked is None:
+            return None
+        return self.value <= self.asked if self.at_most else self.value >= self.asked
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All measures of one run on this machine."""
+
+    measures: tuple[Measure, ...]
+    machine: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"machine": self.machine, "measures": [asdict(m) | {"holds": m.holds} for m in self.measures]}
+
+
+def reference() -> Scenario:
+    """Liaoning with as many loans as the reference asks for, its fund grown with them."""
+    scenario = load("liaoning-2021")
+    loans = float(simulate(scenario, paths=200, seed=1).column("loans").mean())
+    times = LOANS / loans
+    market = scenario.market
+    if market is None:
+        raise ValueError("the reference scheme needs a market")
+    changes: dict[str, Any] = {"market.amount": round(market.amount * times), "market.count": market.count * times}
+    for name, pot in scenario.pots.items():
+        for n, part in enumerate(pot.contributors):
+            changes[f"pots.{name}.contributors.{n}.amount"] = round(part.amount * times)
+            if part.match is not None:
+                changes[f"pots.{name}.contributors.{n}.match.amount"] = round(part.match.amount * times)
+    return replace_values(scenario, changes)
+
+
+def fastest(job: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Seconds of the fastest of several runs: the one least disturbed by others."""
+    best = float("inf")
+    for _ in range(repeats):
+        start = time.perf_counter()
+        job()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def resident_mb() -> float:
+    """Memory of this process now, 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except OSError:
+        return 0.0
+
+
+def _engines(scenario: Scenario) -> list[Measure]:
+    loop = fastest(lambda: simulate(scenario, paths=300, workers=1, years=False))
+    told = simulate(scenario, paths=300, workers=1, years=False)
+    loans = float(told.column("loans").mean())
+    story = fastest(lambda: simulate(scenario, paths=1, engine="story", years=False), 2)
+    one = float(simulate(scenario, paths=1).column("loans").mean())
+    pair = fastest(lambda: simulate(scenario, paths=300, workers=2, years=False))
+    return [Measure("loop_loans", 300 * loans / loop, "loans"), Measure("story_loans", one / story, "loans"),
+            Measure("loop_story", (300 * loans / loop) / (one / story), "times", STORY_FLOOR),
+            Measure("threads", loop / pair, "times", THREAD_FLOOR)]
+
+
+def _schemes(workers: int | None) -> list[Measure]:
+    measures = []
+    for name in SCHEMES:
+        scenario = load(name)
+        simulate(scenario, paths=64)
+        seconds = fastest(lambda s=scenario: simulate(s, paths=2000, workers=workers))  # type: ignore[misc]
+        loans = float(simulate(scenario, paths=200).column("loans").mean())
+        measures += [Measure("paths", 2000 / seconds, "paths", name=name),
+                     Measure("loans_a_path", loans, "loans_path", name=name)]
+    return measures
+
+
+def _memory() -> Measure:
+    """Growth in MB for nine times the paths, apart from the results themselves."""
+    scenario = load("dalian-2020")
+    simulate(scenario, paths=1000, years=False)
+    before = resident_mb()
+    large = simulate(scenario, paths=9000, years=False)
+    results = (large.year_table.nbytes + large.path_table.nbytes) / 1e6
+    return Measure("memory", max(0.0, resident_mb() - before - results), "mb", 20.0, at_most=True)
+
+
+def run(workers: int | None = None, progress: Callable[[int, int], None] | None = None) -> Bench:
+    """Measure everything; takes about a minute. ``workers`` threads for the schemes, all cores if None."""
+    tell = progress or (lambda done, total: None)
+    measures: list[Measure] = []
+    scenario = reference()
+    simulate(scenario, paths=8)
+    for n, part in enumerate((lambda: _engines(scenario), lambda: _schemes(workers), lambda: [_memory()],
+                              lambda: [_help()])):
+        measures += part()
+        tell(n + 1, 4)
+    return Bench(tuple(measures), f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()}")
+
+
+def _help() -> Measure:
+    command = [sys.executable, "-m", "simulator.cli", "--help"]
+    seconds = fastest(lambda: subprocess.run(command, check=True, capture_output=True))
+    return Measure("help", seconds, "seconds", HELP_SECONDS, at_most=True)
