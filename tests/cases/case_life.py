@@ -1,0 +1,257 @@
+"""A few loans played through the compiled engine without chance: given default days, given proceeds.
+
+The days run in the engine's own order of business (``run_days``); only what chance would decide is set by hand.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from simulator.engine import layout as at
+from simulator.engine.attributes import static_gate
+from simulator.engine.layout import Law
+from simulator.engine.loop.cash import plan_contributions
+from simulator.engine.loop.intake import disburse, start_loan
+from simulator.engine.loop.lists import insert_default
+from simulator.engine.loop.state import (
+    C_FIRST,
+    F_DEFAULT,
+    F_ENDED,
+    I_ACCOUNT,
+    I_ACCOUNTS,
+    I_AMOUNT,
+    I_CREDITOR,
+    I_DUE,
+    I_NEXT_OF_CLAIM,
+    I_PAID,
+    I_PAYER,
+    I_UNPAID,
+    L_ACCOUNT,
+    L_BANK,
+    L_BOOK,
+    L_CLAIM,
+    L_CLASS,
+    L_COVERED,
+    L_DISTRICT,
+    L_GRADE,
+    L_INDUCED,
+    L_IP,
+    L_PRINCIPAL,
+    L_SECTOR,
+    L_SUBSIDY,
+    R_FULL,
+    State,
+    new_state,
+)
+from simulator.engine.loop.sweep import clear, plan_days, run_days
+from simulator.engine.tables import Tables, compile_scheme
+from simulator.scheme import Scenario, load
+from simulator.scheme.scenario import IP_TYPES
+
+MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
+WAN = 1_000_000                # fen in 万元
+MADE_UP = {"grade": "D", "note": "worked case"}
+DEFAULT_DAY = 100
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file as plain data."""
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def fen(amount: Any, unit: str = "万元") -> int:
+    """An amount of a case file in fen; 万元 unless the file says fen."""
+    scaled = Decimal(str(amount)) * (WAN if unit == "万元" else 1)
+    assert scaled == scaled.to_integral_value(), f"{amount} {unit} is no whole number of fen"
+    return int(scaled)
+
+
+def overlay(sections: dict[str, Any]) -> str:
+    """The case's sections as a scenario over the minimal one, every value graded as made up."""
+    tree: dict[str, Any] = {"id": "case", "extends": str(MINIMAL)}
+    for name, section in sections.items():
+        if name == "modes":
+            for n, (mode, parts) in enumerate(section.items()):
+                parts.setdefault("title", {"zh": mode, "en": mode})
+                parts.setdefault("weight", "100%" if n == 0 else "0%")
+        group = {**MADE_UP, "values": section} if name in SECTIONS else section
+        if name in ("pots", "payers", "modes", "programmes"):
+            group["replace"] = True
+        tree[name] = group
+    stream = io.StringIO()
+    YAML(typ="safe").dump(tree, stream)
+    return stream.getvalue()
+
+
+def scenario_of(sections: dict[str, Any], folder: Path) -> Scenario:
+    """Load the sections of a case through the loader, as a user's file."""
+    path = folder / "case.yaml"
+    path.write_text(overlay(sections), encoding="utf-8")
+    return load(path)
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A loan of a case. Amounts in fen, days from the start; no default day means it is repaid."""
+
+    mode: str
+    principal: int
+    covered: int | None = None                 # None: what the gate covers
+    default: int | None = DEFAULT_DAY
+    term: int = 360
+    firm: int = 0
+    ip: str = "invention"
+    firm_class: str = "medium"
+    district: str = "north"
+
+
+@dataclass(frozen=True)
+class Proceeds:
+    """What the pledged rights bring, and how many days after the claim was determined."""
+
+    gross: int = 0
+    delay: int = 300
+
+
+@dataclass(frozen=True)
+class Due:
+    """One due of a claim as the engine kept it."""
+
+    payer: str
+    creditor: str
+    day: int
+    amount: int
+    unpaid: int
+    paid: dict[str, int]                       # by pot
+
+
+@dataclass(frozen=True)
+class Played:
+    """The books after the last day."""
+
+    tables: Tables
+    law: Law
+    st: State
+    names: tuple[str, ...] = field(default=())
+
+    def _claim(self, loan: int) -> int:
+        return int(self.st.loans[loan, L_CLAIM])
+
+    def _parties(self, row: np.ndarray) -> dict[str, int]:
+        return dict(zip(self.names, (int(x) for x in row), strict=True))
+
+    def liable(self, loan: int) -> dict[str, int]:
+        return self._parties(self.st.burden[self._claim(loan)])
+
+    def borne(self, loan: int) -> dict[str, int]:
+        return self._parties(self.st.borne[self._claim(loan)])
+
+    def back(self, loan: int) -> dict[str, int]:
+        return self._parties(self.st.back[self._claim(loan)])
+
+    def outside(self, loan: int) -> int:
+        return int(self.st.loans[loan, L_PRINCIPAL] - self.st.loans[loan, L_COVERED])
+
+    def subsidy(self, loan: int) -> int:
+        return int(self.st.loans[loan, L_SUBSIDY])
+
+    def dues(self, loan: int) -> list[Due]:
+        """The dues of a loan's claim, in the order in which they were made."""
+        pots, found = self.tables.layout.pots, []
+        item = int(self.st.claims[self._claim(loan), C_FIRST]) if self._claim(loan) >= 0 else -1
+        while item >= 0:
+            i = self.st.items[item]
+            paid = {pots[int(i[I_ACCOUNT + n])]: int(i[I_PAID + n]) for n in range(int(i[I_ACCOUNTS]))}
+            found.append(Due(self.names[int(i[I_PAYER])], self.names[int(i[I_CREDITOR])], int(i[I_DUE]),
+                             int(i[I_AMOUNT]), int(i[I_UNPAID]), paid))
+            item = int(i[I_NEXT_OF_CLAIM])
+        return found
+
+    def accounts(self, loan: int) -> dict[str, int]:
+        """What each pot has paid for a loan."""
+        total = dict.fromkeys(self.tables.layout.pots, 0)
+        for due in self.dues(loan):
+            for pot, paid in due.paid.items():
+                total[pot] += paid
+        return total
+
+    def cash(self) -> dict[str, int]:
+        return dict(zip(self.tables.layout.pots, (int(x) for x in self.st.cash), strict=True))
+
+    def total(self, column: str) -> int:
+        """A column summed over all years."""
+        names = [c.name for c in self.tables.layout.yearly()]
+        return int(self.st.years[:, names.index(column)].sum())
+
+
+def until(law: Law, last: int) -> Law:
+    """The law with the books closed on the evening of day ``last``."""
+    whole = law.whole.copy()
+    whole[at.N_LAST] = last
+    return replace(law, whole=whole)
+
+
+def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> Law:
+    """The law with chance taken out of recoveries: one amount on one day."""
+    whole, real = law.whole.copy(), law.real.copy()
+    whole[at.RECOVERY_COST_PPM] = cost_ppm
+    real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
+    assert proceeds.gross == 0 or len(loans) == 1, "proceeds are set for one loan"
+    factor = (proceeds.gross + 0.5) / loans[0].principal if proceeds.gross else 0.0
+    return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
+                   pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
+
+
+def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
+    """Disburse a loan on day 0 and fix the day its firm defaults."""
+    mode = list(scenario.modes).index(loan.mode)
+    ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
+    district = list(scenario.firms.districts).index(loan.district)
+    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, mode, loan.principal, loan.term, 0)
+    if loan.covered is not None:
+        principal, covered = loan.principal, loan.covered
+    else:
+        assert reason < 0, "the gate refuses this loan"
+    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term, 0, mode)
+    n = st.loans[number]
+    n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_BANK] = at.NOBODY, at.NOBODY, 0, 0, 0
+    st.firms[loan.firm, F_ENDED] = -1
+    start_loan(law, st, number, 0, 0)
+    if loan.default is not None and st.firms[loan.firm, F_DEFAULT] != loan.default:
+        st.firms[loan.firm, F_DEFAULT] = loan.default
+        insert_default(st, loan.default, loan.firm)
+    return int(number)
+
+
+def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | None = None,
+         proceeds: Proceeds = Proceeds(), cost_ppm: int = 0, last: int | None = None) -> Played:
+    """Play the loans to the end of the run-off, or to day ``last``.
+
+    ``balance`` gives pots another amount on day 0 than their contributors do.
+    """
+    tables = compile_scheme(scenario)
+    law = certain(tables.law, loans, proceeds, cost_ppm)
+    st = new_state(tables.law, 16.0)
+    clear(law, st, 1, 0)
+    plan_days(law, st)
+    plan_contributions(law, st)
+    for pot, amount in (balance or {}).items():
+        number = tables.layout.pots.index(pot)
+        for e in range(len(law.contributions)):
+            if law.contributions[e, at.INTO] == number:
+                st.event_sum[e] = 0
+        st.cash[number] = amount
+    for loan in loans:
+        place(law, st, scenario, loan)
+    run_days(law if last is None else until(law, last), st)
+    assert st.reg[R_FULL] == 0
+    return Played(tables, law, st, tables.terms.names)
