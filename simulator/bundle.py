@@ -16,10 +16,15 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.datamodel.models import PrimitiveModel
-from numba.extending import (
-    NativeValue, infer_getattr, lower_getattr_generic, register_model, typeof_impl, unbox,
-)
 from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    register_model,
+    typeof_impl,
+    unbox,
+)
 
 import simulator.jit  # noqa: F401  (chooses the cache folder before numba is used)
 
@@ -97,7 +102,7 @@ class BundleAttributes(AttributeTemplate):
 
     key = BundleType
 
-    def generic_resolve(self, typ: BundleType, attr: str) -> Any:
+    def generic_resolve(self, typ: BundleType, attr: str) -> Any:  # type: ignore[override,assignment,unused-ignore]
         """Type of a field, None if there is none."""
         return typ.members.get(attr)
 

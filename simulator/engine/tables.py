@@ -20,7 +20,7 @@ from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, compile_terms, condition_row, mask
-from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES, Programme, Scenario, Target
+from simulator.scheme.scenario import IP_TYPES, Programme, Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED}
 BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,

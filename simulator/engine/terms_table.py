@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class TermsTables:
     clauses: tuple[str, ...]               # one a row
 
 
-def mask(wanted: list[str] | None, names: tuple[str, ...] | list[str]) -> int:
+def mask(wanted: Sequence[str] | None, names: Sequence[str]) -> int:
     """Bit mask of the wanted names; all of them when nothing is said."""
     if wanted is None:
         return at.ALWAYS
@@ -101,8 +102,8 @@ class _Builder:
     def row(self, row: TermRow, rows: list[TermRow]) -> list[int]:
         layer = row.layer
         kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
-        numbers = condition_row(row.when, self.districts) + [
-            row.step, self.number(row.payer), self.number(row.from_), row.share,
+        numbers = [
+            *condition_row(row.when, self.districts), row.step, self.number(row.payer), self.number(row.from_), row.share,
             at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
             0 if layer is None else layer.from_, 0 if layer is None else layer.to,
             at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]

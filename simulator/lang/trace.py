@@ -28,7 +28,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
                    "principal {principal}  covered {covered}  rate {rate} a year  term {term} days"),
     "tr_dates": ("放款 {start}  到期 {maturity}  违约 {default}  损失认定 {determined}",
                  "disbursed {start}  due {maturity}  default {default}  determined {determined}"),
-    "tr_loss": ("损失基数 {base}；其余 {outside} 不在分担范围，由银行承担", 
+    "tr_loss": ("损失基数 {base}；其余 {outside} 不在分担范围，由银行承担",
                 "loss base {base}; the other {outside} is outside the cover and the bank's"),
     "tr_party": ("承担方", "party"), "tr_liable": ("应承担", "liable"), "tr_due": ("应付日", "due"),
     "tr_to": ("付给", "owed to"), "tr_owes": ("应付", "owes"), "tr_cash": ("已付", "paid"),

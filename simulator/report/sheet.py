@@ -37,7 +37,7 @@ def render_trace(trace: Trace, lang: str, loan: int | None = None) -> str:
     """The whole path in short, or one loan in full."""
     lines = wrap(text("tr_title", lang, title=getattr(trace.scenario.title, lang), path=trace.path, seed=trace.seed,
                       hash=trace.scenario.hash[:6]))
-    lines += [""] + list(_loan(trace, trace.loan(loan), lang) if loan is not None else _path(trace, lang))
+    lines += ["", *(_loan(trace, trace.loan(loan), lang) if loan is not None else _path(trace, lang))]
     footer = text("tr_footer", lang, version=__version__, seed=trace.seed, path=trace.path)
     return "\n".join([*lines, "", *wrap(footer)])
 

@@ -13,7 +13,6 @@ from simulator.engine.tables import Tables
 from simulator.scheme.scenario import Scenario
 
 
-
 @dataclass(frozen=True, eq=False)
 class Results:
     """Paths by columns. Money is in fen; a year column's last year is the run-off (清算期).

@@ -15,17 +15,16 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from .provenance import Provenance, Source
 from .units import Amount, Count, Date, Days, Multiple, Real, Share
 
-IP_TYPES = ("invention", "utility_model", "design", "trademark", "geographical_indication",
-            "copyright", "software_copyright", "plant_variety", "layout_design",
-            "trade_secret", "goodwill", "franchise")
-FIRM_CLASSES = ("micro", "small", "medium", "large")
-LEVELS = ("central", "province", "city", "district", "enterprise", "social", "agency")
-
 IpType = Literal["invention", "utility_model", "design", "trademark", "geographical_indication",
                  "copyright", "software_copyright", "plant_variety", "layout_design",
                  "trade_secret", "goodwill", "franchise"]
 FirmClass = Literal["micro", "small", "medium", "large"]
 Level = Literal["central", "province", "city", "district", "enterprise", "social", "agency"]
+IP_TYPES: tuple[IpType, ...] = ("invention", "utility_model", "design", "trademark", "geographical_indication",
+            "copyright", "software_copyright", "plant_variety", "layout_design",
+            "trade_secret", "goodwill", "franchise")
+FIRM_CLASSES: tuple[FirmClass, ...] = ("micro", "small", "medium", "large")
+LEVELS: tuple[Level, ...] = ("central", "province", "city", "district", "enterprise", "social", "agency")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 

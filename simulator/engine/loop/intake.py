@@ -9,18 +9,18 @@ from simulator.chance.philox import block
 from simulator.chance.variates import poisson_quantile, table_lookup
 from simulator.engine.attributes import (
     approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
-    month_of, pick, relief_of, static_gate, version_of,
+    pick, relief_of, static_gate, version_of,
 )
 from simulator.engine.day import BOOK_SHIFT, MONTH, NEVER
 from simulator.engine.layout import (
-    B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_NONE, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
+    B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
     DRAW, DRAW_SPLIT, IP_SHARE, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_BOOK_DAYS,
-    N_DAYS, N_POTS, N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
+    N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
     TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
+    FIRM_YEAR_CAP, INDEPENDENT, INELIGIBLE, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
     REFUSED, REFUSED_FEN, REGISTERED, REPAID,
 )
 from simulator.engine.loop.breaker import note
@@ -33,10 +33,10 @@ from simulator.engine.loop.state import (
     F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
     K_LOANS_IN, K_STOPPED, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY,
     L_FIRM, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_DIRTY, R_FULL,
+    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
     R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
 )
-from simulator.engine.rules import for_days, muldiv, of_ppm
+from simulator.engine.rules import PPM, for_days, muldiv, of_ppm
 from simulator.jit import kernel
 
 
@@ -103,20 +103,24 @@ def apply(law, st, day, entity, y):
     if day + term <= 0:
         return                             # a base-year loan that had ended before day 0
     amount = asked_amount(law, segment, size)
-    ip = pick(law.ip_cum[segment], kind)
-    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
     book = day < 0
-    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
-    if book and law.whole[BOOK_COVERED] == 0:
-        reason = 0
-    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
-    odds = log_odds(u)
-    bank_says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
-    if st.firms[firm, F_BARRED] == 1:
-        reason, bank_says = BARRED, bank_says
     if not book:
         st.years[y, APPLICATIONS] += 1
         st.years[y, APPLIED] += amount
+    odds = log_odds(u)
+    most = law.modes[mode, COVER_PPM] / PPM * (law.whole[IP_SHARE] / PPM)
+    if odds >= approval_line(law, bank, most):
+        refuse(st, y, BANK, amount, book)  # no gate can take more off the bank than the mode itself
+        return
+    ip = pick(law.ip_cum[segment], kind)
+    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
+    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
+    if book and law.whole[BOOK_COVERED] == 0:
+        reason = INELIGIBLE
+    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
+    bank_says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+    if st.firms[firm, F_BARRED] == 1:
+        reason = BARRED
     first = second = NOBODY
     if not bank_says:
         reason = BANK
@@ -125,9 +129,7 @@ def apply(law, st, day, entity, y):
     elif reason < 0:
         first, second = choose_accounts(law, st, mode, district)
     if reason >= 0:
-        if not book:
-            st.years[y, REFUSED + reason] += 1
-            st.years[y, REFUSED_FEN + reason] += amount
+        refuse(st, y, reason, amount, book)
         if reason == BARRED or odds >= law.bank_base[bank]:
             return
         principal, covered = amount, 0     # made all the same, without cover
@@ -139,6 +141,14 @@ def apply(law, st, day, entity, y):
     n[L_ACCOUNT], n[L_ACCOUNT + 1] = first, second
     n[L_INDUCED] = 1 if covered > 0 and odds >= law.bank_base[bank] else 0
     start_loan(law, st, loan, day, y)
+
+
+@kernel(_nrt=False)
+def refuse(st, y, reason, amount, book):
+    """Count a refusal by its first reason; the base year's are history."""
+    if not book:
+        st.years[y, REFUSED + reason] += 1
+        st.years[y, REFUSED_FEN + reason] += amount
 
 
 @kernel(_nrt=False)

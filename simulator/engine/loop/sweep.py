@@ -25,10 +25,10 @@ from simulator.engine.loop.claims import default_firms, determine_claims, recove
 from simulator.engine.loop.intake import apply, list_candidates, mature_loans, open_book
 from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.state import (
-    BREAKER_FIELDS, CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_TOUCHED, HELD, I_DUE, I_STATE, I_UNPAID,
-    L_BOOK, L_DEFAULT, L_PRINCIPAL, L_STATE, LIVE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
+    CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_TOUCHED, I_DUE, I_STATE, I_UNPAID,
+    L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
     R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_TOUCHED,
-    REGISTERS, REPAID_STATE,
+    REPAID_STATE,
 )
 from simulator.engine.rules import entitlement, for_days
 from simulator.jit import kernel
