@@ -150,22 +150,22 @@ def apply_stack(law, stack, first, last, base, taken, burden, used):
         for r in range(first, last):
             p = law.rows[r, PAYER]
             if (payers >> p) & 1 == 1:
-                cut = min(muldiv(wanted, taken[r - first], total), burden[p])
-                excess -= cut_back(law.rows[r], taken, r - first, cut, burden, used)
+                cut = min(muldiv(wanted, taken[r - first], total), burden[p], excess)
+                excess -= cut_back(law.rows[r], taken, r - first, cut, payers, burden, used)
     for r in range(last - 1, first - 1, -1):           # reverse order, or what the floors left
         p = law.rows[r, PAYER]
         if (payers >> p) & 1 == 1:
             cut = min(excess, taken[r - first], burden[p])
-            excess -= cut_back(law.rows[r], taken, r - first, cut, burden, used)
+            excess -= cut_back(law.rows[r], taken, r - first, cut, payers, burden, used)
 
 
 @inlined
-def cut_back(row, taken, r, cut, burden, used):
-    """Return ``cut`` from a row's payer to the party it came from."""
+def cut_back(row, taken, r, cut, payers, burden, used):
+    """Return ``cut`` from a row's payer to the party it came from: (what thereby leaves the named payers)."""
     cut_row(row, taken, r, cut, used)
     burden[row[PAYER]] -= cut
     burden[row[FROM]] += cut
-    return cut
+    return 0 if (payers >> row[FROM]) & 1 == 1 else cut
 
 
 @kernel(_nrt=False)
