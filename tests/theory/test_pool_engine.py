@@ -11,7 +11,16 @@ from scipy import stats
 from simulator.answers.closed_forms import capped_mean, exceedance, pool_distribution, vasicek_cdf, vasicek_quantile
 from simulator.runs import Results
 from tests.theory.agree import (
-    LIMIT, WAN, agrees, assert_mean, assert_quantile, assert_share, assert_variance, mean_z, run, scheme,
+    LIMIT,
+    WAN,
+    agrees,
+    assert_mean,
+    assert_quantile,
+    assert_share,
+    assert_variance,
+    mean_z,
+    run,
+    scheme,
 )
 
 POOL = pool_distribution(300, 0.05, 0.12)
