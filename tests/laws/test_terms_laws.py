@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -111,8 +112,6 @@ losses = st.tuples(money, money).map(lambda pair: (pair[0], pair[0] + pair[1] + 
 # --- conservation, signs, caps -----------------------------------------------------------------
 
 @given(terms(), st.lists(stacked(), max_size=2), losses, st.lists(money, min_size=3, max_size=3))
-@example([row(1, 0, share=800_000), row(1, 3, share=0), row(2, 1, source=0, share=500_000)],
-         [[0b1001, 200_000, at.STACK_LOSS, at.CUT_PRO_RATA]], (1000, 1000), [0, 0, 0])
 def test_the_loss_is_borne_once_and_nobody_bears_less_than_nothing(
         rows: list[list[int]], stacks: list[list[int]], loss: tuple[int, int], used: list[int]) -> None:
     base, principal = loss
@@ -180,6 +179,17 @@ def test_stacked_payers_stay_below_their_limit(rows: list[list[int]], stack: lis
         assert together <= whole * stack[at.STACK_LIMIT] // PPM
 
 
+@given(terms(), stacked(), losses)
+@example([row(1, 0, share=800_000), row(1, 3, share=0), row(2, 1, source=0, share=500_000)],
+         [0b1001, 200_000, at.STACK_LOSS, at.CUT_PRO_RATA], (1000, 1000))
+def test_a_stacking_limit_gives_nobody_more(rows: list[list[int]], stack: list[int],
+                                            loss: tuple[int, int]) -> None:
+    """The limit only cuts what rows take."""
+    base, principal = loss
+    bare, cut = (shared(law_of(rows, limits), base, principal).taken for limits in ([], [stack]))
+    assert all(after <= before for before, after in zip(bare, cut, strict=True))
+
+
 # --- shape -------------------------------------------------------------------------------------
 
 @given(terms(caps=False, layers=False), money, money)
@@ -223,7 +233,7 @@ def test_slices_add_up(widths: list[int], base: int, of_loss: bool) -> None:
     principal = max(edges[-1], base, 1)
     kind = at.LAYER_LOSS if of_loss else at.LAYER_PRINCIPAL
     parts = [layer_part(np.array(row(1, 0, layer=(kind, low, high)), np.int64), base, principal)
-             for low, high in zip(edges, edges[1:], strict=False)]
+             for low, high in pairwise(edges)]
     if of_loss:
         assert sum(parts) == min(base, edges[-1])
     else:
