@@ -7,6 +7,7 @@ them from there. Without JIT it is a plain object with arrays as attributes.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -59,7 +60,7 @@ class Bundle:
 
 
 def _number(dtype: np.dtype) -> Any:
-    return {"int64": types.int64, "int32": types.int32, "uint8": types.uint8, "float64": types.float64}[dtype.name]
+    return {"int64": types.int64, "uint8": types.uint8, "float64": types.float64}[dtype.name]
 
 
 class BundleType(types.Type):
@@ -72,7 +73,8 @@ class BundleType(types.Type):
         for member, array in members:
             self.offset[member] = at
             at += (5 + 2 * array.ndim) * _WORD
-        super().__init__(name=f"Bundle({name}, {', '.join(f'{m}: {a}' for m, a in members)})")
+        told = ",".join(f"{m}:{a}" for m, a in members)
+        super().__init__(name=f"{name}_{hashlib.sha256(told.encode()).hexdigest()[:8]}")
 
 
 @register_model(BundleType)

@@ -92,8 +92,24 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     Use bare (``@kernel``) or with numba's options (``@kernel(inline="always")``).
     """
     settings: dict[str, Any] = {"cache": CACHE_DIR is not None, "error_model": "numpy", "nogil": True}
-    decorator = numba.njit(**(settings | options))
-    return decorator if function is None else decorator(function)
+    compile_ = numba.njit(**(settings | options))
+
+    def decorate(plain: Callable[..., Any]) -> Any:
+        return _without_literals(compile_(plain)) if not numba.config.DISABLE_JIT else plain
+
+    return decorate if function is None else decorate(function)
+
+
+def _without_literals(dispatcher: Any) -> Any:
+    """Compile once for all integers: numba would compile anew for every constant an argument is called with."""
+    template = dispatcher.get_call_template
+
+    def unliteral(args: Any, kws: Any) -> Any:
+        return template(tuple(numba.types.unliteral(a) for a in args),
+                        {name: numba.types.unliteral(a) for name, a in dict(kws).items()})
+
+    dispatcher.get_call_template = unliteral
+    return dispatcher
 
 
 def inlined(function: Callable[..., Any]) -> Any:

@@ -6,7 +6,7 @@ Everything is int64 arithmetic masked to 32 bits, so that compiled code, Python 
 
 from __future__ import annotations
 
-from simulator.jit import inlined
+from simulator.jit import kernel
 
 _WORD = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53
@@ -15,7 +15,7 @@ _WEYL_0 = 0x9E3779B9
 _WEYL_1 = 0xBB67AE85
 
 
-@inlined
+@kernel(_nrt=False)
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as int64) from a counter of four words and a key of two."""
     # int() turns np.int64, which would warn of the wanted overflow, into a Python int; compiled, it is
@@ -35,7 +35,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return a0, a1, a2, a3
 
 
-@inlined
+@kernel(_nrt=False)
 def block(seed: int, path: int, decision: int, entity: int,
           slot: int = 0) -> tuple[float, float, float, float]:
     """Four uniforms in (0, 1) that decide ``decision`` for ``entity`` on ``path`` under ``seed``.

@@ -68,11 +68,11 @@ class State(Bundle):
     lending: np.ndarray         # int64[firms, calendar years]: covered lending for the firm-year cap
     granted: np.ndarray         # int64[firms, programmes × calendar years]
     touched: np.ndarray         # int64[firms]
-    mature: np.ndarray          # int32[days, 2]: first and last loan of the day's list, −1 none
-    default: np.ndarray         # int32[days]: first node
-    determine: np.ndarray       # int32[days]: first loan
-    due: np.ndarray             # int32[days]: first item
-    recover: np.ndarray         # int32[days]: first loan
+    mature: np.ndarray          # int64[days, 2]: first and last loan of the day's list, −1 none
+    default: np.ndarray         # int64[days]: first node
+    determine: np.ndarray       # int64[days]: first loan
+    due: np.ndarray             # int64[days]: first item
+    recover: np.ndarray         # int64[days]: first loan
     busy: np.ndarray            # uint8[days]
     cash: np.ndarray            # int64[pots], as are the next six
     exposure: np.ndarray
@@ -114,7 +114,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         return np.zeros(shape, np.int64)
 
     def heads(*shape: int) -> np.ndarray:
-        return np.full(shape, -1, np.int32)
+        return np.full(shape, -1, np.int64)
 
     clocks = ints(firms, FIRM_FIELDS)
     clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED] = NEVER, -1, -1
