@@ -148,6 +148,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
                               "loans are given year by year: there is no market growth to vary"),
     "size_growth_range": ("假设范围 {assumed}", "range over assumptions {assumed}"),
     "size_growth_none": ("无", "none"),
+    "size_growth_fails": ("不增长时:{failed}", "without growth: {failed}"),
     "size_growth_gives": ("再快就守不住:{failed}", "beyond that: {failed}"),
     # names
     "grade_S": ("文件", "text"), "grade_P": ("官方", "official"), "grade_M": ("媒体", "media"),

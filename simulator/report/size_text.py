@@ -84,7 +84,11 @@ def _size(size: SizeResult, lang: str) -> Iterator[str]:
 def _enough(found: Enough, lang: str) -> Iterator[str]:
     failed = [check for check in found.checks if not check.kept]
     reasons = ("、" if lang == "zh" else ", ").join(_reason(check, lang) for check in failed)
-    yield from wrap(text("ans_not_enough", lang, failed=reasons) if failed else text("ans_enough", lang))
+    if [check.name for check in failed] == ["targets"]:
+        said = text("ans_target_fails", lang) + (":" if lang == "zh" else ": ") + reasons
+    else:
+        said = text("ans_not_enough", lang, failed=reasons) if failed else text("ans_enough", lang)
+    yield from wrap(said)
     yield from wrap(
         "     " + text("size_enough_draws", lang, k=found.draws_kept, n=found.draws), LINE, "     "
     )
@@ -107,9 +111,10 @@ def _growth(found: Growth, lang: str) -> Iterator[str]:
         ]
         yield from wrap("     " + text("size_growth_range", lang, assumed=span(*ends)), LINE, "     ")
     failed = [_reason(check, lang) for check in found.checks if not check.kept]
+    gives = "size_growth_fails" if found.reason else "size_growth_gives"
     if failed:
         yield from wrap(
-            "     " + text("size_growth_gives", lang, failed=("、" if lang == "zh" else ", ").join(failed)),
+            "     " + text(gives, lang, failed=("、" if lang == "zh" else ", ").join(failed)),
             LINE,
             "     ",
         )

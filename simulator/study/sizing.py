@@ -215,7 +215,9 @@ def growth(
         carried = _largest_trend(bench.fewer(10), each)[0]
         found.append(-1.0 if carried is None else float(carried))
         tick()
-    low, high = np.quantile(found, [0.1, 0.9], method="inverted_cdf") if found else (-1.0, -1.0)
+    base = -1.0 if trend is None else float(trend)
+    low, high = np.quantile(found, [0.1, 0.9], method="inverted_cdf") if found else (base, base)
+    low, high = min(low, base), max(high, base)
     reason = "never" if trend is None else ""
     return Growth(
         scenario,
