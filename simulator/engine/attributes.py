@@ -160,7 +160,7 @@ def default_day(line, start, u, multiple, never):
     step = line[month + 1] - line[month]
     day = month * MONTH
     if step > 0.0:
-        day += max(0, int(math.ceil((target - line[month]) / step * MONTH)) - 1)
+        day += max(0, math.ceil((target - line[month]) / step * MONTH) - 1)
     day = max(day, start + 1)
     while hazard_at(line, day) < target:   # at most a day or two: the division above may round either way
         if day >= (len(line) - 1) * MONTH:

@@ -103,8 +103,8 @@ class _Builder:
         layer = row.layer
         kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
         numbers = [
-            *condition_row(row.when, self.districts), row.step, self.number(row.payer), self.number(row.from_), row.share,
-            at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
+            *condition_row(row.when, self.districts), row.step, self.number(row.payer),
+            self.number(row.from_), row.share, at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
             0 if layer is None else layer.from_, 0 if layer is None else layer.to,
             at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]
         if len(row.cap) > at.MAX_CAPS:

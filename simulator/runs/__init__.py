@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.runs.results import Results
-from simulator.runs.simulate import EngineFault, simulate
+from simulator.runs.many import EngineFault, simulate
 
 if TYPE_CHECKING:
     from simulator.runs.follow import Trace

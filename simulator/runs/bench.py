@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from simulator.runs.simulate import simulate
+from simulator.runs.many import simulate
 from simulator.scheme import load, replace_values
 from simulator.scheme.scenario import Scenario
 

@@ -85,7 +85,7 @@ def test_defaults_of_growing_lending(term: int) -> None:
         assert_variance("their variance", lost[:, t - 1], mean, bound)
 
 
-# --- over-dispersion ------------------------------------------------------------------------------------------------
+# --- over-dispersion ------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("shape", [1.0, 4.0])
 def test_over_dispersion_of_quarters_and_years(shape: float) -> None:
@@ -104,7 +104,7 @@ def test_over_dispersion_of_quarters_and_years(shape: float) -> None:
                     160.0 + 4 * 40.0**2 / shape)
 
 
-# --- demand and approval ------------------------------------------------------------------------------------------
+# --- demand and approval --------------------------------------------------------------------------
 
 @cache
 def base_market() -> Results:
@@ -121,8 +121,9 @@ def trapped() -> float:
 def test_the_first_year_is_the_base_year_with_its_trend() -> None:
     """market.amount 50,000 万元 registered and 300 loans, trend 20 %: 60,000 万元 and 360 loans in year 1.
 
-    Amounts are cut down to whole 万元. Some just above the cap come inside, which makes them a half likelier to be lent.
-    The fraction cut off lies between 0 and 1 万元 (times at most 1.5 registered a yuan): half of it expected, half the bound.
+    Amounts are cut down to whole 万元. Some just above the cap come inside, which makes them a half likelier to be
+    lent. What is cut off a loan lies between 0 and 1 万元 (times at most 1.5 registered a yuan): half of it is
+    expected, half is the bound.
     """
     result = base_market()
     loans, amount = result.year_column("loans")[:, 0], result.year_column("registered_fen")[:, 0] / WAN

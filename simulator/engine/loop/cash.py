@@ -201,7 +201,7 @@ def serve_queue(law, st, day, y):
         rule = law.payers[st.items[item, I_PAYER], SHORT]
         if law.payers[st.items[item, I_PAYER], KIND] != KIND_POT or rule != SHORT_PRO_RATA:
             serve(law, st, item, y, day)
-            if st.items[item, I_UNPAID] > 0 and (rule == SHORT_LAPSE or rule == SHORT_NEXT):
+            if st.items[item, I_UNPAID] > 0 and rule in (SHORT_LAPSE, SHORT_NEXT):
                 fall_short(law, st, item, y, day)
         item = st.items[item, I_NEXT]
     for a in range(law.whole[N_POTS]):

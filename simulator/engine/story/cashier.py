@@ -140,7 +140,8 @@ class Cashier:
         """What is left unpaid lapses onto the creditor, passes to the next payer, or waits."""
         law, missing = self.world.scheme.payers[due.payer], due.unpaid
         if law.short == at.SHORT_FIFO:
-            self.world.tell("waits", due.claim.loan, missing)
+            if due.day == today:
+                self.world.tell("waits", due.claim.loan, missing)
             return
         passes = law.short == at.SHORT_NEXT
         onto = law.next_payer if passes else due.creditor

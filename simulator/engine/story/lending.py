@@ -97,9 +97,9 @@ class LendingDesk:
 
     def firm(self, facts: tuple[int, int, int, int, int]) -> Firm:
         """The firm with these facts, the same for all its loans."""
-        number = int(facts[0])
+        number, firm_class, district, sector, grade = (int(fact) for fact in facts)
         if number not in self.firms:
-            self.firms[number] = Firm(number, *(int(fact) for fact in facts[1:]))
+            self.firms[number] = Firm(number, firm_class, district, sector, grade)
         return self.firms[number]
 
     def applicant(self, day: int, entity: int) -> Application | None:

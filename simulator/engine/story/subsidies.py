@@ -32,10 +32,10 @@ class SubsidyDesk:
         law, today = self.world.law, self.world.today
         year = self.world.calendar_year(today)
         for programme in self.world.scheme.programmes:
-            if (programme.event == event and today in programme.days and (loan.covered > 0 or not programme.covered_only)
-                    and holds(programme.row, *loan.facts)):
-                base = programme_base(law, programme.base, loan.mode, loan.principal, loan.covered, loan.rate, loan.term,
-                                      loan.ip)
+            covers = loan.covered > 0 or not programme.covered_only
+            if programme.event == event and today in programme.days and covers and holds(programme.row, *loan.facts):
+                base = programme_base(law, programme.base, loan.mode, loan.principal, loan.covered, loan.rate,
+                                      loan.term, loan.ip)
                 granted = loan.firm.granted[programme.number, year]
                 amount = self.grant(programme, year, int(entitlement(programme.row, base, granted)), today, loan)
                 loan.firm.granted[programme.number, year] += amount

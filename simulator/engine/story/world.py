@@ -41,11 +41,16 @@ class World:
     @property
     def today(self) -> int:
         """The day of the running event."""
-        return day_of(self.env.now)
+        return day_of(self.now)
+
+    @property
+    def now(self) -> int:
+        """The tick of the running event; SimPy allows fractions, there are none here."""
+        return int(self.env.now)
 
     def until(self, day: int, phase: int, key: int = 0) -> simpy.Event:
         """Wait for a phase of a day, always later than now: nothing is caused at the instant it happens."""
-        wait = tick(day, phase, key) - self.env.now
+        wait = tick(day, phase, key) - self.now
         if wait <= 0:
             raise AssertionError(f"day {day}, phase {phase} is not later than now")
         return self.env.timeout(wait)
@@ -85,7 +90,7 @@ class World:
         if self.record:
             if loan is not None:
                 entity, firm = loan.entity, loan.firm.number
-            self.events.append(Event(self.env.now, self.today, kind, entity, -1 if loan is None else loan.number, firm,
+            self.events.append(Event(self.now, self.today, kind, entity, -1 if loan is None else loan.number, firm,
                                      amount, note))
 
     def post(self, event: str, party: str, amount: int, rule: str, loan: Loan | None = None, account: str = "",
@@ -93,5 +98,5 @@ class World:
         """Write a row of the ledger."""
         if self.record:
             self.ledger.append(LedgerRow(
-                self.env.now, self.today, event, -1 if loan is None else loan.number,
+                self.now, self.today, event, -1 if loan is None else loan.number,
                 -1 if loan is None else loan.firm.number, party, account, amount, balance, rule, clause))
