@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulator.engine import layout as at
 from simulator.engine.loop import state as s
 from simulator.engine.loop.sweep import run_path
-from simulator.engine.story import Story, run_story
+from simulator.engine.story import Story
 from simulator.engine.tables import Tables
 
 Fields = dict[str, int]
 
 
-def sweep(tables: Tables, seed: int, path: int, st: s.State | None = None) -> tuple[s.State, np.ndarray, np.ndarray]:
+def sweep(tables: Tables, seed: int, path: int) -> tuple[s.State, np.ndarray, np.ndarray]:
     """The compiled engine's scratch after one path, its years and its once-a-path columns."""
     years = np.zeros((int(tables.law.whole[at.N_YEARS]) + 1, tables.layout.width), np.int64)
     once = np.zeros(tables.layout.path_width, np.int64)
-    room = 1
-    while True:
-        st = s.new_state(tables.law, tables.loans_expected, room) if st is None else st
+    for doubling in range(8):
+        st = s.new_state(tables.law, tables.loans_expected, 2**doubling)
         code = run_path(tables.law, st, seed, path, years, once)
+        assert code < 2, "conservation broken"
         if code == 0:
             return st, years, once
-        assert code == 1, "conservation broken"
-        room, st = room * 2, None
+    raise AssertionError("scratch too small")
 
 
 def loop_loan(row: np.ndarray) -> Fields:
@@ -79,6 +80,28 @@ def story_dues(story: Story) -> list[Fields]:
     return found
 
 
+@dataclass(frozen=True)
+class Told:
+    """A path as one of the engines tells it."""
+
+    loans: list[Fields]
+    dues: list[Fields]
+    years: np.ndarray
+    once: np.ndarray
+
+
+def by_loop(tables: Tables, seed: int, path: int) -> Told:
+    """The path as the compiled engine tells it."""
+    st, years, once = sweep(tables, seed, path)
+    return Told([loop_loan(row) for row in st.loans[:st.reg[s.R_LOANS]]],
+                [loop_due(row, st.claims) for row in st.items[:st.reg[s.R_ITEMS]]], years, once)
+
+
+def by_story(story: Story) -> Told:
+    """The path as the story tells it."""
+    return Told(story_loans(story), story_dues(story), story.years, story.path)
+
+
 def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
     found = [f"{len(loop)} {kind}s in the loop, {len(story)} in the story"] if len(loop) != len(story) else []
     for number, (one, other) in enumerate(zip(loop, story, strict=False)):
@@ -87,17 +110,12 @@ def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
     return found
 
 
-def differences(tables: Tables, seed: int, path: int, st: s.State | None = None,
-                told: Tables | None = None) -> tuple[list[str], Story, s.State]:
-    """What the engines disagree on for one path; ``told`` gives the story another law than the loop's."""
-    st, years, once = sweep(tables, seed, path, st)
-    story = run_story(told or tables, seed, path)
-    reg = st.reg
-    found = _listed("loan", [loop_loan(row) for row in st.loans[:reg[s.R_LOANS]]], story_loans(story))
-    found += _listed("due", [loop_due(row, st.claims) for row in st.items[:reg[s.R_ITEMS]]], story_dues(story))
-    for y, c in zip(*np.nonzero(years != story.years), strict=True):
+def differences(tables: Tables, loop: Told, story: Told) -> list[str]:
+    """What the engines disagree on for one path."""
+    found = _listed("loan", loop.loans, story.loans) + _listed("due", loop.dues, story.dues)
+    for y, c in zip(*np.nonzero(loop.years != story.years), strict=True):
         name = tables.layout.yearly()[c].name
-        found.append(f"year {y} {name}: loop {years[y, c]}, story {story.years[y, c]}")
-    for c in np.nonzero(once != story.path)[0]:
-        found.append(f"path {tables.layout.per_path()[c].name}: loop {once[c]}, story {story.path[c]}")
-    return found, story, st
+        found.append(f"year {y} {name}: loop {loop.years[y, c]}, story {story.years[y, c]}")
+    for c in np.nonzero(loop.once != story.once)[0]:
+        found.append(f"path {tables.layout.per_path()[c].name}: loop {loop.once[c]}, story {story.once[c]}")
+    return found

@@ -1,0 +1,179 @@
+"""Errors of law planted in the story, to prove that the twins would notice them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import simulator.engine.story.breaker as breaker
+import simulator.engine.story.cashier as cashier
+import simulator.engine.story.claims as claims
+import simulator.engine.story.lending as lending
+import simulator.engine.story.pots as pots
+from simulator.engine import layout as at
+from simulator.engine.day import DEFAULT, DUE, MATURE
+from simulator.engine.rules import muldiv
+from simulator.engine.story.records import Claim, Loan
+from simulator.engine.tables import Tables
+
+Patch = pytest.MonkeyPatch
+
+
+def _nothing(_: Patch) -> None:
+    """The code stays as it is."""
+
+
+def _same(tables: Tables) -> Tables:
+    return tables
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """An error: what it does to the code, or to the law the story reads."""
+
+    name: str
+    plant: Callable[[Patch], None] = _nothing
+    law: Callable[[Tables], Tables] = _same
+
+
+def maturity_first(patch: Patch) -> None:
+    """A loan due today is repaid before its firm can default."""
+    patch.setattr(lending, "DEFAULT", MATURE)
+    patch.setattr(lending, "MATURE", DEFAULT)
+
+
+def breaker_early(patch: Patch) -> None:
+    """Rates are read before the queue is served, and act the same day."""
+    patch.setattr(breaker, "CLOSE", DUE)
+
+
+def queued_first(patch: Patch) -> None:
+    """A recovery cancels what is queued before what is not due yet."""
+    patch.setattr(claims, "CANCELLED_FIRST", claims.CANCELLED_FIRST[::-1])
+
+
+def year_of_default(patch: Patch) -> None:
+    """A claim counts in the year of the default, not of its determination."""
+    def day(self: claims.ClaimsOffice, claim: Claim) -> int:
+        return claim.loan.default_day
+    patch.setattr(claims.ClaimsOffice, "determined_on", day)
+
+
+def year_of_cap(patch: Patch) -> None:
+    """A firm's covered lending counts in the year of its maturity."""
+    begin = lending.LendingDesk.begin
+
+    def counted_late(self: lending.LendingDesk, loan: Loan) -> None:
+        begin(self, loan)
+        if not loan.book:
+            loan.firm.covered_by_year[loan.start // 360] -= loan.covered
+            loan.firm.covered_by_year[loan.maturity // 360] += loan.covered
+    patch.setattr(lending.LendingDesk, "begin", counted_late)
+
+
+def overtaking(patch: Patch) -> None:
+    """Today's dues are served before those that wait."""
+    serve = cashier.Cashier.serve
+
+    def newest_first(self: cashier.Cashier, today: int) -> None:
+        self.queue.sort(key=lambda due: -due.day)
+        serve(self, today)
+    patch.setattr(cashier.Cashier, "serve", newest_first)
+
+
+def rounded_up(patch: Patch) -> None:
+    """The covered part of a recovery is rounded up by a fen."""
+    def up(a: int, b: int, c: int) -> int:
+        return -int(muldiv(-a % c, b, c)) + b if a < c else b
+    patch.setattr(claims, "muldiv", up)
+
+
+def cash_for_free(patch: Patch) -> None:
+    """Room is reckoned on all cash, though part of it is owed."""
+    patch.setattr(pots.Pot, "free", property(lambda pot: pot.cash))
+
+
+def own_clock(patch: Patch) -> None:
+    """Each further loan of a firm draws a default day of its own."""
+    join = lending.LendingDesk.join_spell
+
+    def alone(self: lending.LendingDesk, loan: Loan) -> None:
+        others, loan.firm.live, loan.firm.ended = loan.firm.live, [], -1
+        join(self, loan)
+        loan.firm.live = [*others, loan]
+    patch.setattr(lending.LendingDesk, "join_spell", alone)
+
+
+def released_at_default(patch: Patch) -> None:
+    """Cover leaves the leverage count on the day of default."""
+    default, determine = claims.ClaimsOffice.default, claims.ClaimsOffice.determine
+
+    def early(self: claims.ClaimsOffice, loan: Loan) -> None:
+        default(self, loan)
+        self.purses.stand_for(loan, -1)
+
+    def late(self: claims.ClaimsOffice, loan: Loan) -> None:
+        self.purses.stand_for(loan, +1)
+        determine(self, loan)
+    patch.setattr(claims.ClaimsOffice, "default", early)
+    patch.setattr(claims.ClaimsOffice, "determine", late)
+
+
+def forgiven(patch: Patch) -> None:
+    """A firm that defaulted may borrow again."""
+    clock = lending.LendingDesk.clock
+
+    def and_forgiven(self: lending.LendingDesk, firm: Any, day: int) -> Any:
+        yield from clock(self, firm, day)
+        firm.barred = False
+    patch.setattr(lending.LendingDesk, "clock", and_forgiven)
+
+
+def _changed(tables: Tables, **arrays: np.ndarray) -> Tables:
+    return replace(tables, law=replace(tables.law, **arrays))
+
+
+def stack_of_held(tables: Tables) -> Tables:
+    """A stacking limit on the loss is read as one on what payers and lender hold together, and the reverse."""
+    stacks = tables.law.stacks.copy()
+    lender = tables.law.whole[at.N_PAYERS]
+    stacks[:, at.STACK_HELD_BY] = np.where(stacks[:, at.STACK_HELD_BY] == at.STACK_LOSS, lender, at.STACK_LOSS)
+    return _changed(tables, stacks=stacks)
+
+
+def no_lag(tables: Tables) -> Tables:
+    """Every row is due at the end of the review."""
+    rows = tables.law.rows.copy()
+    rows[:, at.LAG] = 0
+    return _changed(tables, rows=rows)
+
+
+def no_floor(tables: Tables) -> Tables:
+    """A pot pays to its last fen."""
+    rows = tables.law.pots.copy()
+    rows[:, at.FLOOR_FEN] = 0
+    return _changed(tables, pots=rows)
+
+
+def restated(tables: Tables) -> Tables:
+    """Recoveries shared by restating the terms where the law says pro rata."""
+    rows = tables.law.modes.copy()
+    pro_rata = rows[:, at.WITHIN] == at.WITHIN_PRO_RATA
+    rows[pro_rata, at.WITHIN] = at.WITHIN_RESTATE
+    return _changed(tables, modes=rows)
+
+
+MUTANTS = (
+    Mutant("maturity before default", maturity_first), Mutant("breaker before queue", breaker_early),
+    Mutant("recovery cancels queued first", queued_first),
+    Mutant("claims counted in the year of default", year_of_default),
+    Mutant("firm cap of the wrong year", year_of_cap), Mutant("overtaking in the queue", overtaking),
+    Mutant("one fen rounded up", rounded_up), Mutant("owed cash counted as free", cash_for_free),
+    Mutant("a clock for every loan", own_clock), Mutant("cover released at default", released_at_default),
+    Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
+    Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
+    Mutant("restated instead of pro rata", law=restated))
