@@ -23,7 +23,7 @@ _OURS = "PLEDGEFUND_NUMBA_CACHE_DIR"
 
 def _processor() -> str:
     """Name and feature set of this processor, as the compiler sees them."""
-    from llvmlite import binding  # type: ignore[import-untyped]
+    from llvmlite import binding
 
     return binding.get_host_cpu_name() + binding.get_host_cpu_features().flatten()
 

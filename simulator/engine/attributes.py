@@ -26,11 +26,10 @@ WAN = 1_000_000                # fen in 万元, the grain of loan amounts
 
 @inlined
 def pick(cumulative, u):
-    """First place whose cumulative weight exceeds ``u``."""
+    """First place whose cumulative weight exceeds ``u``; counted without branches, which chance would mispredict."""
     place = 0
-    last = len(cumulative) - 1
-    while place < last and u >= cumulative[place]:
-        place += 1
+    for n in range(len(cumulative) - 1):
+        place += int(u >= cumulative[n])
     return place
 
 

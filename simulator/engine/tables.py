@@ -31,6 +31,7 @@ NUMERATORS = {"determined": at.NUM_DETERMINED, "paid": at.NUM_PAID, "npl": at.NU
 DENOMINATORS = {"in_force": at.DEN_IN_FORCE, "ended": at.DEN_ENDED, "disbursed": at.DEN_DISBURSED}
 WINDOWS = {"stock": at.WINDOW_STOCK, "year_to_date": at.WINDOW_YEAR, "life": at.WINDOW_LIFE}
 CHECKS = {"month_end": 1, "quarter_end": 3, "year_end": 12}
+SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
 BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
 
@@ -134,7 +135,7 @@ class _Compiler:
         table = []
         for version in dates:
             row = [[s.value for s in steps if self.day(s.from_, 0) <= version] for steps in series]
-            table.append([at.NO_LIMIT if self.no_fund or not known else known[-1] for known in row])
+            table.append([known[-1] if known else at.NO_LIMIT for known in row])
         return np.array(dates, np.int64), np.array(table, np.int64)
 
     def segment_table(self) -> tuple[np.ndarray, np.ndarray]:
@@ -192,6 +193,11 @@ class _Compiler:
         events = [e for e in events if 0 <= e[at.WHEN] < self.days]
         return np.array(sorted(events, key=lambda e: (e[0], e[1])), np.int64).reshape(-1, at.CONTRIBUTION)
 
+    def total(self) -> int:
+        """All contributions and matches at this scale (fen)."""
+        return sum((p.amount + (p.match.amount if p.match else 0)) * self.scale // PPM
+                   for pot in self.s.pots.values() for p in pot.contributors)
+
     def pots(self) -> np.ndarray:
         rows = [[_limit(pot.leverage), pot.floor, pot.interest, _limit(pot.annual_budget)]
                 for pot in self.s.pots.values()]
@@ -242,8 +248,6 @@ class _Compiler:
         w[at.N_HAZARD_MONTHS], w[at.N_FIRMS] = self.hazard_months, self.firms
         w[[at.OVER_CAP, at.IP_SHARE, at.MAX_TERM]] = OVER_CAP[gate.over_cap], gate.ip_share, _limit(gate.max_term)
         w[at.GATE_FROM], w[at.GATE_UNTIL] = self.day(gate.from_, -10**6), self.day(gate.until, 10**6)
-        if self.no_fund:                   # the fund's gates go with it
-            w[[at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL]] = at.REFUSE, at.NO_LIMIT, -10**6, 10**6
         w[at.GATE_IP] = mask(list(gate.ip_types), IP_TYPES)
         w[at.GATE_CLASSES] = sum(1 << n for n, c in enumerate(s.firms.classes) if c in gate.classes)
         w[[at.BOOK_KIND, at.BOOK_COVERED, at.BOOK_LOANS]] = BOOKS[book.kind], int(book.covered), book.loans
@@ -291,7 +295,7 @@ class _Compiler:
         s, terms = self.s, self.terms
         layout, mean_loan = self.layout(), self.mean_loan()
         segments, sizes = self.segment_table()
-        factors = compile_factors([g.pd / PPM for g in s.firms.grades.values()], s.macro.rho / PPM,
+        factors = compile_factors([min(g.pd / PPM, SURE) for g in s.firms.grades.values()], s.macro.rho / PPM,
                                   s.macro.persistence, s.macro.national_share / PPM, s.macro.step, s.macro.shift)
         cap_from, caps = self.caps()
         bank_base, bank_slope = self.banks()
@@ -327,9 +331,7 @@ class _Compiler:
         cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
         law = replace(law, arrivals=arrivals, keep=keep)
-        fund = sum((p.amount + (p.match.amount if p.match else 0)) * self.scale // PPM
-                   for pot in s.pots.values() for p in pot.contributors)
-        return Tables(law, layout, terms, tuple(self.names), self.volumes, fund,
+        return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
                       float((arrivals * keep).sum() * 30) + s.book.loans)
 
 
@@ -352,9 +354,24 @@ def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: i
 
 
 def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = False, stretch: float = 1.0) -> Tables:
-    """Compile a scenario. ``scale_ppm`` multiplies every contribution (the fund's size); ``no_fund`` removes
-    the pots, their gates and their shares; ``stretch`` multiplies the dominating rate of applications.
+    """Compile a scenario. ``scale_ppm`` multiplies every contribution (the fund's size); ``no_fund`` removes the
+    pots, their own gates and their shares; ``stretch`` multiplies the dominating rate of applications.
 
-    Raises ValueError (NotBuilt, DominatingRateExceeded) for what cannot be run.
+    Tables are kept for the next size of the same fund. Raises ValueError (NotBuilt, DominatingRateExceeded) for
+    what cannot be run.
     """
-    return _Compiler(scenario, scale_ppm, no_fund, stretch).compile()
+    key = (scenario.hash, no_fund, stretch)
+    tables = _KEPT.get(key) if scenario.hash else None
+    if tables is None:
+        tables = _Compiler(scenario, PPM, no_fund, stretch).compile()
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = tables
+    if scale_ppm == PPM:
+        return tables
+    fund = _Compiler(scenario, scale_ppm, no_fund, stretch)
+    return replace(tables, law=replace(tables.law, contributions=fund.contributions()), fund_fen=fund.total())
+
+
+MOST_KEPT = 32
+_KEPT: dict[tuple[str, bool, float], Tables] = {}

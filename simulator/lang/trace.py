@@ -61,7 +61,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "with cover": ("有基金分担", "covered"), "without cover": ("无基金分担", "not covered"),
     "restated": ("按剩余损失重算", "terms restated"), "pro rata": ("按承担比例", "pro rata to what each bore"),
     "by priority": ("按先后次序", "by priority"), "held": ("未到期部分", "not yet due"), "queued": ("排队部分", "queued"),
-    "loan": ("", ""), "principal and interest": ("", ""), "proceeds less costs": ("扣除费用", "less costs"),
+    "loan": ("贷款", "loan"), "principal and interest": ("本金与利息", "principal and interest"), "proceeds less costs": ("扣除费用", "less costs"),
 }
 KINDS: dict[str, tuple[str, str]] = {
     "class_micro": ("微型企业", "micro"), "class_small": ("小型企业", "small"), "class_medium": ("中型企业", "medium"),

@@ -21,8 +21,9 @@ from simulator.engine.loop.state import (
     C_BASE, C_FIRST, C_LOAN, CLAIMED, CLOSED, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, HELD,
     I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS,
     K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, L_ACCOUNT, L_CLAIM, L_CLASS, L_COVERED,
-    L_DEFAULT, L_DISTRICT, L_ENTITY, L_FIRM, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RECOVERY_DAY, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+    L_DEFAULT, L_DISTRICT, L_ENTITY, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL,
+    L_RECOVERY_DAY, L_SLOT, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL,
+    R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -94,14 +95,14 @@ def expose(law, st, payer, chosen, district, amount):
 
 
 @kernel(_nrt=False)
-def counter_key(law, counter, firm, year):
-    """Cell of a counter for a firm and calendar year; −1 for one that lives within a loan."""
+def counter_key(law, counter, slot, year):
+    """Cell of a counter for a borrower and calendar year; −1 for one that lives within a loan."""
     kind = law.counters[counter]
     key = -1
     if kind == PER_FIRM:
-        key = firm
+        key = slot
     elif kind == PER_FIRM_YEAR:
-        key = firm * law.whole[N_CALENDAR] + year
+        key = slot * law.whole[N_CALENDAR] + year
     elif kind == PER_YEAR:
         key = year
     elif kind == PER_LIFE:
@@ -113,7 +114,7 @@ def counter_key(law, counter, firm, year):
 def load_counters(law, st, loan, day, own):
     """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_FIRM], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
         st.used[c] = 0
         if key >= 0:
             st.used[c] = st.counters[c, key]
@@ -125,7 +126,7 @@ def load_counters(law, st, loan, day, own):
 def store_counters(law, st, loan, day, claim, own):
     """Write the counters back and remember what the claim booked in them."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_FIRM], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
         if key >= 0:
             held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
             st.booked[claim, c] = st.used[c] - held

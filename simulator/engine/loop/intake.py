@@ -27,13 +27,13 @@ from simulator.engine.loop.breaker import note
 from simulator.engine.loop.cash import pot_refusal
 from simulator.engine.loop.claims import expose, release
 from simulator.engine.loop.dues import account_at
-from simulator.engine.loop.lists import append_mature, insert_default, touch
+from simulator.engine.loop.lists import append_mature, insert_default, slot_of
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.state import (
-    F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
+    F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
     K_LOANS_IN, K_STOPPED, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY,
     L_FIRM, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
+    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
     R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
 )
 from simulator.engine.rules import PPM, for_days, muldiv, of_ppm
@@ -155,7 +155,9 @@ def refuse(st, y, reason, amount, book):
 def dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, covered):
     """Gates that depend on the day's state, in order: (reason or −1, chosen account of each pot payer)."""
     cap = law.caps[version_of(law, day), len(law.class_cum)]
-    if cap != NO_LIMIT and st.lending[firm, day // 360] + covered > cap:
+    slot = st.firms[firm, F_SLOT] - 1
+    lent = st.lending[slot, day // 360] if slot >= 0 else 0
+    if cap != NO_LIMIT and lent + covered > cap:
         return FIRM_YEAR_CAP, NOBODY, NOBODY
     st.years[y, ELIGIBLE_APPROVED] += covered
     accounts = (NOBODY, NOBODY)
@@ -224,8 +226,8 @@ def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank
         st.reg[R_FULL] = 1
         return 0
     st.reg[R_LOANS] = loan + 1
-    touch(st, firm)
     n = st.loans[loan]
+    n[L_SLOT] = slot_of(st, firm)
     n[L_ENTITY], n[L_SEGMENT], n[L_FIRM], n[L_START], n[L_TERM] = entity, segment, firm, day, term
     n[L_MATURITY], n[L_PRINCIPAL], n[L_COVERED] = day + term, principal, covered
     n[L_MODE], n[L_BANK], n[L_RATE] = mode, bank, loan_rate(law, day)
@@ -253,7 +255,7 @@ def start_loan(law, st, loan, day, y):
     if n[L_BOOK] == 0:
         if n[L_COVERED] > 0:
             note(law, st, loan, K_GIVEN, n[L_COVERED], K_LOANS_GIVEN, 1)
-            st.lending[n[L_FIRM], day // 360] += n[L_COVERED]
+            st.lending[n[L_SLOT], day // 360] += n[L_COVERED]
         count_loan(law, st, loan, y)
         pay_programmes(law, st, loan, ON_DISBURSED, day, y)
 

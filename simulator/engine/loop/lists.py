@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.engine.loop.state import (
-    F_TOUCHED, I_NEXT, L_NEXT_DUE, L_NEXT_MATURE, R_FULL, R_NODES, R_TOUCHED,
+    F_SLOT, I_NEXT, L_NEXT_DUE, L_NEXT_MATURE, R_BORROWERS, R_FULL, R_NODES,
 )
 from simulator.jit import kernel
 
@@ -73,9 +73,12 @@ def append_mature(st, day, loan):
 
 
 @kernel(_nrt=False)
-def touch(st, firm):
-    """Remember a firm, so that only its cells are cleared before the next path."""
-    if st.firms[firm, F_TOUCHED] == 0:
-        st.firms[firm, F_TOUCHED] = 1
-        st.touched[st.reg[R_TOUCHED]] = firm
-        st.reg[R_TOUCHED] += 1
+def slot_of(st, firm):
+    """The slot of a firm that borrows on this path: what is kept by firm lies close together there."""
+    slot = st.firms[firm, F_SLOT] - 1
+    if slot < 0:
+        slot = st.reg[R_BORROWERS]
+        st.reg[R_BORROWERS] = slot + 1
+        st.borrowers[slot] = firm
+        st.firms[firm, F_SLOT] = slot + 1
+    return slot

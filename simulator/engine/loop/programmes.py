@@ -6,7 +6,7 @@ from simulator.engine.layout import (
     B_SUBSIDY, B_UNMET, BASE, COVERED_ONLY, ENVELOPE, EVENT, FROM_DAY, N_CALENDAR, N_PROGRAMMES, NO_LIMIT, UNTIL_DAY,
 )
 from simulator.engine.loop.state import (
-    L_CLASS, L_COVERED, L_DISTRICT, L_FIRM, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_SUBSIDY, L_TERM,
+    L_CLASS, L_COVERED, L_DISTRICT, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_SLOT, L_SUBSIDY, L_TERM,
 )
 from simulator.engine.rules import entitlement, holds, programme_base
 from simulator.jit import kernel
@@ -25,9 +25,9 @@ def pay_programmes(law, st, loan, event, day, y):
             cell = q * law.whole[N_CALENDAR] + year
             base = programme_base(law, programme[BASE], n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE],
                                   n[L_TERM], n[L_IP])
-            due = entitlement(programme, base, st.granted[n[L_FIRM], cell])
+            due = entitlement(programme, base, st.granted[n[L_SLOT], cell])
             paid = take_envelope(law, st, q, year, due, y)
-            st.granted[n[L_FIRM], cell] += paid
+            st.granted[n[L_SLOT], cell] += paid
             n[L_SUBSIDY] += paid
 
 

@@ -18,15 +18,15 @@ from simulator.engine.layout import (
 )
 
 # --- registers: single numbers of the running path
-(R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_TOUCHED, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
+(R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_BORROWERS, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
  R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING) = range(19)
 REGISTERS = 19
 
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
- L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE) = range(30)
-LOAN = 30
+ L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT) = range(31)
+LOAN = 31
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- a due: what a payer owes for one loan from one account or an ordered list of accounts
@@ -41,7 +41,7 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE) = range(3)
 CLAIM = 3
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_TOUCHED) = range(6)
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT) = range(6)
 FIRM_FIELDS = 6
 
 # --- breaker counters of a scope
@@ -65,9 +65,9 @@ class State(Bundle):
     booked: np.ndarray          # int64[claims, counters]
     nodes: np.ndarray           # int64[nodes, 2]: firm, next node of its default day
     firms: np.ndarray           # int64[firms, FIRM_FIELDS]
-    lending: np.ndarray         # int64[firms, calendar years]: covered lending for the firm-year cap
-    granted: np.ndarray         # int64[firms, programmes × calendar years]
-    touched: np.ndarray         # int64[firms]
+    lending: np.ndarray         # int64[borrowers, calendar years]: covered lending for the firm-year cap
+    granted: np.ndarray         # int64[borrowers, programmes × calendar years]
+    borrowers: np.ndarray       # int64[loans]: firm in each slot, in order of its first loan on the path
     mature: np.ndarray          # int64[days, 2]: first and last loan of the day's list, −1 none
     default: np.ndarray         # int64[days]: first node
     determine: np.ndarray       # int64[days]: first loan
@@ -124,12 +124,12 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         reg=ints(REGISTERS), apps=ints(room * (int(expected_loans * 2) + 1024), 2), loans=ints(loans, LOAN),
         items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
         borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
-        nodes=ints(claims * 2, 2), firms=clocks, lending=ints(firms, calendar),
-        granted=ints(firms, programmes * calendar), touched=ints(firms), mature=heads(days, 2),
+        nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
+        granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days),
         busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
-        counters=ints(counters, max(1, firms * calendar if counters else 1)), used=ints(counters),
+        counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
         envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
         opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),

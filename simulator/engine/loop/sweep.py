@@ -25,9 +25,9 @@ from simulator.engine.loop.claims import default_firms, determine_claims, recove
 from simulator.engine.loop.intake import apply, list_candidates, mature_loans, open_book
 from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.state import (
-    CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_TOUCHED, I_DUE, I_STATE, I_UNPAID,
+    CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
     L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
-    R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_TOUCHED,
+    R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_BORROWERS,
     REPAID_STATE,
 )
 from simulator.engine.rules import entitlement, for_days
@@ -38,24 +38,21 @@ SUSPENSION_DAYS = 30
 
 @kernel(_nrt=False)
 def clear(law, st, seed, path):
-    """Scratch as before day 0; of the firms only those the last path touched."""
-    for t in range(st.reg[R_TOUCHED]):
-        firm = st.touched[t]
-        st.firms[firm, F_TOUCHED] = 0
+    """Scratch as before day 0; of the firms only the last path's borrowers."""
+    slots = max(st.reg[R_BORROWERS], 1)
+    for slot in range(st.reg[R_BORROWERS]):
+        firm = st.borrowers[slot]
+        st.firms[firm, F_SLOT] = 0
         st.firms[firm, F_LIVE] = 0
         st.firms[firm, F_BARRED] = 0
         st.firms[firm, F_FIRST] = -1
         st.firms[firm, F_ENDED] = -1
         st.firms[firm, F_DEFAULT] = NEVER
-        st.lending[firm] = 0
-        st.granted[firm] = 0
-        for c in range(len(law.counters)):
-            for year in range(law.whole[N_CALENDAR]):
-                st.counters[c, firm * law.whole[N_CALENDAR] + year] = 0
-            st.counters[c, firm] = 0
+    st.lending[:slots] = 0
+    st.granted[:slots] = 0
     for c in range(len(law.counters)):
-        for year in range(law.whole[N_CALENDAR]):
-            st.counters[c, year] = 0
+        for cell in range(slots * law.whole[N_CALENDAR]):
+            st.counters[c, cell] = 0
     st.reg[:] = 0
     st.reg[R_SEED], st.reg[R_PATH] = seed, path
     st.reg[R_QUEUE], st.reg[R_QUEUE_END] = -1, -1
