@@ -18,6 +18,7 @@ from simulator.jit import inlined, kernel
 
 PPM = 1_000_000
 LIMB = 20
+FULL_USE = 1_000_000_000
 LIMB_MASK = (1 << LIMB) - 1
 FACTOR, AMOUNT = 1 << 24, 1 << 38
 LARGEST = 1 << 42              # muldiv is exact below this many fen (about 440 亿元)
@@ -201,6 +202,18 @@ def share_loss(law, mode, base, principal, facts, used, taken, burden, before):
         first = last
     for s in range(law.modes[mode, MODE_STACK], law.modes[mode, MODE_STACK_END]):
         apply_stack(law, law.stacks[s], offset, end, base, taken, burden, used)
+
+
+@kernel(_nrt=False)
+def leverage_use(limit, free, exposure):
+    """Share (ppm) of a pot's leverage room that covered principal uses; a thousand times the room and above is full.
+
+    ``limit`` thousandths, ``free`` cash less what is owed and ``exposure`` in fen; reckoned in thousands of fen.
+    """
+    room = limit * max(0, free) // PPM
+    if room <= exposure // PPM or room == 0:
+        return FULL_USE
+    return exposure * 1000 // room
 
 
 # --- subsidies ---------------------------------------------------------------------------------

@@ -174,7 +174,9 @@ class _Compiler:
         w = np.array(share, float) / sum(share)
         anchor = approval.anchor_relief / PPM
         mean_bare, mean_gain = float(w @ bare), float(w @ gain)
-        per_return = (high - low) / (anchor * mean_gain) if mean_gain > 0 else 0.0
+        if mean_gain <= 0:                 # nothing to lose: all banks answer to cover as the anchors say
+            return np.full(len(w), low), np.full(len(w), (high - low) / anchor if anchor else 0.0)
+        per_return = (high - low) / (anchor * mean_gain)
         return low + per_return * (np.array(bare) - mean_bare), per_return * np.array(gain)
 
     # --- the fund
@@ -216,7 +218,7 @@ class _Compiler:
             base = at.BASE_VALUATION
         if q.line == "policy_premium":
             base = at.BASE_POLICY
-        return [*condition_row(q.when, list(self.s.firms.districts)), EVENTS[q.event], base, q.rate,
+        return [*condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes)), EVENTS[q.event], base, q.rate,
                 _limit(caps.get("loan")), _limit(caps.get("firm_year")), _limit(q.envelope),
                 self.day(q.from_, -10**6), self.day(q.until, 10**6), int(q.covered_only)]
 

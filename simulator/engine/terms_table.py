@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
+from simulator.scheme.scenario import IP_TYPES, Condition, FirmClass, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
        "life": at.PER_LIFE}
@@ -45,10 +45,10 @@ def mask(wanted: Sequence[str] | None, names: Sequence[str]) -> int:
     """Bit mask of the wanted names; all of them when nothing is said."""
     if wanted is None:
         return at.ALWAYS
-    return sum(1 << list(names).index(name) for name in wanted)
+    return sum(1 << n for n, name in enumerate(names) if name in wanted)
 
 
-def condition_row(when: Condition | None, districts: list[str]) -> list[int]:
+def condition_row(when: Condition | None, districts: list[str], classes: list[FirmClass]) -> list[int]:
     """The seven numbers of a condition; none given means always."""
     if when is None:
         return [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS]
@@ -57,7 +57,7 @@ def condition_row(when: Condition | None, districts: list[str]) -> list[int]:
         at.ALWAYS if when.amount_to is None else when.amount_to,
         -1 if when.term_above is None else when.term_above,
         at.ALWAYS if when.term_to is None else when.term_to,
-        mask(when.ip_type, IP_TYPES), mask(when.firm_class, FIRM_CLASSES), mask(when.district, districts)]
+        mask(when.ip_type, IP_TYPES), mask(when.firm_class, classes), mask(when.district, districts)]
 
 
 class _Builder:
@@ -66,7 +66,7 @@ class _Builder:
     def __init__(self, scenario: Scenario, no_fund: bool) -> None:
         self.scenario, self.no_fund = scenario, no_fund
         self.names = [*scenario.payers, "lender"]
-        self.districts = list(scenario.firms.districts)
+        self.districts, self.classes = list(scenario.firms.districts), list(scenario.firms.classes)
         self.rows: list[list[int]] = []
         self.stacks: list[list[int]] = []
         self.priority: list[int] = []
@@ -103,7 +103,7 @@ class _Builder:
         layer = row.layer
         kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
         numbers = [
-            *condition_row(row.when, self.districts), row.step, self.number(row.payer),
+            *condition_row(row.when, self.districts, self.classes), row.step, self.number(row.payer),
             self.number(row.from_), row.share, at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
             0 if layer is None else layer.from_, 0 if layer is None else layer.to,
             at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]
@@ -125,7 +125,7 @@ class _Builder:
             payers = [name for name in stack.payers if name in present]
             self.stacks.append([sum(1 << self.number(name) for name in payers), stack.limit, held,
                                 at.CUT_REVERSE if stack.cut == "reverse" else at.CUT_PRO_RATA])
-        self.priority += [self.number(name) for name in mode.recovery.priority]
+        self.priority += [self.number(name) for name in dict.fromkeys(mode.recovery.priority)]
         pots = [self.number(p) for p in dict.fromkeys(row.payer for row in rows)
                 if self.scenario.payers[p].kind == "pot"]
         if len(pots) > at.POTS_OF_MODE:

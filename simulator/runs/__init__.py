@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.runs.results import Results
 from simulator.runs.many import EngineFault, simulate
+from simulator.runs.results import Results
 
 if TYPE_CHECKING:
     from simulator.runs.follow import Trace

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from simulator.engine.ledger import FUND_REASONS, PAYER_BLOCKS, Column
+from simulator.engine.ledger import PAYER_BLOCKS, Column
 from simulator.engine.tables import Tables
 from simulator.scheme.scenario import Scenario
 
@@ -66,8 +66,6 @@ class Results:
         """[n, years + 1] of a column, or of a quantity defined from several."""
         if name in self._yearly:
             return self.year_table[:, :, self._yearly[name]]
-        if name == "refused_fund_fen":
-            return sum(self._sum(f"refused_{r}_fen") for r in FUND_REASONS)  # type: ignore[return-value]
         for payer in self.tables.layout.payers:
             if name == f"borne_{payer}_fen":
                 part = {block: self._sum(f"{block}_{payer}_fen") for block in PAYER_BLOCKS}

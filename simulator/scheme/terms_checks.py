@@ -161,6 +161,8 @@ def _recovery(names: list[str], draft: Draft, path: Path, mode: Mode) -> None:
     here = (*path, "recovery")
     for i, name in enumerate(mode.recovery.priority):
         draft.known((*here, "priority", str(i)), name, [LENDER, *names], "payer_unknown")
+        if name in mode.recovery.priority[:i]:
+            draft.say("priority_twice", (*here, "priority", str(i)), given=name)
     if (mode.recovery.within == "priority") != bool(mode.recovery.priority):
         draft.say("priority_mismatch", here, at_key=True, given=f"within: {mode.recovery.within}",
                   allowed="within: priority + priority: […]")

@@ -5,7 +5,7 @@ The days run in the engine's own order of business (``run_days``); only what cha
 
 from __future__ import annotations
 
-import io
+import json
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -86,9 +86,7 @@ def overlay(sections: dict[str, Any]) -> str:
         if name in ("pots", "payers", "modes", "programmes"):
             group["replace"] = True
         tree[name] = group
-    stream = io.StringIO()
-    YAML(typ="safe").dump(tree, stream)
-    return stream.getvalue()
+    return json.dumps(tree, ensure_ascii=False, default=str)       # JSON is YAML, and writes no aliases
 
 
 def scenario_of(sections: dict[str, Any], folder: Path) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.engine.ledger import REFUSALS
-from simulator.runs import simulate as runs
+from simulator.runs import many, simulate
 from simulator.runs.results import Results
 from simulator.scheme import Scenario
 from tests.cases.case_life import scenario_of
@@ -120,7 +121,7 @@ def scheme(tree: dict[str, Any]) -> Scenario:
 
 
 def run(scenario: Scenario, paths: int = PATHS, **options: Any) -> Results:
-    return runs.simulate(scenario, paths, seed=options.pop("seed", 7), workers=options.pop("workers", 1), **options)
+    return simulate(scenario, paths, seed=options.pop("seed", 7), workers=options.pop("workers", 1), **options)
 
 
 def over(result: Results, block: str, names: list[str]) -> np.ndarray:
@@ -236,7 +237,7 @@ def test_workers_and_blocks_do_not_matter(tree: dict[str, Any], seed: int) -> No
     scenario = scheme(tree)
     paths = 9
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "BLOCK", 2)
+        patch.setattr(many, "BLOCK", 2)
         two = run(scenario, paths, seed=seed, workers=2)
     assert equal(run(scenario, paths, seed=seed), two)
 
@@ -268,10 +269,10 @@ def test_a_larger_share_never_lowers_lending(seed: int) -> None:
     loans = []
     for share in ("0%", "30%", "60%", "90%"):
         tree = plain(modes=shared_at(share), demand={"lost_per_point": leaf("0%")},
-                     gate={"replace": True, "ip_types": ["invention"], "classes": ["micro", "small", "medium"]},
+                     gate={"loan_cap": None, "firm_year_cap": None, "max_term": None},
                      moral_hazard={"strength": leaf("0")})
         tree["segments"]["fund"]["firms"] = leaf("20000")
         loans.append(run(scheme(tree), 4, seed=seed).column("loans"))
-    for less, more in zip(loans, loans[1:], strict=False):
+    for less, more in pairwise(loans):
         assert (less <= more).all()
     assert (loans[0] < loans[-1]).any()

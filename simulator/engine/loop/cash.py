@@ -40,7 +40,7 @@ def plan_contributions(law, st):
             else:
                 st.event_day[e] = event[WHEN] + event[WITHIN_DAYS]
                 st.event_sum[e] = -event[RETURN_SUM]
-        if st.event_day[e] < law.whole[N_LAST]:
+        if st.event_day[e] <= law.whole[N_LAST]:
             st.busy[st.event_day[e]] |= 2
 
 

@@ -264,6 +264,11 @@ def share_recovery(law, st, loan, part, day, y):
             back[p] = min(rest, max(0, min(borne[p], st.burden[claim, p] - st.fresh[p])))
             rest -= back[p]
     give_rest(back, borne, rest, lender)
+    given = 0
+    for p in range(lender + 1):
+        given += back[p]
+    if given != part:
+        st.reg[R_FULL] = 2                 # conservation broken: the host raises
     for p in range(lender + 1):
         st.years[y, law.whole[B_BACK] + p] += back[p]
         if p < lender and back[p] > 0:

@@ -13,15 +13,15 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.day import BOOK_SHIFT, MONTH, NEVER
 from simulator.engine.layout import (
-    B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
+    B_MEASURE, B_SCOPE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
     DRAW, DRAW_SPLIT, IP_SHARE, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_BOOK_DAYS,
-    N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
-    TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
+    N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK,
+    SCOPE_OFF, SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
     FIRM_YEAR_CAP, INDEPENDENT, INELIGIBLE, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
-    MATURED_LOANS, REFUSED, REFUSED_FEN, REGISTERED, REPAID,
+    MATURED_LOANS, REFUSED, REFUSED_FUND, REFUSED_FEN, REGISTERED, REPAID,
 )
 from simulator.engine.loop.breaker import note
 from simulator.engine.loop.cash import pot_refusal
@@ -36,7 +36,7 @@ from simulator.engine.loop.state import (
     L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
     R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
 )
-from simulator.engine.rules import PPM, for_days, muldiv, of_ppm
+from simulator.engine.rules import PPM, for_days, leverage_use, muldiv, of_ppm
 from simulator.jit import kernel
 
 
@@ -167,14 +167,23 @@ def dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, cover
         if p >= 0 and reason < 0:
             reason, chosen = ask_pots(law, st, p, district, covered)
             accounts = (chosen, accounts[1]) if k == 0 else (accounts[0], chosen)
-    scope = 0
-    if law.breaker[0] == 1:
-        scope = bank
-    elif law.breaker[0] == 2:
-        scope = max(0, accounts[0])
-    if law.breaker[0] != 0 and st.breaker[scope, K_STOPPED] == 1:
-        return BREAKER, NOBODY, NOBODY
+    if is_stopped(law, st, mode, district, bank, accounts[0]):
+        reason = BREAKER
+    if reason >= 0:
+        st.years[y, REFUSED_FUND] += covered
+        return reason, NOBODY, NOBODY
     return reason, accounts[0], accounts[1]
+
+
+@kernel(_nrt=False)
+def is_stopped(law, st, mode, district, bank, account):
+    """Whether the breaker the loan would count in is open; without room, that of its first pot."""
+    scope = 0
+    if law.breaker[B_SCOPE] == SCOPE_BANK:
+        scope = bank
+    elif law.breaker[B_SCOPE] == SCOPE_POT:
+        scope = max(0, account if account >= 0 else choose_accounts(law, st, mode, district)[0])
+    return law.breaker[B_SCOPE] != SCOPE_OFF and st.breaker[scope, K_STOPPED] == 1
 
 
 @kernel(_nrt=False)
@@ -246,7 +255,7 @@ def start_loan(law, st, loan, day, y):
         if p >= 0 and n[L_COVERED] > 0:
             expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
-                note_peak_use(law, st, n[L_ACCOUNT + k])
+                note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
     if n[L_COVERED] > 0:
         note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
@@ -261,12 +270,14 @@ def start_loan(law, st, loan, day, y):
 
 
 @kernel(_nrt=False)
-def note_peak_use(law, st, a):
-    """Largest use of a pot's leverage room so far (ppm)."""
-    if a >= 0 and law.pots[a, LEVERAGE] != NO_LIMIT:
-        room = law.pots[a, LEVERAGE] * max(0, st.cash[a] - st.pending[a]) // 1000
-        use = 1_000_000_000 if room <= st.exposure[a] // 1000 else st.exposure[a] * 1000 // (room // 1000)
-        st.reg[R_PEAK_USE] = max(st.reg[R_PEAK_USE], use)
+def note_peak_use(law, st, payer, chosen, district):
+    """Largest use so far (ppm) of the leverage room of the pots a loan counts in."""
+    for k in range(law.payers[payer, N_ACCOUNTS]):
+        a = account_at(law, payer, k, district)
+        counts = a == chosen or law.payers[payer, DRAW] == DRAW_SPLIT
+        if a >= 0 and counts and law.pots[a, LEVERAGE] != NO_LIMIT:
+            st.reg[R_PEAK_USE] = max(st.reg[R_PEAK_USE], leverage_use(law.pots[a, LEVERAGE],
+                                                                      st.cash[a] - st.pending[a], st.exposure[a]))
 
 
 @kernel(_nrt=False)

@@ -34,6 +34,7 @@ from simulator.engine.rules import entitlement, for_days
 from simulator.jit import kernel
 
 SUSPENSION_DAYS = 30
+BOUNDLESS = 1 << 62
 
 
 @kernel(_nrt=False)
@@ -68,7 +69,7 @@ def clear(law, st, seed, path):
     st.exposure[:] = 0
     st.pending[:] = 0
     st.paid_year[:] = 0
-    st.least[:] = NEVER
+    st.least[:] = BOUNDLESS
     st.exhausted[:] = NEVER
     st.blocked[:] = -1
     st.envelope[:] = 0
@@ -126,13 +127,16 @@ def issue_policies(law, st, day, y):
         for q in range(law.whole[N_PROGRAMMES]):
             programme = law.programmes[q]
             if (programme[EVENT] == ON_ISSUED and programme[BASE] == BASE_POLICY
-                    and programme[FROM_DAY] <= day <= programme[UNTIL_DAY]):
+                    and programme[FROM_DAY] <= day - 1 <= programme[UNTIL_DAY]):
                 take_envelope(law, st, q, (day - 1) // YEAR, entitlement(programme, premium, 0), y)
 
 
 @kernel(_nrt=False)
 def close_day(law, st, day):
     """Blocks of pots that changed today, and breakers read on check days."""
+    if day == 0:
+        for a in range(law.whole[N_POTS]):
+            st.least[a] = min(st.least[a], st.cash[a])
     if day < law.whole[N_DAYS]:
         for a in range(law.whole[N_POTS]):
             if (st.reg[R_DIRTY] >> a) & 1 == 1:
@@ -222,7 +226,7 @@ def fold_path(law, st, years, paths):
     at = len(PATH_FIXED)
     for a in range(pots):
         paths[at + a] = st.exhausted[a] if st.exhausted[a] < NEVER else -1
-        paths[at + pots + a] = st.least[a] if st.least[a] < NEVER else st.cash[a]
+        paths[at + pots + a] = st.least[a]
         paths[at + 2 * pots + a] = st.cash[a]
 
 

@@ -20,7 +20,7 @@ from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, NEVER, enti
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
     FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
-    REFUSALS, REFUSED, REFUSED_FEN, REGISTERED, REPAID,
+    REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, REPAID,
 )
 from simulator.engine.rules import for_days, of_ppm
 from simulator.engine.story.breaker import Breaker
@@ -178,8 +178,11 @@ class LendingDesk:
         for place, payer in enumerate(self.world.scheme.modes[asks.mode].pot_payers):
             if reason < 0:
                 reason, pots[place] = self.purses.ask(payer, firm.district, covered)
-        if self.breaker.is_stopped(asks.bank, pots[0]):
+        asked = pots[0] if pots[0] >= 0 else self.purses.first_pots(asks.mode, firm.district)[0]
+        if self.breaker.is_stopped(asks.bank, asked):
             reason = BREAKER
+        if reason >= 0:
+            self.world.count(REFUSED_FUND, covered)
         return Decision(reason, principal, covered, (pots[0], pots[1]))
 
     # --- loans

@@ -7,14 +7,13 @@ from simulator.chance.philox import block
 from simulator.engine import layout as at
 from simulator.engine.day import CLOSE, MONTH, NEVER, OPEN, YEAR
 from simulator.engine.ledger import BUDGET, FLOOR, LEVERAGE
-from simulator.engine.rules import PPM, for_days
+from simulator.engine.rules import PPM, for_days, leverage_use
 from simulator.engine.story.breaker import YEAR_START
 from simulator.engine.story.records import Due, Loan
 from simulator.engine.story.scheme import PotLaw
 from simulator.engine.story.world import Business, World
 
 CONTRIBUTIONS = 1 << 11                    # after interest and the start of the year
-FULL_USE = 1_000_000_000                   # ppm: more covered than the room there is
 
 
 class Pot:
@@ -26,7 +25,7 @@ class Pot:
         self.exposure = 0                  # covered principal in force
         self.pending = 0                   # owed and not paid
         self.paid_this_year = 0
-        self.least: int | None = None      # smallest balance after a payment
+        self.least: int | None = None      # smallest balance from the first evening on
         self.exhausted: int | None = None  # first day on which it could not pay all that was asked
         self.refusing_since: int | None = None
 
@@ -53,10 +52,7 @@ class Pot:
 
     def use(self) -> int:
         """Share of the leverage room in use (ppm), reckoned in thousands of fen."""
-        room = self.law.leverage * max(0, self.free) // 1000
-        if room <= self.exposure // 1000:
-            return FULL_USE
-        return self.exposure * 1000 // (room // 1000)
+        return int(leverage_use(self.law.leverage, self.free, self.exposure))
 
 
 class Purses:
@@ -153,6 +149,8 @@ class Purses:
         for day in range(self.world.days):
             yield self.world.until(day, CLOSE, 1)
             for pot in self.pots:
+                if day == 0:
+                    pot.least = pot.cash if pot.least is None else min(pot.least, pot.cash)
                 refuses = pot.refusal(mean_loan) >= 0
                 if refuses and pot.refusing_since is None:
                     pot.refusing_since = day
@@ -174,14 +172,14 @@ class Purses:
         for place, number in enumerate(scheme.modes[loan.mode].pot_payers):
             payer, chosen = scheme.payers[number], loan.accounts[place]
             if payer.in_order:
-                if chosen >= 0:
-                    self.pots[chosen].exposure += sign * loan.covered
+                parts = [(chosen, loan.covered)] if chosen >= 0 else []
             else:
-                pots = scheme.pots_of(number, loan.firm.district)
-                for pot, part in zip(pots, payer.parts(loan.covered), strict=True):
-                    self.pots[pot].exposure += sign * part
-            if sign > 0 and not loan.book and chosen >= 0 and self.pots[chosen].law.leverage != at.NO_LIMIT:
-                self.peak_use = max(self.peak_use, self.pots[chosen].use())
+                parts = list(zip(scheme.pots_of(number, loan.firm.district), payer.parts(loan.covered), strict=True))
+            for pot, part in parts:
+                self.pots[pot].exposure += sign * part
+            if sign > 0 and not loan.book:
+                uses = [self.pots[pot].use() for pot, _ in parts if self.pots[pot].law.leverage != at.NO_LIMIT]
+                self.peak_use = max([self.peak_use, *uses])
 
     def ask(self, payer: int, district: int, covered: int) -> tuple[int, int]:
         """Room behind a payer: (reason or −1, pot the cover will count in or −1 when it is split)."""

@@ -84,5 +84,5 @@ class SubsidyDesk:
             premium = int(for_days(insured, world.whole[at.POLICY_PREMIUM], YEAR))
             for programme in world.scheme.programmes:
                 if (programme.event == at.ON_ISSUED and programme.base == at.BASE_POLICY
-                        and world.today in programme.days):
+                        and ended in programme.days):
                     self.grant(programme, ended // YEAR, int(entitlement(programme.row, premium, 0)), ended)
