@@ -95,7 +95,7 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     compile_ = numba.njit(**(settings | options))
 
     def decorate(plain: Callable[..., Any]) -> Any:
-        return _without_literals(compile_(plain)) if not os.environ.get("NUMBA_DISABLE_JIT") == "1" else plain
+        return plain if os.environ.get("NUMBA_DISABLE_JIT") == "1" else _without_literals(compile_(plain))
 
     return decorate if function is None else decorate(function)
 

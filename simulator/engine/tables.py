@@ -218,7 +218,8 @@ class _Compiler:
             base = at.BASE_VALUATION
         if q.line == "policy_premium":
             base = at.BASE_POLICY
-        return [*condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes)), EVENTS[q.event], base, q.rate,
+        when = condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes))
+        return [*when, EVENTS[q.event], base, q.rate,
                 _limit(caps.get("loan")), _limit(caps.get("firm_year")), _limit(q.envelope),
                 self.day(q.from_, -10**6), self.day(q.until, 10**6), int(q.covered_only)]
 

@@ -46,7 +46,7 @@ def plan_contributions(law, st):
 
 @kernel(_nrt=False)
 def book_contributions(law, st, day, y):
-    """Post the day's contributions and clawbacks; a clawback cannot take more than there is."""
+    """Post the day's contributions and clawbacks; what goes back takes its interest along, if there is as much."""
     for e in range(len(law.contributions)):
         if st.event_day[e] == day and st.event_sum[e] != 0:
             a = law.contributions[e, INTO]
@@ -55,10 +55,20 @@ def book_contributions(law, st, day, y):
                 st.cash[a] += st.event_sum[e]
                 st.years[y, law.whole[B_CONTRIBUTED] + a] += st.event_sum[e]
             else:
-                x = min(-st.event_sum[e], max(0, st.cash[a]))
+                x = min(with_interest(law, st, a, -st.event_sum[e]), max(0, st.cash[a]))
                 st.cash[a] -= x
                 st.least[a] = min(st.least[a], st.cash[a])
                 st.years[y, law.whole[B_CLAWBACK] + a] += x
+
+
+@kernel(_nrt=False)
+def with_interest(law, st, a, amount):
+    """A contribution and its part of the interest its pot has earned."""
+    paid_in = interest = 0
+    for y in range(len(st.years)):
+        paid_in += st.years[y, law.whole[B_CONTRIBUTED] + a]
+        interest += st.years[y, law.whole[B_INTEREST] + a]
+    return amount + (muldiv(min(amount, paid_in), interest, paid_in) if paid_in > 0 else 0)
 
 
 @kernel(_nrt=False)

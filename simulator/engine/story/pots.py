@@ -25,6 +25,8 @@ class Pot:
         self.exposure = 0                  # covered principal in force
         self.pending = 0                   # owed and not paid
         self.paid_this_year = 0
+        self.paid_in = 0                   # contributions so far
+        self.interest = 0                  # earned so far
         self.least: int | None = None      # smallest balance from the first evening on
         self.exhausted: int | None = None  # first day on which it could not pay all that was asked
         self.refusing_since: int | None = None
@@ -110,6 +112,7 @@ class Purses:
                 earned = int(for_days(pot.cash, pot.law.interest, MONTH))
                 self.move(pot, earned, "interest", pot.name, "deposit interest")
                 self.world.count_in(at.B_INTEREST, pot.number, earned, day - 1)
+                pot.interest += earned
                 self.spend(-earned)
 
     def years(self) -> Business:
@@ -137,11 +140,17 @@ class Purses:
         if amount > 0:
             self.move(pot, amount, "contribution", "contributor", f"contribution {number}")
             self.world.count_in(at.B_CONTRIBUTED, pot.number, amount)
+            pot.paid_in += amount
         else:
-            back = min(-amount, pot.cash)
+            back = min(-amount + self.interest_on(pot, -amount), pot.cash)
             self.move(pot, -back, "clawback", "contributor", f"contribution {number}")
             self.world.count_in(at.B_CLAWBACK, pot.number, back)
             self.world.tell("clawback", amount=back)
+
+    def interest_on(self, pot: Pot, contribution: int) -> int:
+        """A contribution's part of the interest its pot has earned so far."""
+        paid_in = pot.paid_in
+        return min(contribution, paid_in) * pot.interest // paid_in if paid_in else 0
 
     def evenings(self) -> Business:
         """Would the pot still cover a loan of mean size? The longest run of days on which it would not."""
