@@ -9,7 +9,7 @@ export PYTHONUTF8 = 1
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
-	@$(BIN)/pledgefund answer liaoning-2021 $(OPTIONS)
+	@$(BIN)/pledgefund answer liaoning-2021 --paths 2000 --draws 20 $(OPTIONS)
 
 test: lint  ## all checks; laws and twins a second time without compilation
 	$(BIN)/python -m pytest -n 2

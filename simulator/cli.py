@@ -148,7 +148,7 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
     with Progress(quiet, lang) as progress:
         sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
         needed = size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
-    shown = render_answer(sheet, lang, size=needed, detail=detail)
+    shown = render_answer(sheet, lang, size=needed, detail=detail, command=shlex.join(words()))
     deliver("answer", {**sheet.to_json(), "size": needed.to_json()}, shown, out, as_json, lang)
 
 
@@ -171,7 +171,7 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
     with Progress(quiet, lang) as progress:
         result = solve(scheme, **wanted, paths=paths, seed=seed, workers=workers, draws=draws,
                        progress=progress)
-    deliver(ask, result.to_json(), render_size(result, lang), out, as_json, lang)
+    deliver(ask, result.to_json(), render_size(result, lang, shlex.join(words())), out, as_json, lang)
     return OK if result.feasible else INFEASIBLE
 
 

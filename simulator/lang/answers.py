@@ -100,8 +100,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # foot
     "ans_influences": ("假设最要紧: {names}", "Assumptions that matter most: {names}"),
     "ans_grades": ("全部依据: pledgefund check {id} --grades", "all grades: pledgefund check {id} --grades"),
-    "ans_reproduce": ("复现: pledgefund {command} {id} --paths {paths} --seed {seed}",
-                      "Reproduce: pledgefund {command} {id} --paths {paths} --seed {seed}"),
+    "ans_reproduce": ("复现: {command}",
+                      "Reproduce: {command}"),
     "ans_stamp": ("模拟结果 · 版本 {version} · 方案 {hash}… · 引擎 {engine}",
                   "simulated · version {version} · scenario {hash}… · engine {engine}"),
     # size

@@ -14,6 +14,7 @@ from .numbers import apart, money, percent, plain, span
 from .width import LINE, table, wrap
 
 if TYPE_CHECKING:
+    from simulator.answers.rows import AnswerSheet
     from simulator.answers.sizes import Binding, Check, SizeResult
 
 
@@ -55,7 +56,13 @@ def _fen(fen: int | None, lang: str, digits: int) -> str:
     return text("ans_no_bound", lang) if fen is None else money(fen, lang, digits)
 
 
-def render_size(result: SizeResult | Enough | Growth, lang: str = "zh") -> str:
+def plain_command(ask: str, result: AnswerSheet | SizeResult | Enough | Growth) -> str:
+    """The command line that gives this result again."""
+    draws = "" if isinstance(result, Growth) else f" --draws {result.draws}"
+    return f"pledgefund {ask} {result.scenario.id} --paths {result.paths} --seed {result.seed}{draws}"
+
+
+def render_size(result: SizeResult | Enough | Growth, lang: str = "zh", command: str = "") -> str:
     """The answer to one of the three questions: how large, enough, or what growth."""
     parts = (
         _growth(result, lang)
@@ -67,7 +74,7 @@ def render_size(result: SizeResult | Enough | Growth, lang: str = "zh") -> str:
     ask = {Growth: "size --ask growth", Enough: "size --ask enough"}.get(type(result), "size")
     lines = [*wrap(names.heading(result.scenario, result.paths, result.seed, lang)), "", *parts]
     lines += wrap(
-        text("ans_reproduce", lang, command=ask, id=result.scenario.id, paths=result.paths, seed=result.seed)
+        text("ans_reproduce", lang, command=command or plain_command(ask, result))
     )
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from simulator.lang import text
 from . import names
 from .lines import heads, line, money_cells, percent_cells, ratio_cells
 from .numbers import money, percent
-from .size_text import render_size, size_lines
+from .size_text import plain_command, render_size, size_lines
 from .width import LINE, wrap
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ __all__ = ["render_answer", "render_size"]
 
 
 def render_answer(
-    sheet: AnswerSheet, lang: str = "zh", size: SizeResult | None = None, detail: bool = False
+    sheet: AnswerSheet, lang: str = "zh", size: SizeResult | None = None, detail: bool = False, command: str = ""
 ) -> str:
-    """The seven answers; with ``size`` the size and its intervals stand beside the verdict."""
+    """The seven answers; with ``size`` the size and its intervals stand beside the verdict.
+
+    ``command`` is the one that reproduces them; without it the plain one is told.
+    """
     lines = [
         *wrap(names.heading(sheet.scenario, sheet.paths, sheet.seed, lang)),
         "",
@@ -35,7 +38,7 @@ def render_answer(
         lines += question(sheet, lang)
     if detail:
         lines += ["", *_detail(sheet, lang)]
-    return "\n".join([*lines, "", *_foot(sheet, lang)])
+    return "\n".join([*lines, "", *_foot(sheet, lang, command)])
 
 
 def _verdict(sheet: AnswerSheet, lang: str, size: SizeResult | None) -> list[str]:
@@ -245,7 +248,7 @@ def _any_cells(row: AnswerRow, lang: str) -> tuple[str, str, str]:
     )
 
 
-def _foot(sheet: AnswerSheet, lang: str) -> Iterator[str]:
+def _foot(sheet: AnswerSheet, lang: str, command: str) -> Iterator[str]:
     scenario = sheet.scenario
     told = " ".join(
         f"{names.parameter(path, lang)}[{names.grade_word(scenario.provenance[path].grade, lang)}]"
@@ -254,7 +257,7 @@ def _foot(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     yield from wrap(text("ans_influences", lang, names=told))
     yield from wrap(text("ans_grades", lang, id=scenario.id))
     yield from wrap(
-        text("ans_reproduce", lang, command="answer", id=scenario.id, paths=sheet.paths, seed=sheet.seed)
+        text("ans_reproduce", lang, command=command or plain_command("answer", sheet))
     )
     yield from wrap(
         text("ans_stamp", lang, version=sheet.version, hash=scenario.hash[:6], engine=sheet.engine)

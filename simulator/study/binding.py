@@ -56,9 +56,15 @@ def binding(bench: Any, scenario: Scenario, memo: Memo, found: Found, total: int
 
 
 def _removals(bench: Any, scenario: Scenario, scale: int, criterion: Criterion) -> list[tuple[str, float]]:
-    """Each rule with the criterion's value without it, the most helpful first."""
-    tried = []
-    for rule in (*RULES, *OWN_RULES.get(criterion.name, ())):
+    """Each rule with the criterion's value without it, the most helpful first.
+
+    A fund without a share is no fund, so its share is asked only where no other rule is to blame.
+    """
+    rules = [*RULES, *OWN_RULES.get(criterion.name, ())]
+    tried: list[tuple[str, float]] = []
+    for rule in rules:
+        if rule == "share" and any(criterion.excess(value) <= 0 for _, value in tried):
+            continue
         changed = without_rule(scenario, rule)
         if changed is not None:
             tried.append((rule, bench.evaluate(changed, scale)[criterion.name].value))
