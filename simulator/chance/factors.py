@@ -28,6 +28,7 @@ MONTHS = 12              # in a year
 LINK_POINTS = 4097       # of the tables that give a hazard for an index W …
 LINK_LOW = -10.0         # … from here to -LINK_LOW; beyond, the outermost value holds
 _LINK_SCALE = (LINK_POINTS - 1) / (-2.0 * LINK_LOW)
+_NO_VARIANCE = 1e-14
 _NODES = 96              # of the quadrature over one month's W
 
 
@@ -90,6 +91,8 @@ def solve_loading(pd: float, rho: float, persistence: float, steps_per_year: int
     if steps_per_year != MONTHS:
         raise ValueError(f"steps per year must be 1 or {MONTHS}, not {steps_per_year}")
     variance = joint_default(pd, rho) - pd * pd
+    if variance < _NO_VARIANCE:            # next to certain default: there is nothing left to correlate
+        return start, 0.0
 
     def miss(x: np.ndarray) -> list[float]:
         mean, var = one_year_moments(x[0], math.sqrt(special.expit(x[1])), persistence)

@@ -17,6 +17,7 @@ DISTRICT_POT = "pot.$district"
 SHORTS = ("lapse", "queue_fifo", "queue_pro_rata")
 HELD_BY = "held_by:"
 NEXT = "next:"
+MOST_CAPS, MOST_POT_PAYERS, MOST_ACCOUNTS = 2, 2, 3   # what the engine's tables hold
 MOST_ROWS = 40                             # of one mode: every pair and overlap is compared
 
 
@@ -40,6 +41,10 @@ def payers(s: Any, draft: Draft) -> None:
         if len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
                       allowed=str(weights))
+        if len(payer.accounts) > MOST_ACCOUNTS:
+            draft.say("not_built", (*path, "accounts"), given=f"accounts × {len(payer.accounts)}")
+        if payer.short == "queue_pro_rata" and payer.draw == "order" and len(payer.accounts) > 1:
+            draft.say("not_built", (*path, "short"), given="queue_pro_rata + draw: order")
         _short(s.payers, draft, path, payer)
 
 
@@ -94,9 +99,26 @@ def rows(s: Any, draft: Draft) -> None:
                           allowed=f"> {draft.raw((*here, 'layer', 'from')) or 0}")
             if row.layer:
                 draft.fits((*here, "layer", "to"), row.layer.to)
+            _buildable(s, draft, here, row, {r.payer for r in mode.terms if r.step < row.step})
+        pots = list(dict.fromkeys(r.payer for r in mode.terms if _kind(s, r.payer) == "pot"))
+        if len(pots) > MOST_POT_PAYERS:
+            draft.say("not_built", (*path, "terms"), given=f"{len(pots)} × kind: pot ({', '.join(pots)})")
         _together(draft, path, mode, districts)
         _stacks(payers, draft, path, mode)
         _recovery(payers, draft, path, mode)
+
+
+def _kind(s: Any, payer: str) -> str:
+    known = getattr(s, "payers", {})       # absent when that section could not be read
+    return known[payer].kind if payer in known else ""
+
+
+def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, earlier: set[str]) -> None:
+    """Legal rows whose mechanism comes later."""
+    if len(row.cap) > MOST_CAPS:
+        draft.say("not_built", (*path, "cap"), given=f"cap × {len(row.cap)}")
+    if row.from_ in earlier and _kind(s, row.from_) == "pot":
+        draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (kind: pot)")
 
 
 def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
