@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -363,18 +364,25 @@ def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = Fal
     Tables are kept for the next size of the same fund. Raises ValueError (NotBuilt, DominatingRateExceeded) for
     what cannot be run.
     """
-    key = (scenario.hash, no_fund, stretch)
-    tables = _KEPT.get(key) if scenario.hash else None
+    tables = next((kept.tables for kept in list(_KEPT) if kept.scenario is scenario
+                   and (kept.no_fund, kept.stretch) == (no_fund, stretch)), None)
     if tables is None:
         tables = _Compiler(scenario, PPM, no_fund, stretch).compile()
-        if len(_KEPT) >= MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[key] = tables
+        _KEPT.append(_Kept(scenario, no_fund, stretch, tables))
     if scale_ppm == PPM:
         return tables
     fund = _Compiler(scenario, scale_ppm, no_fund, stretch)
     return replace(tables, law=replace(tables.law, contributions=fund.contributions()), fund_fen=fund.total())
 
 
-MOST_KEPT = 32
-_KEPT: dict[tuple[str, bool, float], Tables] = {}
+@dataclass(frozen=True)
+class _Kept:
+    """Tables of a scenario, known by the object itself: a frozen scenario cannot change under them."""
+
+    scenario: Scenario
+    no_fund: bool
+    stretch: float
+    tables: Tables
+
+
+_KEPT: deque[_Kept] = deque(maxlen=32)
