@@ -38,28 +38,25 @@ class Decision:
     lanes: tuple[str, str, str, str]
 
 
-_APPLICATION = "segment << 24 | day << 10 | k-th of the day (dominating stream); slot = generation * 256"
+_APPLICATION = "segment << 24 | (day + 3600) << 10 | k-th of the day, in the dominating stream"
 _STEP = ("step 4j", "step 4j + 1", "step 4j + 2", "step 4j + 3")
 
 DECISIONS: Mapping[str, Decision] = MappingProxyType({
-    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | day", ("number of the day", SPARE, SPARE, SPARE)),
-    "MIXING": Decision(MIXING, "segment << 16 | quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
+    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | j, j = (day + 3600) // 4", ("day 4j", "day 4j + 1", "day 4j + 2", "day 4j + 3")),
+    "MIXING": Decision(MIXING, "segment << 16 | (day + 3600) // 90", ("gamma multiplier", SPARE, SPARE, SPARE)),
     "APPLICANT": Decision(APPLICANT, _APPLICATION, ("thinning", "size", "firm", "ip type")),
     "APPLICANT2": Decision(APPLICANT2, _APPLICATION, ("term", "bank", "mode", "approval")),
     "FIRM": Decision(FIRM, "segment << 24 | firm", ("class", "district", "sector", "grade")),
-    "DEFAULT": Decision(DEFAULT, "firm's or application's entity; slot = spell",
+    "DEFAULT": Decision(DEFAULT, "application whose loan opens the firm's spell",
                         ("threshold", SPARE, SPARE, SPARE)),
-    "RECOVERY": Decision(RECOVERY, "application's entity; slot as there",
+    "RECOVERY": Decision(RECOVERY, "application's entity",
                          ("ip noise", "other", "delay", SPARE)),
     "NATIONAL": Decision(NATIONAL, "j = step // 4", _STEP),
     "SECTOR": Decision(SECTOR, "sector << 12 | j = step // 4", _STEP),
     "MATCH": Decision(MATCH, "pot; slot = its matches' order", ("happens", "day", SPARE, SPARE)),
-    "POLICY": Decision(POLICY, "segment << 24 | day << 10 | k-th of the day",
-                       ("size", "thinning", SPARE, SPARE)),
-    "POLICY_ARRIVALS": Decision(POLICY_ARRIVALS, "segment << 24 | day",
-                                ("number of the day", SPARE, SPARE, SPARE)),
-    "POLICY_MIXING": Decision(POLICY_MIXING, "segment << 16 | quarter",
-                              ("gamma multiplier", SPARE, SPARE, SPARE)),
+    "POLICY": Decision(POLICY, "month << 10 | k-th of the month", ("sum insured", SPARE, SPARE, SPARE)),
+    "POLICY_ARRIVALS": Decision(POLICY_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
+    "POLICY_MIXING": Decision(POLICY_MIXING, "quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
 })
 
 

@@ -16,7 +16,7 @@ KEYS: dict[str, frozenset[str]] = {
     "Payer": frozenset({"committed_line"}),
     "TermRow": frozenset({"at"}),
     "Cap": frozenset({"pct", "measure", "at"}),
-    "Claim": frozenset({"provisional", "final", "net", "trigger"}),
+    "Claim": frozenset({"provisional", "final", "net", "trigger", "interest_days"}),
     "Mode": frozenset({"fees", "linkage", "ex_ante", "when"}),
     "Condition": frozenset({"ip_or_first", "flags", "first_loan", "high_tech", "srdi"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",

@@ -270,7 +270,6 @@ class Claim(Part):
 
     overdue: Days
     review: Days
-    interest_days: Days = 0
 
 
 class RecoveryRule(Part):
