@@ -186,8 +186,12 @@ def trace(scenario: ScenarioName,
     first_run_note(quiet, lang)
     from simulator.report.sheet import render_trace
     from simulator.runs import trace as follow
+    from simulator.runs.follow import NoSuchLoan
 
-    story = follow(scheme, path, seed, loan)
+    try:
+        story = follow(scheme, path, seed, loan)
+    except NoSuchLoan as none:
+        raise InvalidInput(text("trace_no_such_loan", lang, path=path, loans=none.loans, last=none.loans - 1)) from None
     deliver("trace", story.to_json() if as_json else {}, render_trace(story, lang, loan), None, as_json, lang)
 
 

@@ -145,13 +145,13 @@ def _cost(world: World) -> Iterator[tuple[Key, Estimate]]:
 
 
 def _split(world: World) -> Iterator[tuple[Key, Estimate]]:
-    """Who finally bears the losses, and the subsidies' part of all gross public payments."""
+    """Who bears the losses on covered loans net of recoveries, and the subsidies' part of all gross public payments."""
     run = world.run("base")
     paid = np.asarray(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots), dtype=np.int64)
     subsidies = fiscal.subsidies(run).sum(axis=1)
     yield ("subsidy_part", ""), ratio_ci(subsidies, subsidies + paid)
     for payer in (*run.scenario.payers, "lender"):
-        yield ("borne", payer), mean_ci(run.column(f"borne_{payer}_fen"))
+        yield ("borne", payer), mean_ci(run.column(f"borne_{payer}_fen") - run.column(f"back_{payer}_fen"))
     yield ("recovered", ""), ratio_ci(run.column("recovered_fen"), run.column("defaulted_fen"))
 
 

@@ -226,7 +226,9 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
         return None if found is None else found.value
 
     if name == "cost":
-        return "cost", {"subsidies": figure("subsidies"), "compensation": figure("compensation")}
+        parts = {name: base[("cost_line", name)].value if ("cost_line", name) in base else 0.0
+                 for name in ("compensation", "recovery", "earned")}
+        return "cost", {"subsidies": figure("subsidies"), **parts}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
     if name == "target":

@@ -42,7 +42,8 @@ _APPLICATION = "segment << 24 | (day + 3600) << 10 | k-th of the day, in the dom
 _STEP = ("step 4j", "step 4j + 1", "step 4j + 2", "step 4j + 3")
 
 DECISIONS: Mapping[str, Decision] = MappingProxyType({
-    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | j, j = (day + 3600) // 4", ("day 4j", "day 4j + 1", "day 4j + 2", "day 4j + 3")),
+    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | j, j = (day + 3600) // 4",
+                         ("day 4j", "day 4j + 1", "day 4j + 2", "day 4j + 3")),
     "MIXING": Decision(MIXING, "segment << 16 | (day + 3600) // 90", ("gamma multiplier", SPARE, SPARE, SPARE)),
     "APPLICANT": Decision(APPLICANT, _APPLICATION, ("thinning", "size", "firm", "ip type")),
     "APPLICANT2": Decision(APPLICANT2, _APPLICATION, ("term", "bank", "mode", "approval")),

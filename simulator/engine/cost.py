@@ -7,6 +7,7 @@ in the base year, so that the base year's design reproduces the base year's volu
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
 from simulator.engine.layout import (
-    BASE, BASE_POLICY, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law,
+    BASE, BASE_POLICY, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law, MODE_DISTRICTS,
     N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
 )
 from simulator.engine.rules import PPM, entitlement, holds, programme_base
@@ -44,15 +45,21 @@ def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: 
     return total / principal * YEAR / term * PPM
 
 
-def _cost(law: Law, s: int, principal: int, eligible: bool, day: int, rate: int) -> float:
-    """Expected all-in cost (ppm a year) of a segment's typical loan starting on ``day``."""
+def _cost(law: Law, s: int, principal: int, inside: bool, day: int, rate: int) -> float:
+    """Expected all-in cost (ppm a year) of a segment's typical loan starting on ``day``.
+
+    ``inside`` the fund's own gates it may hope for cover, its price and its subsidies; outside for none of them.
+    """
     term = int(law.term_days[s, 0])
-    covered = principal if eligible else 0
+    modes = [(m, w) for m, w in _weights(law.mode_cum) if not inside or law.modes[m, MODE_DISTRICTS] != 0]
+    covered = principal if inside and modes else 0
+    modes = modes or _weights(law.mode_cum)
+    whole = sum(w for _, w in modes)
     cost = float(rate)
     for ip, ip_weight in _weights(law.ip_cum[s]):
         cost += ip_weight * law.whole[VALUATION_RATE] * PPM / law.pledge[ip] * YEAR / term
-        for mode, mode_weight in _weights(law.mode_cum):
-            weight = ip_weight * mode_weight
+        for mode, mode_weight in modes:
+            weight = ip_weight * mode_weight / whole
             if covered:
                 cost += weight * law.modes[mode, INSURED_PPM] * law.whole[PREMIUM_RATE] / PPM
                 cost += weight * law.modes[mode, GUARANTEED_PPM] * law.whole[GUARANTEE_RATE] / PPM
@@ -63,21 +70,18 @@ def _cost(law: Law, s: int, principal: int, eligible: bool, day: int, rate: int)
 
 
 def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
-                first_month: int) -> Callable[[str, int], float]:
-    """Cost of a segment in a month over the base year's, in percentage points."""
-    known: dict[tuple[int, int], float] = {}
+                first_month: int) -> Callable[[str, int, bool], float]:
+    """Cost of a segment in a month over the base year's, in percentage points, outside and inside the fund's gates."""
 
-    def at_day(s: int, day: int, month: int) -> float:
+    @cache
+    def at_day(s: int, day: int, month: int, inside: bool) -> float:
         principal = max(WAN, int(volumes[names[s]].median // WAN) * WAN)
         rate = int(law.rates[max(0, month - first_month)])
-        return _cost(law, s, principal, scenario.segments[names[s]].eligible, day, rate)
+        return _cost(law, s, principal, inside and scenario.segments[names[s]].eligible, day, rate)
 
-    reference = {s: at_day(s, -YEAR // 2, first_month if first_month < 0 else 0) for s in range(len(names))}
-
-    def over_reference(name: str, month: int) -> float:
+    def over_reference(name: str, month: int, inside: bool) -> float:
         s = names.index(name)
-        if (s, month) not in known:
-            known[s, month] = (at_day(s, month * MONTH + MONTH // 2, month) - reference[s]) / (PPM / 100)
-        return known[s, month]
+        reference = at_day(s, -YEAR // 2, min(first_month, 0), inside)
+        return (at_day(s, month * MONTH + MONTH // 2, month, inside) - reference) / (PPM / 100)
 
     return over_reference

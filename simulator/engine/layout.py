@@ -114,7 +114,7 @@ class Law(Bundle):
     segments: np.ndarray        # int64[S, SEGMENT]
     sizes: np.ndarray           # float64[S, 2]
     arrivals: np.ndarray        # float64[S, months of book + window]: dominating mean a day
-    keep: np.ndarray            # float64[S, same]: thinning probability
+    keep: np.ndarray            # float64[S, same, 2]: thinning probability outside and inside the fund's own gates
     mixing: np.ndarray          # float64[S, table]: quarterly gamma multiplier by probability
     term_days: np.ndarray       # int64[S, terms]
     term_cum: np.ndarray        # float64[S, terms]

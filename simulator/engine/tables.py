@@ -309,7 +309,7 @@ class _Compiler:
         policy_shape = s.insurance.dispersion if s.insurance else 1.0
         law = Law(
             whole=self.whole(layout, mean_loan), real=self.real(), segments=segments, sizes=sizes,
-            arrivals=empty, keep=empty, mixing=np.array(gamma),
+            arrivals=empty, keep=empty[:, :, None].repeat(2, axis=2), mixing=np.array(gamma),
             term_days=padded([np.array([t.days for t in seg.terms]) for seg in self.segments], 0).astype(np.int64),
             term_cum=padded([cumulative([t.weight for t in seg.terms]) for seg in self.segments], 1.0),
             ip_cum=np.array([cumulative([seg.ip.get(t, 0) for t in IP_TYPES]) for seg in self.segments]),
@@ -336,7 +336,7 @@ class _Compiler:
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
         law = replace(law, arrivals=arrivals, keep=keep)
         return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
-                      float((arrivals * keep).sum() * 30) + s.book.loans)
+                      float((arrivals * keep.max(axis=2)).sum() * 30) + s.book.loans)
 
 
 def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:

@@ -72,10 +72,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_stress_recession": ("持续衰退:赔空", "lasting recession: exhaustion"),
     "ans_stress_anchor": ("链主违约", "failure of an anchor firm"),
     "ans_split": ("补贴占补贴与代偿之和", "subsidies in all gross payments"),
-    "ans_borne": ("损失由{payer}最终承担", "losses finally borne by {payer}"),
+    "ans_borne": ("分担贷款的净损失:{payer}", "net loss on covered loans: {payer}"),
     "ans_rule": ("{rule}", "{rule}"),
     # notes
-    "ans_note_cost": ("补贴 {subsidies} · 代偿 {compensation}", "subsidies {subsidies} · compensation {compensation}"),
+    "ans_note_cost": ("补贴 {subsidies} + 代偿 {compensation} − 追偿 {recovery} − 利息 {earned}",
+                      "subsidies {subsidies} + compensation {compensation} − recoveries {recovery} − interest {earned}"),
     "ans_note_suspended": ("停保≥30天 {suspended}", "suspended 30 days {suspended}"),
     "ans_note_pooled": ("若合并为一个资金池 {pooled}", "as one pooled pot {pooled}"),
     "ans_note_unresponsive": ("不受基金规模影响:无基金 {none},基金不限 {ample}",

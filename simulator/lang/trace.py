@@ -33,7 +33,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tr_party": ("承担方", "party"), "tr_liable": ("应承担", "liable"), "tr_due": ("应付日", "due"),
     "tr_to": ("付给", "owed to"), "tr_owes": ("应付", "owes"), "tr_cash": ("已付", "paid"),
     "tr_lapsed": ("未付(以余额为限)", "unpaid, lapsed"), "tr_cancelled": ("追偿抵扣", "offset"),
-    "tr_back": ("追偿返还", "recovered"), "tr_borne": ("最终承担", "finally borne"),
+    "tr_back": ("追偿返还", "recovered"), "tr_borne": ("承担", "bears"), "tr_net": ("最终净承担", "net of recovery"),
     "tr_source": ("依据", "source"), "tr_total": ("合计", "total"), "tr_from": ("出账", "from"),
     "tr_proceeds": ("追偿 {gross}，费用 {cost}，净额 {net}，到账 {day}",
                     "recovered {gross}, costs {cost}, net {net}, received {day}"),
@@ -47,7 +47,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 EVENTS: dict[str, tuple[str, str]] = {
     "application": ("申请", "application"), "refused": ("未纳入分担", "not covered"),
     "disbursed": ("放款", "disbursed"), "repaid": ("还清", "repaid"), "default": ("违约", "default"),
-    "determination": ("认定损失", "loss determined"), "due": ("到付款日", "falls due"),
+    "determination": ("认定损失", "loss determined"), "due": ("登记应付", "noted as due"),
     "payment": ("付款", "paid"), "waits": ("余额不足，排队", "short of cash, waits"),
     "lapsed": ("余额不足，不再支付", "short of cash, lapsed"), "passed on": ("余额不足，转下家", "short, passed on"),
     "shared pro rata": ("按比例支付", "paid pro rata"), "recovery": ("追偿到账", "recovery received"),

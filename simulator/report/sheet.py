@@ -160,7 +160,7 @@ def _dues(trace: Trace, claim: Claim, lang: str) -> list[str]:
 
 def _parties(trace: Trace, claim: Claim, lang: str) -> list[str]:
     heads = [text(f"tr_{name}", lang) for name in ("party", "liable", "borne", "back")]
-    rows = [[*heads, text("tr_borne", lang) + " − " + text("tr_back", lang)]]
+    rows = [[*heads, text("tr_net", lang)]]
     for p, name in enumerate(trace.tables.terms.names):
         if claim.burden[p] or claim.borne[p] or claim.back[p]:
             rows.append([names.payer(trace.scenario, name, lang), wan(claim.burden[p]), wan(claim.borne[p]),

@@ -101,8 +101,8 @@ def _money_needed(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     note = text(
         "ans_note_cost",
         lang,
-        subsidies=money(row.note_args["subsidies"], lang),
-        compensation=money(row.note_args["compensation"], lang),
+        subsidies=money(row.note_args["subsidies"], lang, 3),
+        **{part: money(abs(row.note_args[part]), lang, 3) for part in ("compensation", "recovery", "earned")},
     )
     yield from line(text("ans_q1", lang), money_cells(row, lang), note)
     years = sheet.having("cost_year")

@@ -28,6 +28,14 @@ def calendar(start: date, day: int) -> date:
     return date(year, month + 1, min(of_month + 1, MONTH_DAYS[month] + int(leap)))
 
 
+class NoSuchLoan(ValueError):
+    """The path has no loan of this number; ``loans`` is how many it has."""
+
+    def __init__(self, number: int, loans: int) -> None:
+        super().__init__(f"loan {number} of {loans}")
+        self.number, self.loans = number, loans
+
+
 @dataclass(frozen=True)
 class PotYear:
     """A pot's account over one year: opening + flows = closing, to the fen."""
@@ -54,9 +62,9 @@ class Trace:
     story: Story
 
     def loan(self, number: int) -> Loan:
-        """A loan by its number in order of disbursement. Raises ValueError when there is none."""
+        """A loan by its number in order of disbursement. Raises NoSuchLoan."""
         if not 0 <= number < len(self.story.loans):
-            raise ValueError("no_such_loan")
+            raise NoSuchLoan(number, len(self.story.loans))
         return self.story.loans[number]
 
     def claims(self) -> list[Claim]:

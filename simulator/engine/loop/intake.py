@@ -9,7 +9,7 @@ from simulator.chance.philox import block
 from simulator.chance.variates import poisson_quantile, table_lookup
 from simulator.engine.attributes import (
     approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
-    pick, relief_of, static_gate, version_of,
+    month_of, pick, relief_of, static_gate, version_of,
 )
 from simulator.engine.day import BOOK_SHIFT, MONTH, NEVER
 from simulator.engine.layout import (
@@ -36,7 +36,7 @@ from simulator.engine.loop.state import (
     L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
     R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
 )
-from simulator.engine.rules import PPM, for_days, leverage_use, muldiv, of_ppm
+from simulator.engine.rules import for_days, leverage_use, muldiv, of_ppm
 from simulator.jit import kernel
 
 
@@ -74,13 +74,14 @@ def list_candidates(law, st):
                 u = st.uniforms[s, place & 3]
                 if u > st.means[s, 1]:
                     for k in range(poisson_quantile(u, st.means[s, 0])):
-                        add_candidate(st, day, s << 24 | place << 10 | k, law.keep[s, month])
+                        add_candidate(st, day, s << 24 | place << 10 | k,
+                                      max(law.keep[s, month, 0], law.keep[s, month, 1]))
             day += 1
 
 
 @kernel(_nrt=False)
 def add_candidate(st, day, entity, keep):
-    """Keep a candidate who applies under the scheme in force."""
+    """Keep a candidate who applies if the scheme in force reaches it."""
     thin, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, entity, 0)
     if thin < keep:
         count = st.reg[R_APPS]
@@ -98,25 +99,23 @@ def apply(law, st, day, entity, y):
     """One application: asks its bank, meets the gates, and may get a loan."""
     seed, path = st.reg[R_SEED], st.reg[R_PATH]
     segment = entity >> 24
-    _, size, who, kind = block(seed, path, APPLICANT, entity, 0)
+    thin, size, who, kind = block(seed, path, APPLICANT, entity, 0)
     term, bank, mode, u = loan_facts(law, seed, path, entity, segment)
     if day + term <= 0:
         return                             # a base-year loan that had ended before day 0
     amount = asked_amount(law, segment, size)
+    ip = pick(law.ip_cum[segment], kind)
+    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
+    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
+    if thin >= law.keep[segment, month_of(law, day), 1 if reason < 0 else 0]:
+        return                             # the scheme does not reach it, and its price keeps it away
     book = day < 0
     if not book:
         st.years[y, APPLICATIONS] += 1
         st.years[y, APPLIED] += amount
-    odds = log_odds(u)
-    most = law.modes[mode, COVER_PPM] / PPM * (law.whole[IP_SHARE] / PPM)
-    if odds >= approval_line(law, bank, most):
-        refuse(st, y, BANK, amount, book)  # no gate can take more off the bank than the mode itself
-        return
-    ip = pick(law.ip_cum[segment], kind)
-    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
-    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
     if book and law.whole[BOOK_COVERED] == 0:
         reason = INELIGIBLE
+    odds = log_odds(u)
     wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
     bank_says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
     if st.firms[firm, F_BARRED] == 1:

@@ -106,12 +106,14 @@ class LendingDesk:
         """Who stands behind a candidate; nobody when the policy keeps it away or its old loan has ended."""
         world, law, segment = self.world, self.world.law, entity >> 24
         thinning, size, who, kind = block(world.seed, world.path, APPLICANT, entity, 0)
-        if thinning >= law.keep[segment, month_of(law, day)]:
-            return None
         term, bank, mode, approval = loan_facts(law, world.seed, world.path, entity, segment)
         if day + term <= 0:
             return None
         firm = self.firm(firm_of(law, world.seed, world.path, segment, who))
+        gate = static_gate(law, segment, int(pick(law.ip_cum[segment], kind)), firm.firm_class, firm.district,
+                           int(mode), int(asked_amount(law, segment, size)), int(term), day)[0]
+        if thinning >= law.keep[segment, month_of(law, day), int(gate < 0)]:
+            return None
         return Application(entity, segment, day, int(asked_amount(law, segment, size)), int(term), int(bank), int(mode),
                            int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), firm)
 
