@@ -12,7 +12,7 @@ KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.p
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
-	@$(BIN)/pledgefund answer liaoning-2021 --paths 2000 --draws 20 $(OPTIONS)
+	@$(BIN)/pledgefund answer liaoning-2021 --paths 1000 --draws 10 $(OPTIONS)
 
 test: lint  ## all checks; laws and twins a second time without compilation
 	$(BIN)/python -m pytest -n 2

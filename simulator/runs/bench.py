@@ -89,14 +89,14 @@ def resident_mb() -> float:
 
 
 def _engines(scenario: Scenario) -> list[Measure]:
-    loop = fastest(lambda: simulate(scenario, paths=300, workers=1, years=False))
-    told = simulate(scenario, paths=300, workers=1, years=False)
+    loop = fastest(lambda: simulate(scenario, paths=640, workers=1, years=False))
+    told = simulate(scenario, paths=640, workers=1, years=False)
     loans = float(told.column("loans").mean())
     story = fastest(lambda: simulate(scenario, paths=1, engine="story", years=False), 2)
     one = float(simulate(scenario, paths=1).column("loans").mean())
-    pair = fastest(lambda: simulate(scenario, paths=300, workers=2, years=False))
-    return [Measure("loop_loans", 300 * loans / loop, "loans"), Measure("story_loans", one / story, "loans"),
-            Measure("loop_story", (300 * loans / loop) / (one / story), "times", STORY_FLOOR),
+    pair = fastest(lambda: simulate(scenario, paths=640, workers=2, years=False))
+    return [Measure("loop_loans", 640 * loans / loop, "loans"), Measure("story_loans", one / story, "loans"),
+            Measure("loop_story", (640 * loans / loop) / (one / story), "times", STORY_FLOOR),
             Measure("threads", loop / pair, "times", THREAD_FLOOR)]
 
 

@@ -16,7 +16,7 @@ from simulator.engine.tables import Tables, compile_scheme
 from simulator.runs.results import Results
 from simulator.scheme.scenario import Scenario
 
-BLOCK = 64                     # paths a task runs before it reports
+BLOCK = 16                     # paths a task runs before it reports
 LARGEST_ROOM = 1 << 12
 PPM = 1_000_000
 
