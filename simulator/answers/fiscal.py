@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from simulator.scheme.scenario import Pot, Scenario
+    from simulator.scheme.parts_fund import Pot
+    from simulator.scheme.scenario import Scenario
 
 PPM = 1_000_000
 PUBLIC = ("central", "province", "city", "district")

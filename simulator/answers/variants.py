@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.demand import inside_gate, market_volumes
 from simulator.scheme import replace_values
-from simulator.scheme.scenario import FIRM_CLASSES, IP_TYPES
+from simulator.scheme.parts import FIRM_CLASSES, IP_TYPES
 
 from .paths import fund_rows, term_groups, value_at
 

@@ -11,7 +11,7 @@ from simulator.engine.story.records import Claim, Event, LedgerRow, Loan
 from simulator.lang import MESSAGES, text
 from simulator.report import names
 from simulator.report.width import LINE, cells, pad, table, wrap
-from simulator.scheme.scenario import IP_TYPES
+from simulator.scheme.parts import IP_TYPES
 from simulator.scheme.units import format_share
 
 if TYPE_CHECKING:

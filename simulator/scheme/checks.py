@@ -14,8 +14,10 @@ from typing import Any
 
 from . import terms_checks
 from .draft import UNBOUNDED, Draft, Path
+from .parts import IP_TYPES, Dated
+from .parts_market import Size
 from .problems import listed
-from .scenario import IP_TYPES, Dated, Scenario, Size
+from .scenario import Scenario
 from .units import ONE, format_share
 
 SIGNED = UNBOUNDED | {"spread"}            # shares that may be negative

@@ -13,10 +13,11 @@ from .checks import check
 from .draft import Draft
 from .notices import unusual
 from .overlay import expand, lay_over, prune, set_value
+from .parts import Text
 from .problems import Problem, ScenarioErrors, listed, nearest
 from .provenance import Origins, Provenance
 from .reading import Node, Refused, display, read_file
-from .scenario import Scenario, Text
+from .scenario import Scenario
 from .unwrap import unwrap
 from .validate import valid_sections, validate
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from .parts_fund import Mode
 from .problems import Problem, listed
-from .scenario import Mode, Scenario
+from .scenario import Scenario
 from .terms_checks import DISTRICT_POT, NEXT
 from .units import format_share
 

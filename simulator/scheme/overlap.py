@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .scenario import FIRM_CLASSES, IP_TYPES, Layer, TermRow
+from .parts import FIRM_CLASSES, IP_TYPES
+from .parts_fund import Layer, TermRow
 
 ENDLESS = 10 ** 18
 

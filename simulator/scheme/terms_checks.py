@@ -8,8 +8,8 @@ from typing import Any
 
 from .draft import Draft, Path
 from .overlap import Box, box_of, most_together
+from .parts_fund import Cap, Condition, Mode, Payer, TermRow
 from .problems import listed, nearest
-from .scenario import Cap, Condition, Mode, Payer, TermRow
 from .units import ONE, exact_money, format_share
 
 LENDER = "lender"

@@ -18,10 +18,11 @@ from pydantic import BaseModel, ValidationError
 from . import future
 from .draft import UNBOUNDED, Draft, Path
 from .overlay import COMMAND_LINE, LEAF_KEYS
+from .parts import Dated
 from .problems import listed, nearest
 from .provenance import GRADES, SOURCED, Provenance, Source
 from .reading import Node
-from .scenario import Dated, Scenario
+from .scenario import Scenario
 from .units import ALLOWED, ONE, PARSERS, Unit, UnitError, parse_date
 
 PENDING_KEYS = (*LEAF_KEYS, "title")

@@ -1,0 +1,158 @@
+"""The fund of a scheme: its pots and payers, who takes over which loss, which loans it covers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .parts import Dated, FirmClass, IpType, Level, Name, Part, Text
+from .units import Amount, Count, Date, Days, Multiple, Real, Share
+
+
+class Match(Part):
+    """Another level's contribution, due within a time or the first one goes back."""
+
+    level: Level
+    amount: Amount
+    within: Days
+    probability: Share
+    else_return: bool = True
+
+
+class Contribution(Part):
+    level: Level
+    amount: Amount
+    date: Date | None = None                   # None: in the account on day 0
+    match: Match | None = None
+
+
+class Pot(Part):
+    """One purse with its own account. Liability may be limited to its balance (see the payer)."""
+
+    contributors: list[Contribution] = []
+    district: Name | None = None               # reached as ``pot.$district`` by firms of this district
+    leverage: Multiple | None = None           # covered principal in force per yuan of free cash; None: no limit
+    floor: Amount = 0
+    interest: Share = 0
+    annual_budget: Amount | None = None        # most that may be paid out in claims a year; gate, not a cut
+
+
+class Payer(Part):
+    kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency"]
+    public: bool = False
+    accounts: list[str] = []                   # pot names or ``pot.$district``; only kind pot has any
+    draw: Literal["order", "split"] = "order"
+    weights: list[Annotated[int, Field(ge=1, le=1000)]] = []
+    short: str = "lapse"                       # lapse | queue_fifo | queue_pro_rata | next:PAYER
+
+
+class Condition(Part):
+    """Facts frozen at origination; all given ones must hold."""
+
+    ip_type: list[IpType] | None = None
+    firm_class: list[FirmClass] | None = None
+    district: list[Name] | None = None
+    amount_above: Amount | None = None
+    amount_to: Amount | None = None
+    term_above: Days | None = None
+    term_to: Days | None = None
+
+
+class Layer(Part):
+    from_: Amount = Field(0, alias="from")
+    to: Amount
+    of: Literal["loss", "principal"] = "loss"
+
+
+class Cap(Part):
+    """Limit on money paid; rows naming the same counter share its room."""
+
+    amount: Amount
+    per: Literal["loan", "firm", "firm_year", "year", "life"]
+    name: Name | None = None
+
+
+class TermRow(Part):
+    """Who takes over which part of whose burden (docs/terms)."""
+
+    step: Annotated[int, Field(ge=1, le=9)] = 1
+    payer: Name
+    from_: Name = Field("lender", alias="from")
+    share: Share
+    of: Literal["loss", "remaining"] = "loss"
+    layer: Layer | None = None
+    cap: list[Cap] = []
+    order: Literal["share_then_cap", "cap_then_share"] = "share_then_cap"
+    when: Condition | None = None
+    lag: Days = 0
+    clause: str = ""
+
+
+class Stack(Part):
+    """All the named payers together at most ``limit`` of the loss, or of what X bears with them."""
+
+    payers: list[Name]
+    limit: Share
+    of: str = "loss"                           # loss | held_by:X
+    cut: Literal["reverse", "pro_rata"] = "reverse"
+
+
+class Claim(Part):
+    """Days from default to trigger (base fixed, shares determined), then review until payment is due."""
+
+    overdue: Days
+    review: Days
+
+
+class RecoveryRule(Part):
+    split: Literal["pro_rata", "covered_first", "outside_first"] = "pro_rata"
+    within: Literal["restate", "pro_rata", "priority"] = "pro_rata"
+    priority: list[Name] = []                  # payers and ``lender``, first served first
+
+
+class Mode(Part):
+    title: Text
+    weight: Share = 1_000_000                  # chance that a covered loan gets this mode
+    claim: Claim
+    terms: list[TermRow]
+    stack: list[Stack] = []
+    recovery: RecoveryRule = RecoveryRule()
+
+
+class Gate(Part):
+    """Which loans the fund covers. Dated values follow the law in force on the day of application."""
+
+    from_: Date | None = Field(None, alias="from")
+    until: Date | None = None
+    ip_types: list[IpType]
+    classes: list[FirmClass]
+    loan_cap: dict[FirmClass, list[Dated[Amount]]] = {}
+    firm_year_cap: list[Dated[Amount]] = []
+    max_term: Days | None = None
+    ip_share: Share = 1_000_000                # stated IP part of a mixed pledge: the part that can be covered
+    over_cap: Literal["refuse", "trim", "cover_part"] = "refuse"
+
+
+class Recovery(Part):
+    """Proceeds of the pledged IP and other recovery, one delayed payment per defaulted loan."""
+
+    type_factor: dict[IpType, Share]           # of the appraised value
+    noise: Real = Field(ge=0)                  # lognormal sigma around the factor, mean one
+    obsolescence: Share                        # loss of value a year from pledge to sale
+    other: Share                               # mean of other recovery, of the exposure (uniform 0 … twice)
+    delay_mean: Days
+    delay_shape: Real = Field(gt=0)
+    cost: Share                                # of the gross proceeds
+
+
+class Breaker(Part):
+    scope: Literal["bank", "pot", "scheme"]
+    num: Literal["determined", "paid", "npl"]
+    den: Literal["in_force", "ended", "disbursed"]
+    window: Literal["stock", "year_to_date", "life"]
+    min_loans: Count = Field(ge=1)
+    min_defaults: Count = Field(ge=1)
+    check: Literal["month_end", "quarter_end", "year_end"]
+    stop: Share
+    resume: Share

@@ -1,0 +1,134 @@
+"""The surroundings of a scheme: firms, the economy, and lending with its prices and demand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .parts import Dated, FirmClass, IpType, Name, Part
+from .units import Amount, Count, Date, Days, Multiple, Real, Share
+
+
+class Clock(Part):
+    """Window of intake (30-day months from ``start``); the base year is the year before it."""
+
+    start: Date
+    months: Annotated[int, Field(ge=1, le=120)]
+    base_year: int
+
+
+# --- firms and the state of the economy -------------------------------------------------
+
+class Grade(Part):
+    """Risk class: 360-day default probability and its share of firms."""
+
+    pd: Share
+    weight: Share
+
+
+class Firms(Part):
+    grades: dict[Name, Grade]
+    sectors: dict[Name, Share]
+    classes: dict[FirmClass, Share]
+    districts: dict[Name, Share]
+
+
+class Macro(Part):
+    """One national AR(1) factor and one per sector; ``rho`` is a one-year asset correlation."""
+
+    rho: Share
+    persistence: Real = Field(ge=0, lt=1)     # of the monthly factor
+    national_share: Share                      # of loading², the rest is the sector's
+    link: Literal["gaussian"] = "gaussian"
+    step: Literal["month", "year"] = "month"
+    shift: Real = 0.0                          # stress: added to every factor, in standard deviations
+
+
+# --- lending -----------------------------------------------------------------------------
+
+class Size(Part):
+    """Lognormal loan principal; ``median`` None means derived from the market totals."""
+
+    median: Amount | None = None
+    sigma: Real = Field(ge=0)
+    least: Amount = 0
+    most: Amount | None = None
+
+
+class Term(Part):
+    """Bullet loan term and its share of loans."""
+
+    days: Days
+    weight: Share
+
+
+class Segment(Part):
+    """A population of applicants. ``eligible`` ones may be covered by the fund."""
+
+    eligible: bool
+    size: Size
+    terms: list[Term]
+    ip: dict[IpType, Share]
+    registered_multiple: Multiple              # registered (maximum secured claim) per yuan disbursed
+    dispersion: Real = Field(gt=0)             # shape of the quarterly gamma mixing of arrivals
+    firms: Count = Field(ge=1, le=16_000_000)  # pool from which an applicant is picked
+    loans_by_year: list[Real] | None = None    # explicit expected loans per scenario year, instead of the market
+
+
+class Market(Part):
+    """Base-year lending of the whole market, split by ``eligible_share`` into fund and other.
+
+    ``eligible_share`` is the share of the amount that lies inside the fund's limits
+    (right type, class, term, size); the rest is the segment named ``other``.
+    """
+
+    amount: Amount
+    count: Real = Field(gt=0)
+    basis: Literal["registered", "disbursed"]
+    eligible_share: Share
+    trend: Share                               # yearly growth without the policy, never the target
+
+
+class Approval(Part):
+    """Approval with no cover (a0) and on the scheme's own terms (a1), anchored at its relief."""
+
+    uncovered: Share
+    covered: Share
+    anchor_relief: Share                       # share of the loss taken off the bank at which `covered` holds
+
+
+class Bank(Part):
+    weight: Share
+    funding_cost: Share
+    operating_cost: Share
+    risk_weight: Share
+    capital_ratio: Share
+    hurdle: Share
+    expected_lgd: Share
+    award: Share = 0                           # fee or award received per yuan covered and year
+
+
+class Lending(Part):
+    reference_rate: list[Dated[Share]]         # LPR1Y path
+    spread: Share
+    benchmark_rate: Share                      # central bank's benchmark of the same term, for subsidies
+    pledge_rate: dict[IpType, Share]           # loan : appraised value
+    premium_rate: Share                        # a year, on the insured part
+    guarantee_fee: Share                       # a year, on the guaranteed part
+    valuation_fee: Share                       # once, on the appraised value
+
+
+class Demand(Part):
+    """Share of demand lost per percentage point of all-in cost above the base year's."""
+
+    lost_per_point: Share
+    headroom: Real = Field(ge=1)               # dominating rate over the base scenario's rate (thinning)
+    dominating_trend: Share                    # trend of the dominating rate
+
+
+class MoralHazard(Part):
+    """PD × (1 + strength × max(0, coverage − threshold))."""
+
+    strength: Real = Field(ge=0)
+    threshold: Share
