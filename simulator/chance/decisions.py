@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 from simulator.chance.philox import block
 
-ARRIVALS = 1
 MIXING = 2
 APPLICANT = 3
 APPLICANT2 = 4
@@ -25,8 +24,10 @@ MATCH = 10
 POLICY = 11
 POLICY_ARRIVALS = 12
 POLICY_MIXING = 13
+STREAM = 14
 
 SPARE = "spare"
+RETIRED = MappingProxyType({"ARRIVALS": 1})  # never to be used again: 0.1.0 drew numbers of candidates by day with it
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,12 @@ class Decision:
     lanes: tuple[str, str, str, str]
 
 
-_APPLICATION = "segment << 24 | (day + 3600) << 10 | k-th of the day, in the dominating stream"
+_APPLICATION = "segment << 24 | side << 23 | n-th candidate of the dominating stream; side 1 before day 0"
 _STEP = ("step 4j", "step 4j + 1", "step 4j + 2", "step 4j + 3")
 
 DECISIONS: Mapping[str, Decision] = MappingProxyType({
-    "ARRIVALS": Decision(ARRIVALS, "segment << 24 | j, j = (day + 3600) // 4",
-                         ("day 4j", "day 4j + 1", "day 4j + 2", "day 4j + 3")),
     "MIXING": Decision(MIXING, "segment << 16 | (day + 3600) // 90", ("gamma multiplier", SPARE, SPARE, SPARE)),
-    "APPLICANT": Decision(APPLICANT, _APPLICATION, ("thinning", "size", "firm", "ip type")),
+    "APPLICANT": Decision(APPLICANT, _APPLICATION, ("reach", "size", "firm", "ip type")),
     "APPLICANT2": Decision(APPLICANT2, _APPLICATION, ("term", "bank", "mode", "approval")),
     "FIRM": Decision(FIRM, "segment << 24 | firm", ("class", "district", "sector", "grade")),
     "DEFAULT": Decision(DEFAULT, "application whose loan opens the firm's spell",
@@ -58,6 +57,8 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "POLICY": Decision(POLICY, "month << 10 | k-th of the month", ("sum insured", SPARE, SPARE, SPARE)),
     "POLICY_ARRIVALS": Decision(POLICY_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
     "POLICY_MIXING": Decision(POLICY_MIXING, "quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
+    "STREAM": Decision(STREAM, "segment << 24 | side << 23 | j, candidates 2j and 2j + 1",
+                       ("wait 2j", "thinning 2j", "wait 2j + 1", "thinning 2j + 1")),
 })
 
 

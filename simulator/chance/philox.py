@@ -6,7 +6,7 @@ Everything is int64 arithmetic masked to 32 bits, so that compiled code, Python 
 
 from __future__ import annotations
 
-from simulator.jit import kernel
+from simulator.jit import inlined, kernel
 
 _WORD = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53
@@ -15,8 +15,7 @@ _WEYL_0 = 0x9E3779B9
 _WEYL_1 = 0xBB67AE85
 
 
-@kernel(_nrt=False)
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def _rounds(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as int64) from a counter of four words and a key of two."""
     # int() turns np.int64, which would warn of the wanted overflow, into a Python int; compiled, it is
     # nothing.
@@ -33,6 +32,10 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         b0 = (b0 + _WEYL_0) & _WORD
         b1 = (b1 + _WEYL_1) & _WORD
     return a0, a1, a2, a3
+
+
+philox = kernel(_nrt=False)(_rounds)
+words_inline = inlined(_rounds)            # for loops over many counters, which the compiler then runs side by side
 
 
 @kernel(_nrt=False)

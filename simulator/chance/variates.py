@@ -15,7 +15,7 @@ from scipy import integrate
 
 from simulator.jit import inlined, kernel
 
-MOST_ARRIVALS = 1023  # the application number keeps ten bits for the k-th of a day
+MOST_ARRIVALS = 1023  # a policy's number keeps ten bits for the k-th of a month
 
 
 @inlined

@@ -45,10 +45,11 @@ def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: 
     return total / principal * YEAR / term * PPM
 
 
-def _cost(law: Law, s: int, principal: int, inside: bool, day: int, rate: int) -> float:
+def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: int, rate: int) -> float:
     """Expected all-in cost (ppm a year) of a segment's typical loan starting on ``day``.
 
     ``inside`` the fund's own gates it may hope for cover, its price and its subsidies; outside for none of them.
+    Only those ``reached`` by the programmes count on subsidies.
     """
     term = int(law.term_days[s, 0])
     modes = [(m, w) for m, w in _weights(law.mode_cum) if not inside or law.modes[m, MODE_DISTRICTS] != 0]
@@ -63,25 +64,27 @@ def _cost(law: Law, s: int, principal: int, inside: bool, day: int, rate: int) -
             if covered:
                 cost += weight * law.modes[mode, INSURED_PPM] * law.whole[PREMIUM_RATE] / PPM
                 cost += weight * law.modes[mode, GUARANTEED_PPM] * law.whole[GUARANTEE_RATE] / PPM
-            for firm_class, class_weight in _weights(law.class_cum):
+            for firm_class, class_weight in _weights(law.class_cum) if reached else []:
                 loan = (principal, rate, term, ip, firm_class)
                 cost -= weight * class_weight * _subsidy(law, day, loan, covered, mode)
     return cost
 
 
 def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
-                first_month: int) -> Callable[[str, int, bool], float]:
-    """Cost of a segment in a month over the base year's, in percentage points, outside and inside the fund's gates."""
+                first_month: int) -> Callable[[str, int, bool, bool], float]:
+    """Cost over the base year's, in percentage points, of (segment, month, inside the fund's gates, reached)."""
 
     @cache
-    def at_day(s: int, day: int, month: int, inside: bool) -> float:
+    def at_day(s: int, day: int, month: int, inside: bool, reached: bool) -> float:
         principal = max(WAN, int(volumes[names[s]].median // WAN) * WAN)
         rate = int(law.rates[max(0, month - first_month)])
-        return _cost(law, s, principal, inside and scenario.segments[names[s]].eligible, day, rate)
+        return _cost(law, s, principal, inside and scenario.segments[names[s]].eligible, reached, day, rate)
 
-    def over_reference(name: str, month: int, inside: bool) -> float:
+    def over_reference(name: str, month: int, inside: bool, reached: bool) -> float:
         s = names.index(name)
-        reference = at_day(s, -YEAR // 2, min(first_month, 0), inside)
-        return (at_day(s, month * MONTH + MONTH // 2, month, inside) - reference) / (PPM / 100)
+        then = float(law.reach[0])
+        reference = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, known)
+                        for known, part in ((True, then), (False, 1 - then)) if part > 0)
+        return (at_day(s, month * MONTH + MONTH // 2, month, inside, reached) - reference) / (PPM / 100)
 
     return over_reference

@@ -15,7 +15,7 @@ PHASES = ("OPEN", "RECOVER", "DEFAULT", "CONTAGION", "INFLOW", "MATURE", "DETERM
 MONTH = 30
 YEAR = 360
 RUN_OFF = 60 * MONTH           # days after the window within which everything is followed up
-BOOK_SHIFT = 10 * YEAR         # entities carry day + BOOK_SHIFT, so that book loans may start before day 0
+BOOK_SHIFT = 10 * YEAR         # quarters are numbered from here, so that the base year has numbers too
 KEY_BITS = 30
 NEVER = 1 << 40                # a day that never comes
 
@@ -30,6 +30,9 @@ def day_of(moment: int) -> int:
     return moment >> (KEY_BITS + 4)
 
 
-def entity_of(segment: int, day: int, k: int) -> int:
-    """Number of the k-th candidate of a segment on a day: names its draws, whatever the policy."""
-    return segment << 24 | (day + BOOK_SHIFT) << 10 | k
+def entity_of(segment: int, side: int, n: int) -> int:
+    """Number of the n-th candidate of a segment's stream, outward from day 0: names its draws, whatever the policy.
+
+    ``side`` 0 from day 0 on, 1 the base year backwards.
+    """
+    return segment << 24 | side << 23 | n

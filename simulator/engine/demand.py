@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from statistics import NormalDist
 
 import numpy as np
@@ -144,17 +145,17 @@ def dominating(growth: float, headroom: float, first: int, last: int) -> np.ndar
     return headroom / 12 * 1.3 * (1 + growth) ** (months / 12)
 
 
-def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: Callable[[str, int, bool], float],
+def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: Callable[[str, int, bool, bool], float],
              stretch: float) -> tuple[np.ndarray, np.ndarray]:
-    """(dominating mean a day [segments, months], thinning probability [segments, months, outside | inside]).
+    """(dominating mean a day [segments, months], thinning probability [segments, months, 2 · not reached + inside]).
 
-    Applicants inside the fund's own gates answer to its price and subsidies, the others cannot get them.
-    ``cost(segment, month, inside)`` is the all-in cost in percentage points over the base year's; ``stretch``
+    Applicants inside the fund's own gates answer to its price, those reached to its subsidies; others cannot.
+    ``cost(segment, month, inside, reached)`` is the all-in cost in percentage points over the base year's; ``stretch``
     multiplies the dominating rate. Raises :class:`DominatingRateExceeded`.
     """
     volumes = volumes_of(scenario)
     lost = scenario.demand.lost_per_point / PPM
-    over, rate = np.zeros((len(names), last - first)), np.zeros((len(names), last - first, 2))
+    over, rate = np.zeros((len(names), last - first)), np.zeros((len(names), last - first, 4))
     for s, name in enumerate(names):
         volume = volumes[name]
         if volume.by_year is not None:
@@ -166,9 +167,9 @@ def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: 
             base = volume.applications * monthly_growth(trend, first, last)
             over[s] = volume.applications * stretch * dominating(
                 scenario.demand.dominating_trend / PPM, scenario.demand.headroom, first, last)
-        for inside in (False, True):
-            response = [(1 - lost) ** (cost(name, m, inside) if m >= 0 else 0.0) for m in range(first, last)]
-            rate[s, :, int(inside)] = base * np.array(response)
+        for reached, inside in product((True, False), (False, True)):
+            response = [(1 - lost) ** (cost(name, m, inside, reached) if m >= 0 else 0.0) for m in range(first, last)]
+            rate[s, :, 2 * int(not reached) + int(inside)] = base * np.array(response)
     with np.errstate(divide="ignore", invalid="ignore"):
         keep = np.where(over[:, :, None] > 0, rate / over[:, :, None], 0.0)
     if keep.size and keep.max() > 1.0 + 1e-12:

@@ -114,7 +114,9 @@ class Law(Bundle):
     segments: np.ndarray        # int64[S, SEGMENT]
     sizes: np.ndarray           # float64[S, 2]
     arrivals: np.ndarray        # float64[S, months of book + window]: dominating mean a day
-    keep: np.ndarray            # float64[S, same, 2]: thinning probability outside and inside the fund's own gates
+    keep: np.ndarray            # float64[S, same, 4]: thinning probability, by 2 · not reached + inside the gates
+    most: np.ndarray            # float64[S, same]: the largest of the four
+    reach: np.ndarray           # float64[months of book + window]: share of applicants the subsidies reach
     mixing: np.ndarray          # float64[S, table]: quarterly gamma multiplier by probability
     term_days: np.ndarray       # int64[S, terms]
     term_cum: np.ndarray        # float64[S, terms]

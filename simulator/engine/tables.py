@@ -128,6 +128,15 @@ class _Compiler:
             rates.append(known[-1] + self.s.lending.spread)
         return np.array(rates, np.int64)
 
+    def reach(self) -> np.ndarray:
+        """Share of applicants whom the subsidies reach in each month: linear between the dates of the phase-in."""
+        middle = np.arange(self.first_month, self.s.clock.months) * MONTH + MONTH // 2
+        steps = self.s.phase_in
+        if not steps:
+            return np.ones(len(middle))
+        days, shares = [self.day(step.from_, 0) for step in steps], [step.value / PPM for step in steps]
+        return np.interp(middle, days, shares, left=0.0)
+
     def caps(self) -> tuple[np.ndarray, np.ndarray]:
         """Caps by version of the law: one per class, then the firm-year cap."""
         gate = self.s.gate
@@ -309,7 +318,8 @@ class _Compiler:
         policy_shape = s.insurance.dispersion if s.insurance else 1.0
         law = Law(
             whole=self.whole(layout, mean_loan), real=self.real(), segments=segments, sizes=sizes,
-            arrivals=empty, keep=empty[:, :, None].repeat(2, axis=2), mixing=np.array(gamma),
+            arrivals=empty, keep=empty[:, :, None].repeat(4, axis=2), most=empty, reach=self.reach(),
+            mixing=np.array(gamma),
             term_days=padded([np.array([t.days for t in seg.terms]) for seg in self.segments], 0).astype(np.int64),
             term_cum=padded([cumulative([t.weight for t in seg.terms]) for seg in self.segments], 1.0),
             ip_cum=np.array([cumulative([seg.ip.get(t, 0) for t in IP_TYPES]) for seg in self.segments]),
@@ -334,9 +344,10 @@ class _Compiler:
         measure_cover(law, terms, s, mean_loan)
         cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
-        law = replace(law, arrivals=arrivals, keep=keep)
+        most = np.ascontiguousarray(keep.max(axis=2))
+        law = replace(law, arrivals=arrivals, keep=keep, most=most)
         return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
-                      float((arrivals * keep.max(axis=2)).sum() * 30) + s.book.loans)
+                      float((arrivals * most).sum() * 30) + s.book.loans)
 
 
 def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:

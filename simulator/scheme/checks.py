@@ -139,6 +139,7 @@ def dated_steps(s: Any, draft: Draft) -> None:
                   allowed=f"≤ {s.clock.start}")
     _steps(draft, path, rates)
     _steps(draft, ("gate", "firm_year_cap"), s.gate.firm_year_cap)
+    _steps(draft, ("phase_in",), s.phase_in)
     for firm_class, steps in s.gate.loan_cap.items():
         _steps(draft, ("gate", "loan_cap", firm_class), steps)
 

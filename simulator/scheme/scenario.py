@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from .parts import IP_TYPES, FirmClass, IpType, Level, Name, Part, Text
+from .parts import IP_TYPES, Dated, FirmClass, IpType, Level, Name, Part, Text
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
     Approval,
@@ -133,6 +133,7 @@ class Scenario(Part):
     demand: Demand
     moral_hazard: MoralHazard
     gate: Gate
+    phase_in: list[Dated[Share]] = []          # share of applicants the subsidies reach, linear between the dates
     pots: dict[Name, Pot]
     payers: dict[Name, Payer]
     modes: dict[Name, Mode]

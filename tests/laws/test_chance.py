@@ -70,12 +70,13 @@ def test_draw_names_slot_and_lane() -> None:
 
 
 def test_decisions_are_never_renumbered() -> None:
-    published = {"ARRIVALS": 1, "MIXING": 2, "APPLICANT": 3, "APPLICANT2": 4, "FIRM": 5, "DEFAULT": 6,
+    published = {"MIXING": 2, "APPLICANT": 3, "APPLICANT2": 4, "FIRM": 5, "DEFAULT": 6,
                  "RECOVERY": 7, "NATIONAL": 8, "SECTOR": 9, "MATCH": 10, "POLICY": 11, "POLICY_ARRIVALS": 12,
-                 "POLICY_MIXING": 13}
+                 "POLICY_MIXING": 13, "STREAM": 14}
     numbers = {name: decision.number for name, decision in DECISIONS.items()}
     assert numbers | published == numbers
-    assert len(set(numbers.values())) == len(numbers)
+    assert len({*numbers.values(), *decisions.RETIRED.values()}) == len(numbers) + len(decisions.RETIRED)
+    assert dict(decisions.RETIRED) == {"ARRIVALS": 1}
     assert all(getattr(decisions, name) == number for name, number in numbers.items())
     assert all(len(decision.lanes) == 4 for decision in DECISIONS.values())
 
@@ -128,7 +129,7 @@ def test_more_demand_never_means_fewer_arrivals(u: float, mean: float, more: flo
     assert poisson_quantile(u, mean + more) >= poisson_quantile(u, mean)
 
 
-def test_arrivals_stay_within_the_application_number() -> None:
+def test_policies_stay_within_their_number() -> None:
     assert poisson_quantile(1.0 - 2.0**-33, 500.0) <= MOST_ARRIVALS
     assert poisson_quantile(0.5, 2_000.0) == MOST_ARRIVALS
 

@@ -187,3 +187,41 @@ def test_a_trend_of_a_tenth_more_goes_red() -> None:
     """Power: 22 % for 20 % moves the first year's 360 loans by 6."""
     loans = run(scheme("demand", market__trend=220_000), 4_000, seed=35).year_column("loans")[:, 0]
     assert not agrees(mean_z("loans of year 1 at 22 %", loans, 360.0, bound=1.0))
+
+
+# --- phase-in of the subsidies --------------------------------------------------------------------
+
+def subsidised(**values: object) -> Scenario:
+    """One point of the principal is given back on repayment of every loan made while the phase-in lasts."""
+    gift = {"title": {"zh": "贴息", "en": "gift"}, "line": "interest", "level": "city", "event": "repaid",
+            "base": "principal", "rate": 10_000, "from": "2021-01-01"}
+    return scheme("demand", programmes={"gift": gift}, **values)
+
+
+def test_only_those_reached_are_subsidised() -> None:
+    """Reached for sure 40 %: of each loan of a path, repaid in the second year, one point in four tenths of cases."""
+    result = run(subsidised(demand__lost_per_point=0, phase_in=[{"from": "2021-01-01", "value": 400_000}]), 3_000, 38)
+    paid, repaid = result.year_column("subsidy_gift_fen")[:, 1], result.year_column("repaid_fen")[:, 1]
+    # A subsidy is floored to a fen: less than 500 loans a year lose less than 5 yuan together.
+    assert_mean("paid, less .004 of repaid", (paid - 0.004 * repaid) / repaid.mean(), 0.0, bound=1e-8)
+
+
+def test_the_reach_grows_linearly_between_its_dates() -> None:
+    """From nothing on the first day to everybody a year later; loans grow by 1.2 a year, continuously.
+
+    The mean of t under a density proportional to 1.2^t on [0, 1] is 1.2/.2 - 1/ln 1.2 = .5152; steps of a month miss
+    1/12 · 1/144 · ln 1.2 of it, .0001. Loans of year 1 are repaid in year 2 and 3 days of it fall outside.
+    """
+    ramp = [{"from": "2021-01-01", "value": 0}, {"from": "2022-01-01", "value": 1_000_000}]
+    result = run(subsidised(demand__lost_per_point=0, phase_in=ramp), 3_000, 39)
+    paid, repaid = result.year_column("subsidy_gift_fen")[:, 1], result.year_column("repaid_fen")[:, 1]
+    assert_mean("paid, less .005152 of repaid", (paid - 0.005152 * repaid) / repaid.mean(), 0.0, bound=2e-6)
+
+
+def test_only_those_reached_answer_to_the_subsidy() -> None:
+    """A point costs 17 %: the four tenths reached apply 1/.83 times as often, the others as in the base year."""
+    four_tenths = [{"from": "2021-01-01", "value": 400_000}]
+    more = run(subsidised(demand__lost_per_point=170_000, phase_in=four_tenths), 4_000, 35)
+    applications = more.year_column("applications")[:, 0]
+    base = base_market().year_column("applications")[:, 0].mean()
+    assert_mean("applications with four tenths reached", applications, base * (0.6 + 0.4 / 0.83), bound=base * 0.004)

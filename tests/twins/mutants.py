@@ -145,6 +145,11 @@ def stack_of_held(tables: Tables) -> Tables:
     return _changed(tables, stacks=stacks)
 
 
+def all_reached(tables: Tables) -> Tables:
+    """Subsidies reach everybody from the first day."""
+    return _changed(tables, reach=np.ones_like(tables.law.reach))
+
+
 def no_lag(tables: Tables) -> Tables:
     """Every row is due at the end of the review."""
     rows = tables.law.rows.copy()
@@ -176,4 +181,4 @@ MUTANTS = (
     Mutant("a clock for every loan", own_clock), Mutant("cover released at default", released_at_default),
     Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
     Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
-    Mutant("restated instead of pro rata", law=restated))
+    Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached))

@@ -1,26 +1,20 @@
-"""From applicant to loan in the compiled engine: candidates, bank, gates, disbursement, subsidies, repayment."""
+"""From applicant to loan in the compiled engine: bank, gates, disbursement, subsidies, repayment."""
 
 from __future__ import annotations
 
-import math
-
-from simulator.chance.decisions import APPLICANT, ARRIVALS, DEFAULT, MIXING
+from simulator.chance.decisions import DEFAULT
 from simulator.chance.philox import block
-from simulator.chance.variates import poisson_quantile, table_lookup
-from simulator.engine.attributes import (
-    approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
-    month_of, pick, relief_of, static_gate, version_of,
-)
-from simulator.engine.day import BOOK_SHIFT, MONTH, NEVER
+from simulator.engine.attributes import default_day, firm_facts, hazard_multiple, loan_rate, relief_of, version_of
+from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     B_MEASURE, B_SCOPE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM,
-    DRAW, DRAW_SPLIT, IP_SHARE, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_BOOK_DAYS,
-    N_SEGMENTS, N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK,
+    DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS,
+    N_TARGETS, NO_LIMIT, NOBODY, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK,
     SCOPE_OFF, SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INELIGIBLE, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
+    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
     MATURED_LOANS, REFUSED, REFUSED_FUND, REFUSED_FEN, REGISTERED, REPAID,
 )
 from simulator.engine.loop.breaker import note
@@ -30,115 +24,49 @@ from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.lists import append_mature, insert_default, slot_of
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.state import (
+    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
+    A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM,
     F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
     K_LOANS_IN, K_STOPPED, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY,
     L_FIRM, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RATE, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_APPS, R_FULL,
+    L_RATE, L_RECOVERY_DAY, L_REACHED, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE, R_FULL,
     R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
 )
-from simulator.engine.rules import for_days, leverage_use, muldiv, of_ppm
+from simulator.engine.rules import for_days, leverage_use, muldiv
 from simulator.jit import kernel
 
 
 @kernel(_nrt=False)
-def open_month(law, st, month, place):
-    """The month's mean number of candidates a day and the chance of none, over-dispersed by quarter."""
-    for s in range(law.whole[N_SEGMENTS]):
-        u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], MIXING, s << 16 | place // 90, 0)
-        mean = law.arrivals[s, month] * table_lookup(law.mixing[s], u)
-        st.means[s, 0] = mean
-        st.means[s, 1] = math.exp(-mean)
-
-
-@kernel(_nrt=False)
-def draw_four_days(st, segment, place):
-    """One block of chance decides the numbers of four days."""
-    u0, u1, u2, u3 = block(st.reg[R_SEED], st.reg[R_PATH], ARRIVALS, segment << 24 | place >> 2, 0)
-    st.uniforms[segment, 0] = u0
-    st.uniforms[segment, 1] = u1
-    st.uniforms[segment, 2] = u2
-    st.uniforms[segment, 3] = u3
-
-
-@kernel(_nrt=False)
-def list_candidates(law, st):
-    """Applicants of the path in order of day: candidates of the dominating stream, thinned at once."""
-    day = -law.whole[N_BOOK_DAYS]
-    for month in range(law.arrivals.shape[1]):
-        open_month(law, st, month, day + BOOK_SHIFT)
-        for _ in range(MONTH):
-            place = day + BOOK_SHIFT
-            for s in range(law.whole[N_SEGMENTS]):
-                if place & 3 == 0 or (month == 0 and day == -law.whole[N_BOOK_DAYS]):
-                    draw_four_days(st, s, place)
-                u = st.uniforms[s, place & 3]
-                if u > st.means[s, 1]:
-                    for k in range(poisson_quantile(u, st.means[s, 0])):
-                        add_candidate(st, day, s << 24 | place << 10 | k,
-                                      max(law.keep[s, month, 0], law.keep[s, month, 1]))
-            day += 1
-
-
-@kernel(_nrt=False)
-def add_candidate(st, day, entity, keep):
-    """Keep a candidate who applies if the scheme in force reaches it."""
-    thin, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, entity, 0)
-    if thin < keep:
-        count = st.reg[R_APPS]
-        if count >= len(st.apps):
-            st.reg[R_FULL] = 1
-            return
-        st.apps[count, 0] = day
-        st.apps[count, 1] = entity
-        st.reg[R_APPS] = count + 1
-        st.busy[max(day, 0)] |= 1
-
-
-@kernel(_nrt=False)
-def apply(law, st, day, entity, y):
-    """One application: asks its bank, meets the gates, and may get a loan."""
-    seed, path = st.reg[R_SEED], st.reg[R_PATH]
-    segment = entity >> 24
-    thin, size, who, kind = block(seed, path, APPLICANT, entity, 0)
-    term, bank, mode, u = loan_facts(law, seed, path, entity, segment)
-    if day + term <= 0:
-        return                             # a base-year loan that had ended before day 0
-    amount = asked_amount(law, segment, size)
-    ip = pick(law.ip_cum[segment], kind)
-    firm, firm_class, district, sector, grade = firm_of(law, seed, path, segment, who)
-    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
-    if thin >= law.keep[segment, month_of(law, day), 1 if reason < 0 else 0]:
-        return                             # the scheme does not reach it, and its price keeps it away
+def apply(law, st, a, y):
+    """One application: asks its bank, meets the gates, and may get a loan. ``a`` its record."""
+    day, amount, reason = a[A_DAY], a[A_AMOUNT], a[A_REASON]
+    principal, covered, firm, mode, bank = a[A_PRINCIPAL], a[A_COVERED], a[A_FIRM], a[A_MODE], a[A_BANK]
     book = day < 0
     if not book:
         st.years[y, APPLICATIONS] += 1
         st.years[y, APPLIED] += amount
-    if book and law.whole[BOOK_COVERED] == 0:
-        reason = INELIGIBLE
-    odds = log_odds(u)
-    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
-    bank_says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
     if st.firms[firm, F_BARRED] == 1:
         reason = BARRED
     first = second = NOBODY
-    if not bank_says:
+    if a[A_BANK_SAYS] == 0:
         reason = BANK
     elif reason < 0 and not book:
-        reason, first, second = dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, covered)
+        reason, first, second = dynamic_gates(law, st, day, y, firm, a[A_DISTRICT], bank, mode, covered)
     elif reason < 0:
-        first, second = choose_accounts(law, st, mode, district)
+        first, second = choose_accounts(law, st, mode, a[A_DISTRICT])
     if reason >= 0:
         refuse(st, y, reason, amount, book)
-        if reason == BARRED or odds >= law.bank_base[bank]:
+        if reason == BARRED or a[A_ALONE] == 0:
             return
         principal, covered = amount, 0     # made all the same, without cover
-    loan = disburse(law, st, day, entity, segment, firm, principal, covered, term, bank, mode)
+    loan = disburse(law, st, day, a[A_ENTITY], a[A_SEGMENT], firm, principal, covered, a[A_TERM], bank, mode)
     if st.reg[R_FULL] != 0:
         return
     n = st.loans[loan]
-    n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, sector, grade
-    n[L_ACCOUNT], n[L_ACCOUNT + 1] = first, second
-    n[L_INDUCED] = 1 if covered > 0 and odds >= law.bank_base[bank] else 0
+    n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = (
+        a[A_IP], a[A_CLASS], a[A_DISTRICT], a[A_SECTOR], a[A_GRADE])
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_REACHED] = first, second, a[A_REACHED]
+    n[L_INDUCED] = 1 if covered > 0 and a[A_ALONE] == 0 else 0
     start_loan(law, st, loan, day, y)
 
 
@@ -151,7 +79,7 @@ def refuse(st, y, reason, amount, book):
 
 
 @kernel(_nrt=False)
-def dynamic_gates(law, st, day, y, firm, firm_class, district, bank, mode, covered):
+def dynamic_gates(law, st, day, y, firm, district, bank, mode, covered):
     """Gates that depend on the day's state, in order: (reason or −1, chosen account of each pot payer)."""
     cap = law.caps[version_of(law, day), len(law.class_cum)]
     slot = st.firms[firm, F_SLOT] - 1
@@ -344,7 +272,7 @@ def open_book(law, st):
         n = st.loans[loan]
         n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
         n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
-        n[L_INDUCED], n[L_BOOK] = 0, 1
+        n[L_INDUCED], n[L_BOOK], n[L_REACHED] = 0, 1, 1
         st.firms[firm, F_ENDED] = -1
         start_loan(law, st, loan, 0, 0)
 

@@ -6,7 +6,7 @@ from simulator.engine.layout import (
     B_SUBSIDY, B_UNMET, BASE, COVERED_ONLY, ENVELOPE, EVENT, FROM_DAY, N_CALENDAR, N_PROGRAMMES, NO_LIMIT, UNTIL_DAY,
 )
 from simulator.engine.loop.state import (
-    L_CLASS, L_COVERED, L_DISTRICT, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_SLOT, L_SUBSIDY, L_TERM,
+    L_CLASS, L_COVERED, L_DISTRICT, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_REACHED, L_SLOT, L_SUBSIDY, L_TERM,
 )
 from simulator.engine.rules import entitlement, holds, programme_base
 from simulator.jit import kernel
@@ -16,6 +16,8 @@ from simulator.jit import kernel
 def pay_programmes(law, st, loan, event, day, y):
     """Every programme that pays on this event, in their order; first come, first served."""
     n = st.loans[loan]
+    if n[L_REACHED] == 0:
+        return
     year = max(day, 0) // 360
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]

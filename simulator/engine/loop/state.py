@@ -13,8 +13,8 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    Law, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
-    N_PROGRAMMES, N_SECTORS, N_SEGMENTS, N_WIDTH, N_YEARS,
+    Law, N_BOOK_DAYS, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
+    N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
 )
 
 # --- registers: single numbers of the running path
@@ -25,9 +25,16 @@ REGISTERS = 19
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
- L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT) = range(31)
-LOAN = 31
+ L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
+ L_REACHED) = range(32)
+LOAN = 32
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
+
+# --- an application: what no day can change
+(A_DAY, A_ENTITY, A_SEGMENT, A_FIRM, A_CLASS, A_DISTRICT, A_SECTOR, A_GRADE, A_IP, A_TERM, A_BANK, A_MODE, A_AMOUNT,
+ A_REASON, A_PRINCIPAL, A_COVERED, A_REACHED, A_BANK_SAYS, A_ALONE) = range(19)
+APPLICATION = 19
+CHUNK = 256                                # candidates drawn side by side
 
 # --- a due: what a payer owes for one loan from one account or an ordered list of accounts
 (I_CLAIM, I_PAYER, I_CREDITOR, I_AMOUNT, I_UNPAID, I_DUE, I_STATE, I_NEXT, I_NEXT_OF_CLAIM, I_ACCOUNTS,
@@ -55,7 +62,16 @@ class State(Bundle):
     """Scratch arrays; 0 or −1 ends a list as noted. Money in fen."""
 
     reg: np.ndarray             # int64[REGISTERS]
-    apps: np.ndarray            # int64[candidates, 2]: day, entity
+    raw: np.ndarray             # int64[candidates, 2]: day, entity, in order of the streams
+    raw_thin: np.ndarray        # float64[candidates]: thinning uniform
+    apps: np.ndarray            # int64[candidates, 2]: day, entity, in order of day
+    thin: np.ndarray            # float64[candidates]
+    facts: np.ndarray           # int64[candidates, APPLICATION]: those who apply
+    asks: np.ndarray            # float64[4 × CHUNK]: lanes of APPLICANT of a chunk, as are terms and who of theirs
+    terms: np.ndarray
+    who: np.ndarray
+    entities: np.ndarray        # int64[CHUNK]
+    place: np.ndarray           # int64[days of book and window + 1]: where a day's candidates begin
     loans: np.ndarray           # int64[loans, LOAN], numbered in order of disbursement
     items: np.ndarray           # int64[dues, ITEM]
     claims: np.ndarray          # int64[claims, CLAIM]
@@ -91,8 +107,6 @@ class State(Bundle):
     opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
     index: np.ndarray           # float64[sectors + 1, months]
     hazard: np.ndarray          # float64[grades, sectors, months + 1]
-    uniforms: np.ndarray        # float64[segments, 4]
-    means: np.ndarray           # float64[segments, 2]: mean number a day, chance of none
     event_day: np.ndarray       # int64[contributions]: this path's day
     event_sum: np.ndarray       # int64[contributions]: this path's amount, negative a clawback
     years: np.ndarray           # int64[years + 1, width]
@@ -107,6 +121,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
     calendar = int(w[N_CALENDAR])
     loans = room * (int(expected_loans * 2) + 256)
+    candidates = room * (int(expected_loans * 2) + 1024)
     claims = room * (loans // 4 + 64)
     items = claims * 4
 
@@ -121,7 +136,10 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     scopes = max(pots, len(law.bank_cum), 1)
     hazard_months = int(w[N_HAZARD_MONTHS])
     return State(
-        reg=ints(REGISTERS), apps=ints(room * (int(expected_loans * 2) + 1024), 2), loans=ints(loans, LOAN),
+        reg=ints(REGISTERS), raw=ints(candidates, 2), raw_thin=np.zeros(candidates), apps=ints(candidates, 2),
+        thin=np.zeros(candidates), facts=ints(candidates + 1, APPLICATION), asks=np.zeros(4 * CHUNK),
+        terms=np.zeros(4 * CHUNK), who=np.zeros(4 * CHUNK), entities=ints(CHUNK),
+        place=ints(int(w[N_BOOK_DAYS] + w[N_DAYS]) + 1), loans=ints(loans, LOAN),
         items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
         borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
@@ -134,7 +152,6 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
         opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
-        uniforms=np.zeros((int(w[N_SEGMENTS]), 4)), means=np.zeros((int(w[N_SEGMENTS]), 2)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),
         months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2))

@@ -17,15 +17,17 @@ from simulator.engine.ledger import (
     INSURED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE,
     P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID, PATH_FIXED, POLICIES,
 )
+from simulator.engine.loop.applicants import describe_applicants
 from simulator.engine.loop.breaker import is_check_day, open_year, read_breakers
 from simulator.engine.loop.cash import (
     book_contributions, credit_interest, join_queue, plan_contributions, pot_refusal, serve_queue, year_row,
 )
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
-from simulator.engine.loop.intake import apply, list_candidates, mature_loans, open_book
+from simulator.engine.loop.intake import apply, mature_loans, open_book
 from simulator.engine.loop.programmes import take_envelope
+from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
-    CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
+    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
     L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
     R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_BORROWERS,
     REPAID_STATE,
@@ -167,8 +169,8 @@ def plan_days(law, st):
 def run_days(law, st):
     """All days of a path that has been cleared, in the order of business of engine/day.py."""
     app = 0
-    while app < st.reg[R_APPS] and st.apps[app, 0] < 0:
-        apply(law, st, st.apps[app, 0], st.apps[app, 1], 0)
+    while app < st.reg[R_APPS] and st.facts[app, A_DAY] < 0:
+        apply(law, st, st.facts[app], 0)
         app += 1
     open_book(law, st)
     for day in range(law.whole[N_LAST] + 1):
@@ -182,8 +184,8 @@ def run_days(law, st):
         determine_claims(law, st, day, y)
         join_queue(st, day)
         serve_queue(law, st, day, y)
-        while app < st.reg[R_APPS] and st.apps[app, 0] == day:
-            apply(law, st, day, st.apps[app, 1], y)
+        while app < st.reg[R_APPS] and st.facts[app, A_DAY] == day:
+            apply(law, st, st.facts[app], y)
             app += 1
         close_day(law, st, day)
         if st.reg[R_FULL] != 0:
@@ -240,6 +242,7 @@ def run_path(law, st, seed, path, years, paths):
     plan_contributions(law, st)
     list_candidates(law, st)
     if st.reg[R_FULL] == 0:
+        describe_applicants(law, st)
         run_days(law, st)
     if st.reg[R_FULL] == 0:
         fold_path(law, st, years, paths)

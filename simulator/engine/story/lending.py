@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import simpy
 
-from simulator.chance.decisions import APPLICANT, ARRIVALS, DEFAULT as THRESHOLD, MIXING
+from simulator.chance.decisions import APPLICANT, DEFAULT as THRESHOLD, MIXING, STREAM
 from simulator.chance.philox import block
-from simulator.chance.variates import poisson_quantile, table_lookup
+from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
 from simulator.engine.attributes import (
     approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
     month_of, pick, relief_of, static_gate, version_of,
 )
-from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, NEVER, entity_of
+from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, entity_of
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
     FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
@@ -46,6 +48,7 @@ class Application:
     mode: int
     ip: int
     odds: float                            # logit of its approval uniform
+    reached: bool                          # by the subsidies, while they are phased in
     firm: Firm
 
     @property
@@ -72,28 +75,48 @@ class LendingDesk:
         self.world, self.purses, self.breaker = world, purses, breaker
         self.claims, self.subsidies, self.hazard = claims, subsidies, hazard
         self.firms: dict[int, Firm] = {}
-        for day, entity in self.candidates():
-            world.start(self.application(day, entity))
+        for day, entity, thinning in self.candidates():
+            world.start(self.application(day, entity, thinning))
         if world.whole[at.BOOK_KIND] == at.BOOK_FIXED:
             world.start(self.fixed_book())
 
     # --- who applies
 
-    def candidates(self) -> Iterator[tuple[int, int]]:
-        """Everybody who might apply on this path, whatever the policy: (day, entity)."""
-        world, law = self.world, self.world.law
+    def candidates(self) -> Iterator[tuple[int, int, float]]:
+        """Everybody who might apply on this path, whatever the policy: (day, entity, thinning uniform)."""
+        world = self.world
+        before, months = world.whole[at.N_BOOK_DAYS] // MONTH, world.law.arrivals.shape[1]
         for segment in range(world.whole[at.N_SEGMENTS]):
-            means = law.arrivals[segment].tolist()
-            for day in range(-world.whole[at.N_BOOK_DAYS], world.days):
-                place = day + BOOK_SHIFT
-                if place % 90 == 0 or day == -world.whole[at.N_BOOK_DAYS]:
-                    u = block(world.seed, world.path, MIXING, segment << 16 | place // 90, 0)[0]
-                    mixing = float(table_lookup(law.mixing[segment], u))
-                if place % 4 == 0 or day == -world.whole[at.N_BOOK_DAYS]:
-                    uniforms = block(world.seed, world.path, ARRIVALS, segment << 24 | place >> 2, 0)
-                number = poisson_quantile(uniforms[place % 4], means[month_of(law, day)] * mixing)
-                for k in range(int(number)):
-                    yield day, entity_of(segment, day, k)
+            for side, order in ((1, range(before - 1, -1, -1)), (0, range(before, months))):
+                for n, (day, thinning) in enumerate(self.outward(segment, side, [(m - before, m) for m in order])):
+                    yield day, entity_of(segment, side, n), thinning
+
+    def outward(self, segment: int, side: int, order: list[tuple[int, int]]) -> Iterator[tuple[int, float]]:
+        """One side of a segment's stream, month after month away from day 0: (day, thinning uniform)."""
+        waits = self.waits(segment, side)
+        wait, thinning = next(waits)
+        for month, row in order:
+            mean = self.mean_of_month(segment, month, row)
+            while wait < mean:
+                part = min(int(wait / mean * MONTH), MONTH - 1)
+                yield month * MONTH + (MONTH - 1 - part if side else part), thinning
+                further, thinning = next(waits)
+                wait += further
+            wait -= mean
+
+    def waits(self, segment: int, side: int) -> Iterator[tuple[float, float]]:
+        """(−log of a uniform, thinning uniform) of each candidate in turn."""
+        for pair in count():
+            lanes = block(self.world.seed, self.world.path, STREAM, entity_of(segment, side, pair), 0)
+            yield -math.log(lanes[0]), lanes[1]
+            yield -math.log(lanes[2]), lanes[3]
+
+    def mean_of_month(self, segment: int, month: int, row: int) -> float:
+        """Mean number of candidates of a month, over-dispersed by quarter."""
+        world, law = self.world, self.world.law
+        quarter = (month * MONTH + BOOK_SHIFT) // 90
+        u = block(world.seed, world.path, MIXING, segment << 16 | quarter, 0)[0]
+        return float(law.arrivals[segment, row] * MONTH * table_lookup(law.mixing[segment], u))
 
     def firm(self, facts: tuple[int, int, int, int, int]) -> Firm:
         """The firm with these facts, the same for all its loans."""
@@ -102,27 +125,29 @@ class LendingDesk:
             self.firms[number] = Firm(number, firm_class, district, sector, grade)
         return self.firms[number]
 
-    def applicant(self, day: int, entity: int) -> Application | None:
+    def applicant(self, day: int, entity: int, thinning: float) -> Application | None:
         """Who stands behind a candidate; nobody when the policy keeps it away or its old loan has ended."""
         world, law, segment = self.world, self.world.law, entity >> 24
-        thinning, size, who, kind = block(world.seed, world.path, APPLICANT, entity, 0)
+        reach, size, who, kind = block(world.seed, world.path, APPLICANT, entity, 0)
         term, bank, mode, approval = loan_facts(law, world.seed, world.path, entity, segment)
         if day + term <= 0:
             return None
         firm = self.firm(firm_of(law, world.seed, world.path, segment, who))
         gate = static_gate(law, segment, int(pick(law.ip_cum[segment], kind)), firm.firm_class, firm.district,
                            int(mode), int(asked_amount(law, segment, size)), int(term), day)[0]
-        if thinning >= law.keep[segment, month_of(law, day), int(gate < 0)]:
+        month = month_of(law, day)
+        reached = bool(reach < law.reach[month])
+        if thinning >= law.keep[segment, month, (0 if reached else 2) + int(gate < 0)]:
             return None
         return Application(entity, segment, day, int(asked_amount(law, segment, size)), int(term), int(bank), int(mode),
-                           int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), firm)
+                           int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), reached, firm)
 
     # --- what bank and fund say
 
-    def application(self, day: int, entity: int) -> Business:
+    def application(self, day: int, entity: int, thinning: float) -> Business:
         """A candidate's whole story: its day comes, it asks, and lives with the loan it gets."""
         yield self.world.until(day, APPLY, entity)
-        asks = self.applicant(day, entity)
+        asks = self.applicant(day, entity, thinning)
         if asks is None:
             return
         if not asks.book:
@@ -194,7 +219,8 @@ class LendingDesk:
         covered, law = decision.covered, self.world.law
         loan = Loan(len(self.world.loans), asks.entity, asks.segment, asks.firm, asks.day, asks.term,
                     decision.principal, covered, asks.mode, asks.bank, int(loan_rate(law, asks.day)), asks.ip,
-                    decision.pots if covered > 0 else (-1, -1), covered > 0 and not self.bank_alone(asks), asks.book)
+                    decision.pots if covered > 0 else (-1, -1), covered > 0 and not self.bank_alone(asks), asks.book,
+                    asks.reached)
         self.begin(loan)
         return loan
 
@@ -221,7 +247,7 @@ class LendingDesk:
             covered = whole[at.BOOK_PRINCIPAL] if whole[at.BOOK_COVERED] else 0
             loan = Loan(row, FIXED_BOOK << 24 | row, 0, firm, 0, whole[at.BOOK_REMAINING], whole[at.BOOK_PRINCIPAL],
                         covered, 0, 0, int(loan_rate(world.law, 0)), 0, self.purses.first_pots(0, firm.district), False,
-                        True)
+                        True, True)
             self.begin(loan)
             loan.process = world.start(self.life(loan))
 
@@ -281,7 +307,7 @@ class LendingDesk:
 
     def count(self, loan: Loan) -> None:
         """The year's volumes and each target's quantity."""
-        count, law = self.world.count, self.world.law
+        add, law = self.world.count, self.world.law
         registered = loan.principal * int(law.segments[loan.segment, at.SEG_REGISTERED]) // 1000
         volumes = [(LOANS, 1), (DISBURSED, loan.principal), (REGISTERED, registered)]
         if loan.covered > 0:
@@ -291,7 +317,7 @@ class LendingDesk:
         if loan.induced:
             volumes += [(INDUCED_LOANS, 1), (INDUCED, loan.principal)]
         for column, amount in volumes:
-            count(column, amount)
+            add(column, amount)
         quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
                     at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1}}
         for number, (measure, basis, types) in enumerate(law.targets.tolist()):

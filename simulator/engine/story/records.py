@@ -66,6 +66,7 @@ class Loan:
     accounts: tuple[int, int]              # chosen pot of each pot payer, −1 none
     induced: bool
     book: bool
+    reached: bool                          # by the subsidies
     state: LoanState = LoanState.LIVE
     default_day: int = NEVER
     recovery_day: int = NEVER

@@ -29,6 +29,9 @@ class SubsidyDesk:
 
     def pay(self, loan: Loan, event: int) -> None:
         """Every programme that pays on this event, in the order of the scheme."""
+        if not loan.reached:
+            self.world.rules["not reached"] += 1
+            return
         law, today = self.world.law, self.world.today
         year = self.world.calendar_year(today)
         for programme in self.world.scheme.programmes:

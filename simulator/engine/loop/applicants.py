@@ -1,0 +1,100 @@
+"""Who applies, in passes over a path's candidates: everything about an application that no day can change.
+
+The sweep over days then meets only applications that really come, with their facts in one record. Passes run
+in chunks of a fixed size through one flat scratch, which lets the compiler draw eight applicants at a time.
+"""
+
+from __future__ import annotations
+
+from simulator.chance.decisions import APPLICANT, APPLICANT2, FIRM
+from simulator.chance.philox import words_inline
+from simulator.engine.attributes import (
+    approval_line, asked_amount, log_odds, month_of, pick, relief_of, static_gate,
+)
+from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRM_BASE, SEG_FIRMS
+from simulator.engine.ledger import INELIGIBLE
+from simulator.engine.loop.state import (
+    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
+    A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, R_APPS, R_PATH, R_SEED,
+)
+from simulator.engine.rules import of_ppm
+from simulator.jit import kernel
+
+LANE_1, LANE_2, LANE_3 = CHUNK, 2 * CHUNK, 3 * CHUNK
+(REACH, SIZE, WHO, KIND) = (0, LANE_1, LANE_2, LANE_3)                 # of st.asks
+(TERM, BANK, MODE, APPROVAL) = (0, LANE_1, LANE_2, LANE_3)             # of st.terms
+(CLASS, DISTRICT, SECTOR, GRADE) = (0, LANE_1, LANE_2, LANE_3)         # of st.who
+TWO_TO_MINUS_32 = 2.0**-32
+
+
+@kernel(_nrt=False)
+def draw_words(lanes, entities, count, seed, path, decision):
+    """The four uniforms of a decision for many entities, a chunk apart (see ``block``)."""
+    upper = seed >> 32
+    for i in range(count):
+        w0, w1, w2, w3 = words_inline(entities[i], 0, path, decision, seed, upper)
+        lanes[i] = (w0 + 0.5) * TWO_TO_MINUS_32
+        lanes[LANE_1 + i] = (w1 + 0.5) * TWO_TO_MINUS_32
+        lanes[LANE_2 + i] = (w2 + 0.5) * TWO_TO_MINUS_32
+        lanes[LANE_3 + i] = (w3 + 0.5) * TWO_TO_MINUS_32
+
+
+@kernel(_nrt=False)
+def draw_chunk(law, st, first, count):
+    """All draws of a chunk of candidates: their own, then their firms'."""
+    seed, path = st.reg[R_SEED], st.reg[R_PATH]
+    entities, asks, apps, segments = st.entities, st.asks, st.apps, law.segments
+    for i in range(count):
+        entities[i] = apps[first + i, 1]
+    draw_words(asks, entities, count, seed, path, APPLICANT)
+    draw_words(st.terms, entities, count, seed, path, APPLICANT2)
+    for i in range(count):
+        segment = entities[i] >> 24
+        firms = segments[segment, SEG_FIRMS]
+        entities[i] = segment << 24 | min(int(asks[WHO + i] * firms), firms - 1)
+    draw_words(st.who, entities, count, seed, path, FIRM)
+    for i in range(count):
+        asks[SIZE + i] = float(asked_amount(law, entities[i] >> 24, asks[SIZE + i]))
+
+
+@kernel(_nrt=False)
+def describe_candidate(law, st, i, day, entity, thin, record):
+    """Facts of one candidate into its record; 1 if it applies, 0 if the scheme's price keeps it away."""
+    segment, asks, terms, who = entity >> 24, st.asks, st.terms, st.who
+    term = law.term_days[segment, pick(law.term_cum[segment], terms[TERM + i])]
+    bank, mode = pick(law.bank_cum, terms[BANK + i]), pick(law.mode_cum, terms[MODE + i])
+    ip, firm_class = pick(law.ip_cum[segment], asks[KIND + i]), pick(law.class_cum, who[CLASS + i])
+    district, amount = pick(law.district_cum, who[DISTRICT + i]), int(asks[SIZE + i])
+    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
+    month = month_of(law, day)
+    reached = int(asks[REACH + i] < law.reach[month])
+    comes = int(thin < law.keep[segment, month, 2 - 2 * reached + int(reason < 0)])
+    if day < 0 and law.whole[BOOK_COVERED] == 0:
+        reason = INELIGIBLE
+    odds = log_odds(terms[APPROVAL + i])
+    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
+    says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+    record[A_DAY], record[A_ENTITY], record[A_SEGMENT] = day, entity, segment
+    record[A_FIRM] = law.segments[segment, SEG_FIRM_BASE] + (st.entities[i] & 0xFFFFFF)
+    record[A_CLASS], record[A_DISTRICT] = firm_class, district
+    record[A_SECTOR], record[A_GRADE] = pick(law.sector_cum, who[SECTOR + i]), pick(law.grade_cum, who[GRADE + i])
+    record[A_IP], record[A_TERM], record[A_BANK], record[A_MODE] = ip, term, bank, mode
+    record[A_AMOUNT], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = amount, reason, principal, covered
+    record[A_REACHED], record[A_BANK_SAYS], record[A_ALONE] = reached, int(says), int(odds < law.bank_base[bank])
+    return comes * int(day + term > 0)     # a base-year loan may have ended before day 0
+
+
+@kernel(_nrt=False)
+def describe_applicants(law, st):
+    """Records of those who apply, in order; their days are busy."""
+    kept, total = 0, st.reg[R_APPS]
+    for first in range(0, total, CHUNK):
+        count = min(CHUNK, total - first)
+        draw_chunk(law, st, first, count)
+        for i in range(count):
+            n = first + i
+            day = st.apps[n, 0]
+            comes = describe_candidate(law, st, i, day, st.apps[n, 1], st.thin[n], st.facts[kept])
+            st.busy[max(day, 0)] |= comes
+            kept += comes
+    st.reg[R_APPS] = kept
