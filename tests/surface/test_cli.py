@@ -148,13 +148,14 @@ def test_evidence_is_told_in_the_readers_language(capsys: pytest.CaptureFixture[
         code, shown[lang], _ = call(capsys, "check", "fuxin-2017", "--grades", "--lang", lang)
         assert code == 0
     whole = {lang: "".join(out.split()) for lang, out in shown.items()}
-    assert "优势企业10家、贯标企业5家" in whole["zh"]
+    assert "单笔限额条款(转载页未见条号)" in whole["zh"] and "优势企业10家、贯标企业5家" in whole["zh"]
     assert "借款企业为数十家" in whole["zh"] and "tensofborrowers" not in whole["zh"]
-    assert "tensofborrowers" in whole["en"]
+    assert "loancap(thecopyreadshowsnoarticlenumber)" in whole["en"] and "tensofborrowers" in whole["en"]
     assert "借款企业为数十家" not in whole["en"]
     _, out, _ = call(capsys, "check", "fuxin-2017", "--grades", "--json")
     (row,) = [row for row in json.loads(out)[0]["values"] if row["path"] == "pots.fuxin.interest"]
     assert row["note"] == {"zh": "存款利率", "en": "deposit rate"}
+    assert row["clause"] == {"zh": "", "en": ""}
 
 
 def test_pots_and_payers_are_shown_by_their_titles(capsys: pytest.CaptureFixture[str]) -> None:
