@@ -122,6 +122,7 @@ class Scenario(Part):
     title: Text
     abstract: bool = False                     # base.yaml: values only, not a scheme to run
     sources: dict[str, Source] = {}
+    texts: dict[Name, Text] = {}               # what notes and clauses say more than once: ``{see: NAME}``
     clock: Clock
     firms: Firms
     macro: Macro
