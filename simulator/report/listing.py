@@ -9,7 +9,7 @@ from simulator.report.width import table
 from simulator.scheme import list_scenarios
 from simulator.scheme.loader import scenarios_folder
 
-SHELVES = ("", "what-if", "precedents")    # folders of the scenarios, in the order in which they are listed
+SHELVES = ("", "what-if", "precedents", "backtest")    # folders, in the order in which they are listed
 
 
 def shelf(path: Path) -> str:

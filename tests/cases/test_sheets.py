@@ -1,4 +1,4 @@
-"""Settlement sheets (代偿结算单) written by hand, against the life of such a loan: made-up schemes and real precedents."""
+"""Settlement sheets (代偿结算单) written by hand, against the life of such a loan: made-up schemes, real precedents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sheet(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def scenario(sheet: dict[str, Any], tmp_path: Path) -> Scenario:
-    """A scheme made up for the sheet, or a shipped precedent (its pots without interest, so that balances are plain)."""
+    """A scheme made up for the sheet, or a shipped precedent with pots that bear no interest."""
     if "precedent" in sheet:
         pots = load(sheet["precedent"]).pots
         return load(sheet["precedent"], set={f"pots.{pot}.interest": "0%" for pot in pots})

@@ -120,7 +120,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_list_keeps_documents_variations_and_precedents_apart(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(call(capsys, "list", "--json")[1])
-    assert list(dict.fromkeys(row["group"] for row in rows)) == ["", "what-if", "precedents"]
+    assert list(dict.fromkeys(row["group"] for row in rows)) == ["", "what-if", "precedents", "backtest"]
     groups = {row["id"]: row["group"] for row in rows}
     assert (groups["liaoning-2021"], groups["liaoning-pooled"], groups["zhongshan"]) == ("", "what-if", "precedents")
     shown = call(capsys, "list", "--lang", "en")[1]
