@@ -137,9 +137,9 @@ def case(scenario: Scenario, paths: int, draws: int, paths_per_draw: int, seed: 
 
 
 def quantiles(values: list[Values]) -> tuple[float, float, float] | None:
-    """(5 %, median, 95 %) of all values together; every set of assumptions counts the same."""
-    some = np.concatenate(values) if values else np.zeros(0)
-    if some.size == 0:
+    """(5 %, median, 95 %) of all values together, every set of assumptions counting the same; None for a single one."""
+    some = np.concatenate(values)
+    if some.size < 2:
         return None
     low, middle, high = (float(x) for x in np.quantile(some, BAND))
     return low, middle, high

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from simulator.report.backtest import render
 from simulator.scheme import load
 from simulator.study import backtest
+
+ROOT = Path(__file__).parents[2]
+OUTCOMES = json.loads((ROOT / "scenarios" / "backtest" / "outcomes.json").read_text("utf-8"))
 
 
 def results(years: dict[str, list[list[int]]], paths: dict[str, list[int]] | None = None,
@@ -84,6 +89,29 @@ def test_a_small_run() -> None:
     amount = found[0]
     assert amount.observed == 377_000_000 * 100 and amount.luck and amount.band
     assert 73 * 1e8 < amount.luck[1] < 73 * 6e8                            # fen: 73 loans of 1 to 6 million yuan
+    page = {lang: render(backtest.document(found, paths=20, draws=3, paths_per_draw=5, seed=3), lang)
+            for lang in ("zh", "en")}
+    assert "3.77 亿" in page["zh"] and "377 m" in page["en"] and "not simulated" in page["en"]
     again = backtest.run(small, paths=20, draws=3, paths_per_draw=5, seed=3, workers=2)
     assert again == found
     assert json.loads(json.dumps(backtest.document(found, seed=3)))["outcomes"][0]["inside"] == amount.inside
+
+
+@pytest.mark.parametrize(("name", "lang"), [("backtest.md", "en"), ("backtest.zh.md", "zh")])
+def test_the_committed_page_says_what_came_out(name: str, lang: str) -> None:
+    assert (ROOT / "docs" / name).read_text("utf-8") == render(OUTCOMES, lang), "stale: run `make backtest`"
+
+
+def test_the_page_tells_every_observation() -> None:
+    told = [(row["case"], row["measure"]) for row in OUTCOMES["outcomes"]]
+    wanted = [(scenario.id, name.removeprefix(start)) for scenario in backtest.cases() for name in scenario.pending
+              for start in (backtest.OBSERVED, backtest.NOT_SIMULATED) if name.startswith(start)]
+    assert sorted(told) == sorted(wanted) and len(told) == 10
+
+
+def test_failures_are_told_as_failures() -> None:
+    """A band that misses is written down as such, with the numbers that say by how much."""
+    made_up = {"case": "backtest-dalian", "measure": "registered_last_year", "kind": "money", "observed": 1e11,
+               "luck": [1e9, 2e9, 3e9], "band": [1e9, 2e10, 3e10], "inside": False}
+    page = render({**OUTCOMES, "outcomes": [made_up]}, "en")
+    assert "Of 1 quantities simulated, 0 lie inside." in page and "| no |" in page and "is 5 times the median" in page
