@@ -81,14 +81,12 @@ def program(lang: Lang = "zh", version: Version = False) -> None:
 @command("list")
 def list_command(as_json: Json = False, lang: Lang = "zh") -> None:
     """All scenarios that come with the program."""
-    from simulator.report.width import table
-    from simulator.scheme import list_scenarios
+    from simulator.report.listing import listed, render_list
 
-    found = [(name, getattr(title, lang), path) for name, title, path in list_scenarios()]
     if as_json:
-        emit_json([{"id": name, "title": title, "path": str(path)} for name, title, path in found])
-        return
-    emit("\n".join(table([(text("list_id", lang), text("list_title", lang)), *(row[:2] for row in found)])))
+        emit_json(listed(lang))
+    else:
+        emit(render_list(lang))
 
 
 @command("check")

@@ -75,6 +75,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # list, check
     "list_id": ("方案", "scenario"),
     "list_title": ("名称", "title"),
+    "list_what-if": ("假设方案", "what if"),
+    "list_precedents": ("各地先例", "real funds elsewhere"),
+    "list_backtest": ("回测输入", "inputs of the backtest"),
     "check_ok": ("✔ {file}  {title}  （方案 {hash}）", "✔ {file}  {title}  (scenario {hash})"),
     "check_failed": ("✘ {file}  {n} 处有误", "✘ {file}  {n} mistakes"),
     "grades_count": ("共 {n} 个数：{counts}", "{n} numbers: {counts}"),
