@@ -67,7 +67,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cli_seconds": ("{n} 秒", "{n} s"),
     "cli_minutes": ("{n} 分钟", "{n} min"),
     "cli_kept": ("结果已存入 {folder}", "Results kept in {folder}"),
-    "cli_interrupted": ("已中断，没有留下结果。", "Interrupted; no results were kept."),
+    "cli_interrupted": ("已中断，未完成的结果没有保留。", "Interrupted; nothing unfinished was kept."),
     "cli_io": ("读写失败：{message}", "Reading or writing failed: {message}"),
     "cli_unexpected": ("程序出错，这不是您的输入问题：{message}\n设 PLEDGEFUND_DEBUG=1 再运行一次，可看到细节。",
                        "Something went wrong in the program, not in your input: {message}\n"
