@@ -38,8 +38,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "a year, and the policy acts through approval and price only: a new market that multiplies tenfold in three years lies "
         "outside that structure, and its path is not reproduced."),
     "bt_why_backtest-guangdong_utilisation": (
-        "广东 80 亿元集合授信首次提款 1.33 亿元；集合授信的额度和提款都没有机制，因此不给数字。",
-        "Guangdong first drew 1.33 of a line of 80 亿元. Collective lines and their use have no mechanism yet, so no figure is given."),
+        "广东 80 亿元集合授信首次提款 1.33 亿元；先例 guangdong-gi 按已知的 18 户提款，算出的用信率不是预测，因此不给数字。",
+        "Guangdong first drew 1.33 of a line of 80 亿元. The precedent guangdong-gi is given the 18 firms that drew, so its use of the line is no prediction and no figure is given."),
     "bt_why_backtest-haidian_safe_multiple": (
         "模型不预测倍数，只能问它是否安全：在 99% 的路径上，{low}至{high}的倍数足以支付净代偿，中位数{median}。实际{observed}{place}。"
         "分担比例和年限均为假设。",

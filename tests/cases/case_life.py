@@ -18,6 +18,7 @@ from simulator.engine import layout as at
 from simulator.engine.attributes import static_gate
 from simulator.engine.layout import Law
 from simulator.engine.loop.cash import plan_contributions
+from simulator.engine.loop.clusters import open_clusters
 from simulator.engine.loop.intake import disburse, start_loan
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.state import (
@@ -62,7 +63,7 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "collective")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class Loan:
 
 @dataclass(frozen=True)
 class Proceeds:
-    """What the pledged rights bring, and how many days after the claim was determined."""
+    """What the first loan's rights bring, and how many days after the claim was determined; others in proportion."""
 
     gross: int = 0
     delay: int = 300
@@ -205,9 +206,10 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
     whole, real = law.whole.copy(), law.real.copy()
     whole[at.RECOVERY_COST_PPM] = cost_ppm
     real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
-    assert proceeds.gross == 0 or len(loans) == 1, "proceeds are set for one loan"
+    clusters = law.clusters.copy()
+    clusters[:, at.CL_ANCHOR] = at.NOBODY  # an anchor fails on a given day or not at all
     factor = (proceeds.gross + 0.5) / loans[0].principal if proceeds.gross else 0.0
-    return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
+    return replace(law, whole=whole, real=real, clusters=clusters, ip_factor=np.full_like(law.ip_factor, factor),
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
 
@@ -245,6 +247,7 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
     st = new_state(tables.law, 16.0)
     clear(law, st, 1, 0)
     plan_days(law, st)
+    open_clusters(law, st)
     plan_contributions(law, st)
     for pot, amount in (balance or {}).items():
         number = tables.layout.pots.index(pot)
