@@ -44,6 +44,7 @@ from simulator.engine.loop.state import (
     L_INDUCED,
     L_IP,
     L_PRINCIPAL,
+    L_REACHED,
     L_SECTOR,
     L_SUBSIDY,
     R_FULL,
@@ -59,7 +60,7 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -222,6 +223,7 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
     n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_BANK] = at.NOBODY, at.NOBODY, 0, 0, 0
+    n[L_REACHED] = 1
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)
     if loan.default is not None and st.firms[loan.firm, F_DEFAULT] != loan.default:

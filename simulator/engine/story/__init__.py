@@ -18,6 +18,7 @@ from simulator.engine.ledger import (
     P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.calendar import CalendarDesk
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.lending import LendingDesk
@@ -42,7 +43,9 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     purses = Purses(world)
     cashier = Cashier(world, purses, breaker)
     claims = ClaimsOffice(world, purses, cashier, breaker)
-    LendingDesk(world, purses, breaker, claims, SubsidyDesk(world), _hazard(world))
+    subsidies = SubsidyDesk(world)
+    CalendarDesk(world, subsidies)
+    LendingDesk(world, purses, breaker, claims, subsidies, _hazard(world))
     world.env.run(until=tick(world.last + 1, 0))
     purses.close()
     _sum_up(world, purses, cashier)
