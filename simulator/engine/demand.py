@@ -140,7 +140,7 @@ def monthly_growth(growth: float, first: int, last: int) -> np.ndarray:
 
 
 def by_month(scenario: Scenario, volume: Volume, months: np.ndarray) -> np.ndarray:
-    """Expected applications of each month from day 0, first loans and renewals together, if prices stay the base year's.
+    """Expected applications of each month, first loans and renewals together, if prices stay the base year's.
 
     Nobody is counted before day 0 where the book is not the base year's own.
     """

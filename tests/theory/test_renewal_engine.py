@@ -31,7 +31,7 @@ def test_renewals_do_not_add_to_the_market() -> None:
 
 
 def test_half_of_the_repaid_loans_are_asked_for_again() -> None:
-    """Year 1 and 2, whose wishes all fall inside the window; every wish is met while caps and judgement stay the same."""
+    """Years 1 and 2, whose wishes all fall inside the window; each is met while caps and judgement stay the same."""
     result = renewing()
     wishes, repaid = (result.year_column(name)[:, :2].sum(axis=1) for name in ("renewal_wishes", "matured_loans"))
     assert_mean("wishes less half of the repaid", (wishes - 0.5 * repaid) / repaid.mean(), 0.0)
@@ -42,7 +42,8 @@ def test_half_of_the_repaid_loans_are_asked_for_again() -> None:
 
 def test_a_target_may_leave_renewals_out() -> None:
     """Counted once, the count target holds first loans only; counted again, all loans of its kinds."""
-    kpi = {"title": {"zh": "笔数", "en": "count"}, "measure": "count", "kind": "growth", "growth": 0, "final_year": 2023}
+    kpi = {"title": {"zh": "笔数", "en": "count"}, "measure": "count", "kind": "growth", "growth": 0,
+           "final_year": 2023}
     targets = {"again": kpi, "once": kpi | {"renewals": False}}
     result = run(scheme("demand", clock__months=36, renewal=HALF, targets=targets), 200, seed=51)
     assert (result.column("measure_again") == result.column("loans")).all()
