@@ -53,6 +53,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "shared pro rata": ("按比例支付", "paid pro rata"), "recovery": ("追偿到账", "recovery received"),
     "shared": ("追偿分配", "recovery shared"), "cancelled": ("追偿抵扣应付", "offset against what is owed"),
     "refund": ("返还资金池", "returned to the pot"), "subsidy": ("补贴", "subsidy"),
+    "fee": ("担保费用", "guarantee fee"),
     "disbursement": ("银行放款", "bank pays out"), "repayment": ("本息收回", "principal and interest received"),
     "claim": ("代偿", "claim payment"), "interest": ("存款利息", "deposit interest"),
     "contribution": ("拨入", "contribution"), "clawback": ("收回", "returned to the contributor"),
