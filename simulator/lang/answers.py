@@ -184,7 +184,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "par_approval": ("银行批准率", "approval rate"), "par_rho": ("违约相关性", "default correlation"),
     "par_macro": ("宏观因子", "macro factor"), "par_recovery": ("追偿", "recovery"),
     "par_loans": ("每年笔数", "loans a year"), "par_weights": ("企业构成", "mix of firms"),
-    "par_contributions": ("基金出资", "contributions"), "par_caps": ("金额上限", "caps"),
+    "par_contributions": ("基金出资", "contributions"), "par_caps": ("金额上限", "caps"), "par_investments": ("投资笔数与金额", "investments"),
     "par_modes": ("分担方式构成", "mix of sharing modes"), "par_registered": ("登记倍数", "registered multiple"),
     "par_ip": ("知识产权构成", "mix of rights"),
 }
