@@ -88,7 +88,10 @@ def budget(results: Any) -> Budget:
             for level, part in divide(amount, level_weights(pot)).items():
                 _add(cells, (level, line), sign * part)
     for name, programme in scenario.programmes.items():
-        _add(cells, (programme.level, name), subsidy(results, name))
+        own: dict[str, int] = {programme.level: 1}
+        levels = own if programme.pot is None else level_weights(scenario.pots[programme.pot])
+        for level, part in divide(subsidy(results, name), levels).items():
+            _add(cells, (level, name), part)
     for name, payer in scenario.payers.items():
         if payer.public and not payer.accounts:  # a public guarantor or insurer pays from its own books
             _add(cells, ("city", "compensation"), results.year_column(f"paid_{name}_fen"))

@@ -64,6 +64,7 @@ class Layout:
     has_groups: bool = False               # of programmes that exclude each other
     has_audit: bool = False
     has_investments: bool = False
+    draws_on_pots: bool = False            # some programme is paid from a pot
 
     def block(self, name: str) -> int:
         """First position of a scenario-dependent block."""
@@ -82,7 +83,8 @@ class Layout:
         programmes = len(self.programmes)
         blocks += [("avoided", programmes * self.has_groups), ("improper", programmes * self.has_audit),
                    ("reclaimed", programmes * self.has_audit),
-                   ("invested", len(INVESTMENT_COLUMNS) * self.has_investments), ("fee", len(self.fees))]
+                   ("invested", len(INVESTMENT_COLUMNS) * self.has_investments), ("fee", len(self.fees)),
+                   ("drawn", len(self.pots) * self.draws_on_pots)]
         return blocks
 
     @property
@@ -111,6 +113,7 @@ class Layout:
             names += [f"{column}_{q}_fen" for q in self.programmes if self.has_audit]
         names += [column for column in INVESTMENT_COLUMNS if self.has_investments]
         names += [f"fee_{f}_fen" for f in self.fees]
+        names += [f"drawn_{a}_fen" for a in self.pots if self.draws_on_pots]
         return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
 
     def per_path(self) -> list[Column]:

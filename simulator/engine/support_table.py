@@ -87,7 +87,7 @@ class SupportTables:
                 int(bool(q.by_ip_type_from)), MET[q.when.targets_met] if q.when else at.MET_ALWAYS, group,
                 int(q.exclusive is not None and q.exclusive.choose == "higher_level"), LEVELS.index(q.level),
                 award.projects if award else 0, award.passed if award else 0, award.higher if award else 0,
-                award.higher_amount if award else 0]
+                award.higher_amount if award else 0, list(self.s.pots).index(q.pot) if q.pot else at.NOBODY]
 
     def envelope(self, e: Any) -> int:
         """Number of an envelope; one name is one envelope."""
@@ -124,7 +124,7 @@ class SupportTables:
             w[[at.AUDIT_IMPROPER, at.AUDIT_DELAY]] = s.audit.improper, s.audit.delay
             w[at.AUDIT_RECOVERED] = s.audit.recovered
         for name, place in (("avoided", at.B_AVOIDED), ("improper", at.B_IMPROPER), ("reclaimed", at.B_RECLAIMED),
-                            ("invested", at.B_INVESTED), ("fee", at.B_FEE)):
+                            ("invested", at.B_INVESTED), ("fee", at.B_FEE), ("drawn", at.B_DRAWN)):
             w[place] = layout.block(name)
         return w
 

@@ -236,7 +236,8 @@ class _Compiler:
         units = tuple("count" if t.measure == "count" else "fen" for t in self.s.targets.values())
         grouped = any(q.exclusive for q in self.s.programmes.values())
         return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
-                      tuple(self.s.fees), grouped, self.s.audit is not None, self.s.investments is not None)
+                      tuple(self.s.fees), grouped, self.s.audit is not None, self.s.investments is not None,
+                      any(q.pot for q in self.s.programmes.values()))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
         s, w = self.s, np.zeros(at.WHOLE, np.int64)

@@ -9,7 +9,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tr_accounts": ("基金账户逐年滚存(万元)", "Pot accounts by year (万元, 10,000 yuan)"),
     "tr_pot": ("资金池", "pot"), "tr_year": ("年度", "year"), "tr_opening": ("年初", "opening"),
     "tr_contributed": ("拨入", "paid in"), "tr_interest": ("利息", "interest"), "tr_refund": ("追偿返还", "recovered"),
-    "tr_paid": ("代偿", "claims paid"), "tr_clawback": ("收回", "returned"), "tr_closing": ("年末", "closing"),
+    "tr_paid": ("代偿", "claims paid"), "tr_clawback": ("收回", "returned"), "tr_drawn": ("补贴支出", "subsidies"), "tr_closing": ("年末", "closing"),
     "tr_run_off": ("清算期", "run-off"),
     "tr_claims": ("代偿一览(万元)", "Claims (万元, 10,000 yuan)"),
     "tr_loan": ("贷款", "loan"), "tr_default": ("违约日", "default"), "tr_base": ("损失基数", "loss base"),

@@ -23,7 +23,6 @@ KEYS: dict[str, frozenset[str]] = {
                        "appraisal_capacity"}),
     "Recovery": frozenset({"downturn"}),
     "Breaker": frozenset({"warn", "effect", "min_den"}),
-    "Programme": frozenset({"pot"}),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }

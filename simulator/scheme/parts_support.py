@@ -95,6 +95,7 @@ class Programme(Part):
     covered_only: bool = False
     modes: list[Name] = []                     # loans of these modes only
     when: ProgrammeWhen | None = None
+    pot: Name | None = None                    # paid from this pot's free cash instead of the budget
     spend_floor: Amount | None = None          # a year's least spending on this line: reported, moves no money
     clause: str = ""
 

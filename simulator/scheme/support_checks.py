@@ -129,9 +129,11 @@ def shared_names(s: Any, draft: Draft) -> None:
                           given=", ".join(rule), allowed=", ".join(known))
 
 
-def modes_known(s: Any, draft: Draft) -> None:
-    """Programmes name modes that exist."""
+def names_known(s: Any, draft: Draft) -> None:
+    """Programmes name modes and pots that exist."""
     for name, q in s.programmes.items():
+        if q.pot is not None:
+            draft.known(("programmes", name, "pot"), q.pot, draft.names("pots"), "pot_unknown")
         for i, mode in enumerate(q.modes):
             draft.known(("programmes", name, "modes", str(i)), mode, draft.names("modes"), "mode_unknown")
 
@@ -164,5 +166,5 @@ def fees(s: Any, draft: Draft) -> None:
 
 Rule = tuple[tuple[str, ...], Callable[[Any, Draft], None]]
 RULES: tuple[Rule, ...] = (
-    (("programmes",), programmes), (("programmes",), shared_names), (("programmes",), modes_known),
+    (("programmes",), programmes), (("programmes",), shared_names), (("programmes",), names_known),
     (("programmes", "investments"), investments), (("fees", "payers"), fees))

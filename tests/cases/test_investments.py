@@ -12,6 +12,7 @@ from simulator.engine.loop.state import new_state
 from simulator.engine.loop.sweep import clear
 from simulator.engine.loop.yearly import invest
 from simulator.engine.story.calendar import CalendarDesk
+from simulator.engine.story.pots import Purses
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import World
 from simulator.engine.tables import Tables, compile_scheme
@@ -58,7 +59,7 @@ def test_compiled(n: int, scenario: Scenario) -> None:
 def test_told(n: int, scenario: Scenario) -> None:
     example, tables = CASE["examples"][n], compile_scheme(scenario)
     world = World(tables, 1, 0, True)
-    desk = CalendarDesk(world, SubsidyDesk(world))
+    desk = CalendarDesk(world, SubsidyDesk(world, Purses(world)))
     paid = [desk.invest(ticket, firm, local, 0) for ticket, firm, local in asked(example)]
     assert paid == [[fen(amount)] for amount in example["paid"]]
     assert totals(tables, world.years)[1:] == [fen(example["unmet"]), fen(example["investors"])]

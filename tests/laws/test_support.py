@@ -11,7 +11,8 @@ from tests.laws.results_fake import FakeResults, scheme
 
 
 def programme(**parts: Any) -> SimpleNamespace:
-    plain = {"level": "city", "line": "award", "payee": "firm", "envelope": [], "exclusive": None, "spend_floor": None}
+    plain = {"level": "city", "line": "award", "payee": "firm", "envelope": [], "exclusive": None, "spend_floor": None,
+             "pot": None}
     return SimpleNamespace(**{**plain, **parts})
 
 
@@ -64,3 +65,13 @@ def test_measures_by_hand() -> None:
         ("subsidy_payee", "firm"): 1529.0, ("subsidy_payee", "agency"): 50.0, ("subsidy_payee", "investor"): 25.0,
         ("unmet", "use"): 3.0, ("avoided", "invest"): 1.0, ("improper", ""): 20.0, ("reclaimed", ""): 15.0,
         ("fees", ""): 6.5, ("spend_floor", "use"): 0.5}
+
+
+def test_a_subsidy_from_a_pot_is_borne_by_those_who_filled_it() -> None:
+    parts = [SimpleNamespace(level=level, amount=amount, match=None) for level, amount in (("central", 1), ("city", 3))]
+    scenario = scheme(programmes={"use": programme(pot="fund", level="province")},
+                      pots={"fund": SimpleNamespace(contributors=parts)})
+    cells = budget(FakeResults(scenario, 1, {}, {"subsidy_use_fen": [[8, 5, 0, 0]]})).cells
+    assert cells["central", "use"].tolist() == [[2, 1, 0, 0]]
+    assert cells["city", "use"].tolist() == [[6, 4, 0, 0]]
+    assert ("province", "use") not in cells

@@ -235,6 +235,7 @@ PUBLIC_MONEY = (
     Mutant("lines paid for missed targets", law=lambda t: _programmes(t, at.TARGETS_MET, at.MET_ALWAYS)),
     Mutant("higher awards ignored", law=lambda t: _programmes(t, at.HIGHER, 0)),
     Mutant("agencies paid only where firms are reached", law=lambda t: _programmes(t, at.PAYEE, at.PAYEE_FIRM)),
+    Mutant("paid from the budget, not the pot", law=lambda t: _programmes(t, at.FROM_POT, at.NOBODY)),
     Mutant("audit finds at once", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
     Mutant("nobody claims improperly", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
 

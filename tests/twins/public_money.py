@@ -14,6 +14,7 @@ def line(r: random.Random, name: str, event: str, **more: Any) -> Data:
     """A programme with now and then an envelope that others share."""
     envelope = [{"amount": r.choice([8, 40]) * WAN, "per": r.choice(["year", "life"]), "name": None}]
     return {"title": {"zh": name, "en": name}, "line": "award", "level": "city", "event": event,
+            "pot": r.choice([None, None, None, "city"]),
             "envelope": r.choice([[], envelope, SHARED, [*envelope, *SHARED]]),
             "from": r.choice([None, None, "2020-03-01", "2021-04-01"]), **more}
 
@@ -69,6 +70,9 @@ def public_money(number: int, data: Data) -> None:
     more = {**for_loans(r), **for_years(r)}
     if "first" not in data["modes"]:
         more["points"]["modes"] = []
+    for programme in more.values():
+        if programme["pot"] not in data["pots"]:
+            programme["pot"] = None
     data["programmes"] |= {name: more[name] for name in more if r.random() < 0.7}
     data["investments"] = {"per_year": r.choice([6.0, 40.0]), "own": 400_000, "local": 500_000, "firms": 6,
                            "ticket": {"median": 200 * WAN, "sigma": 1.2, "least": 20 * WAN, "most": 3000 * WAN}}

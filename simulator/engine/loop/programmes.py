@@ -8,14 +8,15 @@ from simulator.engine.grants import (
     entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on,
 )
 from simulator.engine.layout import (
-    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, B_AVOIDED, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY, B_UNMET, BASE,
-    BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, ENVELOPE, ENVELOPE_2, EVENT, EXCLUSIVE, FIRM_BOOK, HAS_HISTORY,
-    N_CALENDAR, N_FEES, N_GROUPS, N_LAST, N_PROGRAMMES, NOBODY, ON_YEAR_END, PAYEE, PAYEE_FIRM,
+    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, B_AVOIDED, B_DRAWN, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY,
+    B_UNMET, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, ENVELOPE, ENVELOPE_2, EVENT, EXCLUSIVE, FIRM_BOOK,
+    FLOOR_FEN, FROM_POT, HAS_HISTORY, N_CALENDAR, N_FEES, N_GROUPS, N_LAST, N_PROGRAMMES, NOBODY, ON_YEAR_END, PAYEE,
+    PAYEE_FIRM,
 )
 from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.state import (
     L_BANK, L_CLASS, L_COVERED, L_DISTRICT, L_ENTITY, L_GENERATION, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_REACHED,
-    L_SLOT, L_SUBSIDY, L_TERM, R_PATH, R_SEED,
+    L_SLOT, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, holds
 from simulator.jit import kernel
@@ -86,12 +87,15 @@ def choose_of_groups(law, st, loan, event, day):
 
 @kernel(_nrt=False)
 def room_of(law, st, q, year):
-    """What the envelopes of a programme still hold."""
+    """What the envelopes of a programme still hold, and the pot it draws on beyond what that owes."""
     room = 1 << 62
     for place in (ENVELOPE, ENVELOPE_2):
         e = law.programmes[q, place]
         if e != NOBODY:
             room = min(room, left_in(law.envelopes[e, 0], st.envelope[e, 0 if law.envelopes[e, 1] == 1 else year]))
+    a = law.programmes[q, FROM_POT]
+    if a != NOBODY:
+        room = min(room, max(0, st.cash[a] - st.pending[a] - law.pots[a, FLOOR_FEN]))
     return room
 
 
@@ -103,6 +107,12 @@ def take_envelope(law, st, q, year, due, y):
         e = law.programmes[q, place]
         if e != NOBODY:
             st.envelope[e, 0 if law.envelopes[e, 1] == 1 else year] += paid
+    a = law.programmes[q, FROM_POT]
+    if a != NOBODY:
+        st.cash[a] -= paid
+        st.least[a] = min(st.least[a], st.cash[a])
+        st.reg[R_DIRTY] |= 1 << a
+        st.years[y, law.support[B_DRAWN] + a] += paid
     st.years[y, law.whole[B_SUBSIDY] + q] += paid
     st.years[y, law.whole[B_UNMET] + q] += due - paid
     return paid

@@ -43,7 +43,7 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     purses = Purses(world)
     cashier = Cashier(world, purses, breaker)
     claims = ClaimsOffice(world, purses, cashier, breaker)
-    subsidies = SubsidyDesk(world)
+    subsidies = SubsidyDesk(world, purses)
     CalendarDesk(world, subsidies)
     LendingDesk(world, purses, breaker, claims, subsidies, _hazard(world))
     world.env.run(until=tick(world.last + 1, 0))

@@ -81,6 +81,7 @@ class Programme:
     remembers: bool                        # whether years of support matter
     group: int                             # of programmes that exclude each other
     envelopes: tuple[int, ...]
+    pot: int                               # it draws on, at.NOBODY for the budget
 
     @property
     def by_volume(self) -> bool:
@@ -143,7 +144,7 @@ def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
         envelopes = tuple(e for e in (p[at.ENVELOPE], p[at.ENVELOPE_2]) if e != at.NOBODY)
         yield Programme(number, names[number], row, p[at.EVENT], p[at.BASE], p[at.PAYEE],
                         range(p[at.FROM_DAY], p[at.UNTIL_DAY] + 1), p[at.FIRM_BOOK], p[at.HAS_HISTORY] == 1,
-                        p[at.EXCLUSIVE], envelopes)
+                        p[at.EXCLUSIVE], envelopes, p[at.FROM_POT])
 
 
 def _breaker(law: Law) -> BreakerLaw:

@@ -9,6 +9,7 @@ from simulator.chance.philox import block
 from simulator.engine import layout as at
 from simulator.engine.grants import entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on
 from simulator.engine.rules import PPM, holds
+from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Loan
 from simulator.engine.story.scheme import Programme
 from simulator.engine.story.world import World
@@ -17,8 +18,8 @@ from simulator.engine.story.world import World
 class SubsidyDesk:
     """Pays programmes, first come first served."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, purses: Purses) -> None:
+        self.world, self.purses = world, purses
         self.programmes = world.scheme.programmes
         self.spent: Counter[tuple[int, int]] = Counter()           # (envelope, year, −1 for good) → fen
         self.volume: Counter[tuple[int, int]] = Counter()          # (programme, bank) → fen lent so far
@@ -110,8 +111,11 @@ class SubsidyDesk:
     # --- envelopes
 
     def room(self, programme: Programme, year: int) -> int:
-        """What the programme's envelopes still hold."""
+        """What the programme's envelopes still hold; of a pot, what is neither owed nor below its floor."""
         rooms = [int(left_in(limit, self.spent[key])) for key, limit in self.envelopes(programme, year)]
+        if programme.pot != at.NOBODY:
+            pot = self.purses.pots[programme.pot]
+            rooms.append(max(0, pot.free - pot.law.floor))
         return min(rooms, default=at.ALWAYS)
 
     def envelopes(self, programme: Programme, year: int) -> list[tuple[tuple[int, int], int]]:
@@ -133,10 +137,19 @@ class SubsidyDesk:
         if amount < entitled:
             self.world.rules["envelope exhausted"] += 1
         if amount > 0:
-            self.world.post("subsidy", "government", -amount, programme.name, loan)
+            self.draw(programme, amount, day, loan)
             self.world.post("subsidy", payee or PAYEES[programme.payee], amount, programme.name, loan)
             self.world.tell("subsidy", loan, amount)
         return amount
+
+    def draw(self, programme: Programme, amount: int, day: int, loan: Loan | None) -> None:
+        """The money leaves the budget, or the pot."""
+        if programme.pot == at.NOBODY:
+            self.world.post("subsidy", "government", -amount, programme.name, loan)
+        else:
+            self.world.rules["paid from a pot"] += 1
+            self.purses.move(self.purses.pots[programme.pot], -amount, "subsidy", "government", programme.name, loan)
+            self.world.count_support(at.B_DRAWN, programme.pot, amount, day)
 
 
 PAYEES = {at.PAYEE_FIRM: "firm", at.PAYEE_BANK: "bank", at.PAYEE_AGENCY: "agency", at.PAYEE_ALLIANCE: "alliance",
