@@ -26,6 +26,8 @@ POLICY_ARRIVALS = 12
 POLICY_MIXING = 13
 STREAM = 14
 RENEWAL = 15
+CLUSTER = 16
+CONTAGION = 17
 INVESTMENT_ARRIVALS = 30
 INVESTMENT = 31
 AWARD = 32
@@ -65,6 +67,8 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "STREAM": Decision(STREAM, "segment << 24 | side << 23 | j, candidates 2j and 2j + 1",
                        ("wait 2j", "thinning 2j", "wait 2j + 1", "thinning 2j + 1")),
     "RENEWAL": Decision(RENEWAL, "application's entity; slot = renewals so far", ("wish", "wait", "bridge", SPARE)),
+    "CLUSTER": Decision(CLUSTER, "cluster", ("frailty", "anchor's threshold", "sector", "collateral noise")),
+    "CONTAGION": Decision(CONTAGION, "member firm's number among all", ("hit", "when", SPARE, SPARE)),
     "INVESTMENT_ARRIVALS": Decision(INVESTMENT_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
     "INVESTMENT": Decision(INVESTMENT, "month << 10 | k-th of the month", ("ticket", "firm", "own use", "local")),
     "AWARD": Decision(AWARD, "(programme << 10 | project) << 6 | year", ("passes", "higher", SPARE, SPARE)),

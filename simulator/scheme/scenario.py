@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from .parts import IP_TYPES, Dated, FirmClass, IpType, Name, Part, Text
+from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
     Approval,
@@ -108,6 +109,7 @@ class Scenario(Part):
     macro: Macro
     market: Market | None = None
     segments: dict[Name, Segment]
+    collective: dict[Name, Collective] = {}
     banks: dict[Name, Bank]
     approval: Approval
     lending: Lending

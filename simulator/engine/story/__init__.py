@@ -21,6 +21,7 @@ from simulator.engine.story.breaker import Breaker
 from simulator.engine.story.calendar import CalendarDesk
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.lending import LendingDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import LoanState, Story
@@ -42,11 +43,14 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     breaker = Breaker(world)
     purses = Purses(world)
     cashier = Cashier(world, purses, breaker)
-    claims = ClaimsOffice(world, purses, cashier, breaker)
+    hazard = _hazard(world)
+    clusters = ClusterDesk(world, hazard)
+    claims = ClaimsOffice(world, purses, cashier, breaker, clusters)
     subsidies = SubsidyDesk(world, purses)
     CalendarDesk(world, subsidies)
-    LendingDesk(world, purses, breaker, claims, subsidies, _hazard(world))
+    LendingDesk(world, purses, breaker, claims, subsidies, clusters, hazard)
     world.env.run(until=tick(world.last + 1, 0))
+    clusters.close()
     purses.close()
     _sum_up(world, purses, cashier)
     if record:
