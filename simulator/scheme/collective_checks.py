@@ -1,4 +1,4 @@
-"""What collective credit must mean: whose firms share a line, and who stands behind it (docs/engine)."""
+"""What collective credit must mean: whose firms share a line, and who stands behind it (docs/collective)."""
 
 from __future__ import annotations
 
