@@ -254,7 +254,8 @@ def _stresses(world: World) -> Iterator[tuple[Key, Estimate]]:
         yield ("stress_exhaustion", name), share(reserve.exhausted(run))
         yield ("stress_cost", name), mean_ci(cost_of(run))
         yield ("stress_defaulted", name), ratio_ci(run.column("defaulted_fen"), run.column("disbursed_fen"))
-        yield ("stress_lost", name), mean_ci(base.column("disbursed_fen") - run.column("disbursed_fen"))
+        if name == "anchor":               # with lines closed, less is lent
+            yield ("stress_lost", name), mean_ci(base.column("disbursed_fen") - run.column("disbursed_fen"))
 
 
 def _refusals(world: World) -> Iterator[tuple[Key, Estimate]]:
