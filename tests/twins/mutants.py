@@ -33,9 +33,10 @@ def _same(tables: Tables) -> Tables:
 
 @dataclass(frozen=True)
 class Mutant:
-    """An error: what it does to the code, or to the law the story reads."""
+    """An error: where it must show, and what it does to the code, or to the law the story reads."""
 
     name: str
+    shows: str                             # in loans, dues, years or paths; see compare.KINDS
     plant: Callable[[Patch], None] = _nothing
     law: Callable[[Tables], Tables] = _same
 
@@ -167,13 +168,15 @@ def restated(tables: Tables) -> Tables:
     return _changed(tables, modes=rows)
 
 
+# An error in whom the fund covers shows in loans, one in who pays what and when in dues.
 MUTANTS = (
-    Mutant("maturity before default", maturity_first), Mutant("breaker before queue", breaker_early),
-    Mutant("recovery cancels queued first", queued_first),
-    Mutant("claims counted in the year of default", year_of_default),
-    Mutant("firm cap of the wrong year", year_of_cap), Mutant("overtaking in the queue", overtaking),
-    Mutant("one fen rounded up", rounded_up), Mutant("owed cash counted as free", cash_for_free),
-    Mutant("a clock for every loan", own_clock), Mutant("cover released at default", released_at_default),
-    Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
-    Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
-    Mutant("restated instead of pro rata", law=restated))
+    Mutant("maturity before default", "loan", maturity_first), Mutant("breaker before queue", "loan", breaker_early),
+    Mutant("recovery cancels queued first", "due", queued_first),
+    Mutant("claims counted in the year of default", "due", year_of_default),
+    Mutant("firm cap of the wrong year", "loan", year_of_cap), Mutant("overtaking in the queue", "due", overtaking),
+    Mutant("one fen rounded up", "due", rounded_up), Mutant("owed cash counted as free", "loan", cash_for_free),
+    Mutant("a clock for every loan", "loan", own_clock),
+    Mutant("cover released at default", "loan", released_at_default),
+    Mutant("defaulters borrow again", "loan", forgiven),
+    Mutant("base of the stacking limit", "due", law=stack_of_held), Mutant("lag ignored", "due", law=no_lag),
+    Mutant("floor ignored", "due", law=no_floor), Mutant("restated instead of pro rata", "due", law=restated))
