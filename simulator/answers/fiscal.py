@@ -43,10 +43,12 @@ class Budget:
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """What the money is for: compensation, recoveries, interest earned, subsidy lines."""
         return tuple(dict.fromkeys(line for _, line in self.cells))
 
     @property
     def levels(self) -> tuple[str, ...]:
+        """Whose money it is: levels of government."""
         return tuple(dict.fromkeys(level for level, _ in self.cells))
 
 

@@ -17,6 +17,7 @@ from tests.cases.case_life import (
     Loan,
     Played,
     Proceeds,
+    answer,
     fen,
     overlay,
     play,
@@ -28,15 +29,16 @@ HERE = Path(__file__).parent
 NOT_BUILT = "not_built.yaml"
 FILES = sorted(path for path in HERE.glob("*.yaml") if path.name != NOT_BUILT)
 CASES = [(path, n) for path in FILES for n in range(len(read_yaml(path)["examples"]))]
-LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district"}
+LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district", "bank"}
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
-WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_paid_on", "expect_cash", "note"}
+WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_paid_on", "expect_cash",
+              "expect_asked", "note"}
 
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
     """A loan as the case describes it; without ``loss`` the gate says what is covered."""
-    facts = {key: example[key] for key in ("default", "term", "firm", "ip", "firm_class", "district")
+    facts = {key: example[key] for key in ("default", "term", "firm", "ip", "firm_class", "district", "bank")
              if key in example}
     covered = fen(example["loss"], unit) if "loss" in example else None
     return Loan(example.get("mode") or next(iter(case["modes"])), fen(example["loan"], unit), covered, **facts)
@@ -81,6 +83,12 @@ def check_days(scenario: Scenario, loans: list[Loan], example: dict[str, Any], u
             assert paid == fen(wanted.get(number + 1, 0), unit), (day, number + 1)
 
 
+def check_answers(scenario: Scenario, loans: list[Loan], example: dict[str, Any]) -> None:
+    """What new firms hear on single days, by bank."""
+    for day, wanted in example.get("expect_asked", {}).items():
+        assert {bank: answer(scenario, loans, day, bank) for bank in wanted} == wanted, day
+
+
 @pytest.mark.parametrize(("path", "n"), CASES, ids=[f"{path.stem}-{n + 1}" for path, n in CASES])
 def test_case(path: Path, n: int, tmp_path: Path) -> None:
     case = read_yaml(path)
@@ -101,6 +109,7 @@ def test_case(path: Path, n: int, tmp_path: Path) -> None:
     if "expect_cash" in example:
         assert played.cash() == amounts(example["expect_cash"], played.tables.layout.pots, unit)
     check_days(scenario, loans, example, unit)
+    check_answers(scenario, loans, example)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -104,8 +104,16 @@ def by_story(story: Story) -> Told:
     return Told(story_loans(story), story_dues(story), story.years, story.path)
 
 
+KINDS = ("loan", "due", "year", "path")
+
+
+def kinds(found: list[str]) -> set[str]:
+    """Where engines disagree: in loans, in dues, in yearly or in once-a-path columns."""
+    return {line.split()[0] for line in found}
+
+
 def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
-    found = [f"{len(loop)} {kind}s in the loop, {len(story)} in the story"] if len(loop) != len(story) else []
+    found = [f"{kind} count: loop {len(loop)}, story {len(story)}"] if len(loop) != len(story) else []
     for number, (one, other) in enumerate(zip(loop, story, strict=False)):
         found += [f"{kind} {number} {name}: loop {one[name]}, story {other[name]}"
                   for name in one if one[name] != other[name]]
@@ -113,7 +121,7 @@ def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
 
 
 def differences(tables: Tables, loop: Told, story: Told) -> list[str]:
-    """What the engines disagree on for one path."""
+    """What the engines disagree on for one path; the first word is one of KINDS."""
     found = _listed("loan", loop.loans, story.loans) + _listed("due", loop.dues, story.dues)
     for y, c in zip(*np.nonzero(loop.years != story.years), strict=True):
         name = tables.layout.yearly()[c].name
