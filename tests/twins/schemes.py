@@ -64,19 +64,11 @@ def random_tables(number: int) -> Tables:
         data["demand"]["lost_per_point"] = 0
     if number % 6 == 1 and data["id"] == "minimal":
         collective(random.Random(-number), data)
-<<<<<<< HEAD
-    if number % 2 == 1:
-        public_money(number, data)
-    if number % 2 == 0:
-        data["recovery"]["downturn"] = 0.4
-        next(iter(data["modes"].values()))["counter_guarantee"] = 50_000
-=======
     if number % 2 == 0:
         data["recovery"]["downturn"] = 0.4
         next(iter(data["modes"].values()))["counter_guarantee"] = 50_000
     if number % 2 == 1:
         public_money(number, data)
->>>>>>> main
     if number % 3 == 0:
         data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
     if number % 5 == 0:
