@@ -169,7 +169,7 @@ def base_figure(target: Target, volumes: dict[str, Volume]) -> Fraction:
 def promises(target: Target, base: Fraction, years: int, base_year: int) -> list[int]:
     """What a target asks of each year: the growth path's figure, or the even part of a level summed so far."""
     span = target.final_year - base_year
-    level = target.level_count if target.measure == "count" else target.level_amount
+    level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     asked = []
     for year in range(1, years + 1):
         if not 1 <= year <= span or (target.kind == "growth" and base <= 0):
