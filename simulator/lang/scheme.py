@@ -105,6 +105,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
     # notices
+    "notice_volume_assumed": ("没有来源给出业务量：总额、所需规模和目标不可评价，数字只对假设的业务量成立。", "No source gives the volume: totals, the size needed and targets are not evaluable, figures hold for the assumed lending only.", "有来源可查时改写 loans_by_year。", "Replace loans_by_year once a volume is sourced."),
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_payer_unused": ("没有哪一行由“{given}”承担。", "No row is borne by '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from simulator.report.listing import listed
-from simulator.scheme import Scenario, load
+from simulator.scheme import Scenario, load, notices
 from simulator.scheme.units import parse_days, parse_money, parse_multiple, parse_real, parse_share
 
 FACTS: dict[str, list[dict[str, Any]]] = YAML(typ="safe").load(Path(__file__).with_name("precedents.yaml"))
@@ -39,8 +39,9 @@ def kind_of(scenario: Scenario, path: str) -> str:
 
 
 def left_to_lender(scenario: Scenario, mode: str) -> int:
-    """What the rows of the first step leave with the bank (ppm)."""
-    return 1_000_000 - sum(row.share for row in scenario.modes[mode].terms if row.step == 1)
+    """What the rows of the first step leave with the bank (ppm); of a payer's conditional rows only one holds."""
+    shares = {row.payer: row.share for row in scenario.modes[mode].terms if row.step == 1}
+    return 1_000_000 - sum(shares.values())
 
 
 def touched(firms: int, loans: int) -> float:
@@ -98,6 +99,7 @@ def test_an_assumed_volume_is_called_one(name: str) -> None:
     assert assumed == ("volume" in scenario.pending)
     if assumed:
         assert "not evaluable" in scenario.pending["volume"]["note"].get("en", scenario.texts["no_volume"].en)
+    assert assumed == ("notice_volume_assumed" in {notice.code for notice in notices(scenario)})
     assert scenario.market is None and list(scenario.segments) == ["fund"]
 
 
