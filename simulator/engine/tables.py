@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
-from scipy import stats
 
 from simulator.chance.factors import compile_factors
-from simulator.chance.variates import quantile_table
+from simulator.chance.variates import gamma_table
 from simulator.engine import demand, layout as at
+from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR
 from simulator.engine.layout import Law
@@ -64,7 +64,7 @@ def days_between(start: date, day: date) -> int:
             + min(day.day, MONTH) - min(start.day, MONTH))
 
 
-def cumulative(weights: list[float]) -> np.ndarray:
+def cumulative(weights: Sequence[float]) -> np.ndarray:
     """Cumulative probabilities; weights are normalised, the last entry is exactly 1."""
     total = np.cumsum(np.array(weights, float))
     result = total / total[-1] if len(total) and total[-1] > 0 else np.ones(max(1, len(total)))
@@ -77,14 +77,6 @@ def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
     table = np.full((len(rows), max(len(r) for r in rows)), fill)
     for n, row in enumerate(rows):
         table[n, :len(row)] = row
-    return table
-
-
-@lru_cache(maxsize=256)
-def gamma_table(shape: float) -> np.ndarray:
-    """Quantiles of a gamma variate of mean one."""
-    table = quantile_table(stats.gamma(shape, scale=1 / shape))
-    table.flags.writeable = False
     return table
 
 
@@ -149,16 +141,25 @@ class _Compiler:
         return np.array(dates, np.int64), np.array(table, np.int64)
 
     def segment_table(self) -> tuple[np.ndarray, np.ndarray]:
-        whole, real, base = [], [], 0
+        whole, real, base, clusters = [], [], 0, 0
+        groups = {group.segment: group for group in self.s.collective.values()}
         for name, seg in zip(self.names, self.segments, strict=True):
             most = at.ALWAYS if seg.size.most is None else seg.size.most
             firms = max(seg.firms, self.s.book.loans if name == self.names[0] else 0)
+            group = groups.get(name)
             whole.append([int(seg.eligible), seg.registered_multiple, firms, seg.size.least,
-                          min(most, 4 * 10**12), base])
+                          min(most, 4 * 10**12), base, clusters if group else at.NOBODY, group.members if group else 1])
+            clusters += group.clusters if group else 0
             real.append([self.volumes[name].median, seg.size.sigma])
             base += firms
         self.firms = base
         return (np.array(whole, np.int64).reshape(-1, at.SEGMENT), np.array(real, float).reshape(-1, 2))
+
+    def mode_cum(self) -> np.ndarray:
+        """Chances of the modes by segment: each segment's own, by weight."""
+        rows = [[m.weight if m.segments is None or name in m.segments else 0 for m in self.s.modes.values()]
+                for name in self.names]
+        return np.array([cumulative(row) for row in rows]).reshape(len(self.names), -1)
 
     def banks(self) -> tuple[np.ndarray, np.ndarray]:
         """Logit of approval by bank: (with no cover, per unit of relief).
@@ -273,6 +274,8 @@ class _Compiler:
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
         w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
         w[at.N_COUNTERS] = len(self.terms.counters)
+        w[at.N_CLUSTERS] = sum(group.clusters for group in s.collective.values())
+        w[at.ALL_LINES] = sum(group.clusters * group.line for group in s.collective.values())
         w[at.AT_MATURITY] = int(lending.default_at == "maturity")
         if s.renewal is not None:
             w[[at.RENEWS, at.RENEW_WITHIN]] = int(s.renewal.probability > 0), max(1, s.renewal.within)
@@ -332,7 +335,7 @@ class _Compiler:
             sector_cum=cumulative(list(s.firms.sectors.values())),
             grade_cum=cumulative([g.weight for g in s.firms.grades.values()]),
             bank_cum=cumulative([b.weight for b in s.banks.values()]),
-            mode_cum=cumulative([m.weight for m in s.modes.values()]),
+            mode_cum=self.mode_cum(), **compile_clusters(s, self.names, segments, self.day),
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
             pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
             ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),
@@ -357,13 +360,15 @@ class _Compiler:
 def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:
     """What each mode takes off the bank, insures and guarantees of a total loss of a mean loan (ppm).
 
-    Banks price cover, and premiums and fees are charged, at these shares.
+    Banks price cover, and premiums and fees are charged, at these shares; a cluster's reserve as of a full line.
     """
     parties = len(terms.names)
+    reserve = max((g.line * g.reserve // PPM for g in scenario.collective.values()), default=0)
     taken = np.zeros(max(1, len(terms.rows)), np.int64)
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     for m, mode in enumerate(terms.modes):
-        used = np.zeros(len(terms.counters), np.int64)
+        used = np.array([at.UNLIMITED - reserve if terms.holds_reserve(scenario, c) else 0
+                         for c in range(len(terms.counters))], np.int64)
         share_loss(law, m, mean_loan, mean_loan, (mean_loan, YEAR, 0, 0, 0), used, taken, burden, before)
         mode[at.COVER_PPM] = (mean_loan - burden[-1]) * PPM // mean_loan
         for kind, field in (("insurer", at.INSURED_PPM), ("guarantor", at.GUARANTEED_PPM)):

@@ -7,9 +7,9 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress",
+    "Scenario": frozenset({"choose", "linkage", "fees", "stress",
                            "versions", "alliance", "platform", "investment", "calibration"}),
-    "Firms": frozenset({"flags", "clusters"}),
+    "Firms": frozenset({"flags"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
@@ -31,9 +31,8 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "Condition": ("bank.", "claim.", "anchor.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Cap", "per"): frozenset({"bank_year", "bank-year", "payer_year", "payer-year", "cluster"}),
+    ("Cap", "per"): frozenset({"bank_year", "bank-year", "payer_year", "payer-year"}),
     ("ProgrammeCap", "per"): frozenset({"life", "year"}),
-    ("Payer", "kind"): frozenset({"reserve", "anchor", "members"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Breaker", "scope"): frozenset({"mode", "guarantor"}),
     ("Breaker", "num"): frozenset({"paid_net"}),
@@ -50,6 +49,7 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
 
 # what people write after reading the terms' definition, and the key that says it here
 SPELLINGS: dict[str, str] = {
+    "cluster": "collective", "clusters": "collective",
     "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
     "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
     "firm_year": "firm_year_cap", "firm-year": "firm_year",

@@ -41,7 +41,7 @@ class Pot(Part):
 
 class Payer(Part):
     title: Text | None = None                  # what readers see instead of its kind
-    kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency"]
+    kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency", "reserve", "anchor", "members"]
     public: bool = False
     accounts: list[str] = []                   # pot names or ``pot.$district``; only kind pot has any
     draw: Literal["order", "split"] = "order"
@@ -71,7 +71,7 @@ class Cap(Part):
     """Limit on money paid; rows naming the same counter share its room."""
 
     amount: Amount
-    per: Literal["loan", "firm", "firm_year", "year", "life"]
+    per: Literal["loan", "firm", "firm_year", "year", "life", "cluster"]
     name: Name | None = None
 
 
@@ -116,6 +116,7 @@ class RecoveryRule(Part):
 class Mode(Part):
     title: Text
     weight: Share = 1_000_000                  # chance that a covered loan gets this mode
+    segments: list[Name] | None = None         # only loans of these segments; weights then count among their modes
     claim: Claim
     terms: list[TermRow]
     stack: list[Stack] = []

@@ -150,6 +150,32 @@ def stack_of_held(tables: Tables) -> Tables:
     return _changed(tables, stacks=stacks)
 
 
+def own_pace(tables: Tables) -> Tables:
+    """A member's default leaves the others' hazard alone."""
+    return _changed(tables, joint=np.ones_like(tables.law.joint))
+
+
+def line_without_end(tables: Tables) -> Tables:
+    """A joint line never fills up."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_LINE] = at.ALWAYS
+    return _changed(tables, clusters=rows)
+
+
+def nobody_hit(tables: Tables) -> Tables:
+    """An anchor's default closes the line and takes nobody along."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_CONTAGION] = 0
+    return _changed(tables, clusters=rows)
+
+
+def deposits_kept(tables: Tables) -> Tables:
+    """No deposit is asked for."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_RESERVE] = 0
+    return _changed(tables, clusters=rows)
+
+
 def pays_to_the_end(tables: Tables) -> Tables:
     """A firm that cannot pay stops at once, though the law waits for its next due date."""
     whole = tables.law.whole.copy()
@@ -194,4 +220,6 @@ MUTANTS = (
     Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
     Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
     Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached),
-    Mutant("renewals after newcomers", newcomers_first), Mutant("default at once", law=pays_to_the_end))
+    Mutant("renewals after newcomers", newcomers_first), Mutant("default at once", law=pays_to_the_end),
+    Mutant("others keep their pace", law=own_pace), Mutant("line without end", law=line_without_end),
+    Mutant("anchor takes nobody along", law=nobody_hit), Mutant("no deposits", law=deposits_kept))

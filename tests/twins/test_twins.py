@@ -38,7 +38,8 @@ LEAST = {
     "cap per firm": 24, "cap per firm_year": 99, "cap per year": 101, "cap per life": 20, "breaker stops": 26,
     "breaker resumes": 14, "joined a spell": 1399, "joined on the day of repayment": 2, "envelope exhausted": 1768,
     "clawback": 17, "not reached": 615,
-    "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172}
+    "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172,
+    "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153}
 
 
 @cache

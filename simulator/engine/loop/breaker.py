@@ -7,8 +7,8 @@ from simulator.engine.layout import (
     NUM_DETERMINED, NUM_PAID, SCOPE_BANK, SCOPE_OFF, SCOPE_POT, WINDOW_YEAR,
 )
 from simulator.engine.loop.state import (
-    BREAKER_FIELDS, K_DEFAULTS, K_DETERMINED, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
-    K_LOANS_IN, K_NPL, K_PAID, K_STOPPED, L_ACCOUNT, L_BANK,
+    BREAKER_FIELDS, K_DEFAULTS, K_DETERMINED, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN,
+    K_NPL, K_PAID, K_STOPPED, L_ACCOUNT, L_BANK,
 )
 from simulator.engine.rules import PPM
 from simulator.jit import inlined, kernel

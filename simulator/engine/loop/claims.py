@@ -5,25 +5,26 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT,
-    MODE_ROW, MODE_ROW_END, N_LAST, N_PAYERS, OVERDUE, PAYER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_YEAR, PRIORITY,
-    PRIORITY_END, RECOVERY_COST_PPM, REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WITHIN, WITHIN_PRIORITY,
-    WITHIN_PRO_RATA, N_CALENDAR, N_ACCOUNTS, WEIGHT,
+    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG,
+    MODE_POT, MODE_ROW, MODE_ROW_END, NOBODY, N_ACCOUNTS, N_CALENDAR, N_CLUSTERS, N_LAST, N_PAYERS, OVERDUE, PAYER,
+    PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_YEAR, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM,
+    REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
 from simulator.engine.loop.breaker import note
 from simulator.engine.loop.cash import note_outflow
+from simulator.engine.loop.clusters import leave_line, limit_used, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at, new_dues
 from simulator.engine.loop.lists import insert_default, insert_due, insert_loan
 from simulator.engine.loop.state import (
-    C_BASE, C_FIRST, C_LOAN, CLAIMED, CLOSED, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
+    CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
     F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID,
-    K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, L_ACCOUNT, L_CLAIM, L_CLASS,
-    L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE,
-    L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_SLOT, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY,
-    R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+    K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, LIVE, L_ACCOUNT, L_CLAIM,
+    L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE,
+    L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_SLOT, L_START, L_STATE, L_TERM, QUEUED,
+    R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -43,6 +44,8 @@ def default_firms(law, st, day, y):
                 insert_default(st, f[F_DEFAULT], firm)
         if f[F_DEFAULT] == day and f[F_LIVE] > 0 and f[F_BARRED] == 0:
             loan = f[F_FIRST]
+            if law.whole[N_CLUSTERS] > 0:
+                note_fallen(law, st, loan)
             while loan >= 0:
                 if st.loans[loan, L_STATE] == LIVE:
                     default_loan(law, st, loan, day, y)
@@ -112,8 +115,8 @@ def expose(law, st, payer, chosen, district, amount):
 
 
 @kernel(_nrt=False)
-def counter_key(law, counter, slot, year):
-    """Cell of a counter for a borrower and calendar year; −1 for one that lives within a loan."""
+def counter_key(law, counter, slot, year, cluster):
+    """Cell of a counter for a borrower, calendar year and cluster; −1 for one that lives within a loan."""
     kind = law.counters[counter]
     key = -1
     if kind == PER_FIRM:
@@ -124,6 +127,8 @@ def counter_key(law, counter, slot, year):
         key = year
     elif kind == PER_LIFE:
         key = 0
+    elif kind == PER_CLUSTER:
+        key = cluster
     return key
 
 
@@ -131,8 +136,10 @@ def counter_key(law, counter, slot, year):
 def load_counters(law, st, loan, day, own):
     """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360, st.loans[loan, L_CLUSTER])
         st.used[c] = 0
+        if law.counters[c] & PER_LIMIT == PER_LIMIT:
+            st.used[c] = limit_used(law, st, loan, c, st.loans[loan, L_CLAIM], own)
         if key >= 0:
             st.used[c] = st.counters[c, key]
             if own >= 0:
@@ -143,7 +150,7 @@ def load_counters(law, st, loan, day, own):
 def store_counters(law, st, loan, day, claim, own):
     """Write the counters back and remember what the claim booked in them."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360, st.loans[loan, L_CLUSTER])
         if key >= 0:
             held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
             st.booked[claim, c] = st.used[c] - held
@@ -166,6 +173,7 @@ def determine_claims(law, st, day, y):
         following = n[L_NEXT_DUE]
         st.years[y, OUTSIDE] += n[L_PRINCIPAL] - n[L_COVERED]
         release(law, st, loan, n[L_COVERED])
+        leave_line(st, loan)
         st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
         n[L_STATE] = CLAIMED
         n[L_CLAIM] = -1
@@ -175,12 +183,19 @@ def determine_claims(law, st, day, y):
             note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
         gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                     n[L_PRINCIPAL], n[L_START], day)
+                                     n[L_PRINCIPAL], n[L_START], day, common_right(law, n))
         n[L_GROSS] = gross
         n[L_RECOVERY_DAY] = arrives
         if arrives <= law.whole[N_LAST]:
             insert_loan(st, st.recover, arrives, loan)
         loan = following
+
+
+@kernel(_nrt=False)
+def common_right(law, n):
+    """The cluster whose one right secures the loan, NOBODY if it has its own."""
+    c = n[L_CLUSTER]
+    return c if c >= 0 and law.clusters[c, CL_COMMON] == 1 else NOBODY
 
 
 @kernel(_nrt=False)
@@ -201,6 +216,7 @@ def determine(law, st, loan, day, y):
     load_counters(law, st, loan, day, -1)
     share_loss(law, mode, base, n[L_PRINCIPAL], facts_of(st, loan), st.used, st.taken, st.burden[claim], st.before)
     store_counters(law, st, loan, day, claim, -1)
+    spend_reserve(law, st, loan, st.burden[claim], -1)
     st.years[y, DETERMINED] += base
     total = 0
     for p in range(law.whole[N_PAYERS] + 1):
@@ -281,6 +297,7 @@ def share_recovery(law, st, loan, part, day, y):
             back[p] = min(rest, max(0, min(borne[p], st.burden[claim, p] - st.fresh[p])))
             rest -= back[p]
     give_rest(back, borne, rest, lender)
+    spend_reserve(law, st, loan, back, 1)
     given = 0
     for p in range(lender + 1):
         given += back[p]

@@ -13,21 +13,22 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    Law, N_BOOK_DAYS, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
+    Law, N_BOOK_DAYS, N_CALENDAR, N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
     N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
 )
 
 # --- registers: single numbers of the running path
 (R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_BORROWERS, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
- R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING) = range(19)
-REGISTERS = 19
+ R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING,
+ R_FELL, R_DRAWN, R_LINE_PEAK) = range(22)
+REGISTERS = 22
 
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_APP, L_GENERATION) = range(34)
-LOAN = 34
+ L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT) = range(36)
+LOAN = 36
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
@@ -48,8 +49,13 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE) = range(3)
 CLAIM = 3
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED) = range(7)
-FIRM_FIELDS = 7
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT) = range(8)
+FIRM_FIELDS = 8
+
+# --- a cluster: principal drawn, deposits in its reserve, its anchor's last day, whether the line is closed, members
+#     that defaulted today and ever, its sector
+(J_DRAWN, J_RESERVE, J_ANCHOR, J_CLOSED, J_FELL, J_FALLEN, J_SECTOR) = range(7)
+CLUSTER_FIELDS = 7
 
 # --- breaker counters of a scope
 (K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
@@ -108,6 +114,9 @@ class State(Bundle):
     envelope: np.ndarray        # int64[programmes, calendar years]
     breaker: np.ndarray         # int64[scopes, BREAKER_FIELDS]
     opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
+    cluster: np.ndarray         # int64[clusters, CLUSTER_FIELDS]
+    frailty: np.ndarray         # float64[clusters]: hazard multiplier of the path
+    target: np.ndarray          # float64[firms, or 0 without clusters]: cumulative hazard at which a firm defaults
     index: np.ndarray           # float64[sectors + 1, months]
     hazard: np.ndarray          # float64[grades, sectors, months + 1]
     event_day: np.ndarray       # int64[contributions]: this path's day
@@ -122,7 +131,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     days = int(w[N_LAST]) + 2
     firms, pots, programmes = int(w[N_FIRMS]), int(w[N_POTS]), int(w[N_PROGRAMMES])
     parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
-    calendar = int(w[N_CALENDAR])
+    calendar, clusters = int(w[N_CALENDAR]), int(w[N_CLUSTERS])
     loans = room * (int(expected_loans * 2) + 256)
     candidates = room * (int(expected_loans * 2) + 1024)
     claims = room * (loans // 4 + 64)
@@ -135,7 +144,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         return np.full(shape, -1, np.int64)
 
     clocks = ints(firms, FIRM_FIELDS)
-    clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED] = NEVER, -1, -1
+    clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED], clocks[:, F_HIT] = NEVER, -1, -1, NEVER
     scopes = max(pots, len(law.bank_cum), 1)
     hazard_months = int(w[N_HAZARD_MONTHS])
     return State(
@@ -151,10 +160,11 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
         busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
-        counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),
+        counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
         envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
-        opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
+        opening=ints(scopes, BREAKER_FIELDS), cluster=ints(clusters, CLUSTER_FIELDS), frailty=np.ones(clusters),
+        target=np.zeros(firms if clusters else 0), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),

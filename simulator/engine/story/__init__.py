@@ -20,6 +20,7 @@ from simulator.engine.ledger import (
 from simulator.engine.story.breaker import Breaker
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.lending import LendingDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import LoanState, Story
@@ -41,9 +42,12 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     breaker = Breaker(world)
     purses = Purses(world)
     cashier = Cashier(world, purses, breaker)
-    claims = ClaimsOffice(world, purses, cashier, breaker)
-    LendingDesk(world, purses, breaker, claims, SubsidyDesk(world), _hazard(world))
+    hazard = _hazard(world)
+    clusters = ClusterDesk(world, hazard)
+    claims = ClaimsOffice(world, purses, cashier, breaker, clusters)
+    LendingDesk(world, purses, breaker, claims, SubsidyDesk(world), clusters, hazard)
     world.env.run(until=tick(world.last + 1, 0))
+    clusters.close()
     purses.close()
     _sum_up(world, purses, cashier)
     if record:

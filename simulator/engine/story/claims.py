@@ -15,6 +15,7 @@ from simulator.engine.ledger import (
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.engine.story.breaker import Breaker
 from simulator.engine.story.cashier import Cashier, check_borne
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
@@ -27,8 +28,9 @@ CANCELLED_FIRST = (DueState.HELD, DueState.QUEUED)
 class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
-    def __init__(self, world: World, purses: Purses, cashier: Cashier, breaker: Breaker) -> None:
-        self.world, self.purses, self.cashier, self.breaker = world, purses, cashier, breaker
+    def __init__(self, world: World, purses: Purses, cashier: Cashier, breaker: Breaker,
+                 clusters: ClusterDesk) -> None:
+        self.world, self.purses, self.cashier, self.breaker, self.clusters = world, purses, cashier, breaker, clusters
         self.counters: Counter[Cell] = Counter()
         self.claims = 0
 
@@ -48,7 +50,8 @@ class ClaimsOffice:
         yield self.world.until(determined, DETERMINE, loan.number)
         self.determine(loan)
         gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity,
-                                     loan.generation, loan.ip, loan.principal, loan.start, determined)
+                                     loan.generation, loan.ip, loan.principal, loan.start, determined,
+                                     self.clusters.common_right(loan))
         loan.gross, loan.recovery_day = int(gross), int(arrives)
         if loan.recovery_day <= self.world.last:
             yield self.world.until(loan.recovery_day, RECOVER, loan.number)
@@ -64,6 +67,7 @@ class ClaimsOffice:
         """The loss becomes a claim: cover ends, the terms say who bears it."""
         loan.state = LoanState.DETERMINED
         self.world.count(OUTSIDE, loan.principal - loan.covered)
+        self.clusters.leave(loan)
         if loan.covered == 0:
             return
         self.purses.stand_for(loan, -1)
@@ -71,6 +75,7 @@ class ClaimsOffice:
         self.breaker.determined(loan)
         claim = self.new_claim(loan)
         taken = self.apply_terms(claim, claim.base, claim.burden)
+        self.clusters.spend(claim, claim.burden, -1)
         claim.borne = list(claim.burden)
         check_borne(claim)
         self.world.count(DETERMINED, claim.base)
@@ -104,8 +109,11 @@ class ClaimsOffice:
         """Where a counter keeps what this claim's firm or year has used; None for one within a loan."""
         kind = int(self.world.law.counters[counter])
         firm = claim.loan.firm.number if kind in (at.PER_FIRM, at.PER_FIRM_YEAR) else -1
+        if kind == at.PER_CLUSTER:
+            firm = claim.loan.firm.cluster if self.clusters.uses_line(claim.loan) else -1
+            return None if firm < 0 else (counter, firm, -1)
         year = (self.determined_on(claim) // YEAR) if kind in (at.PER_YEAR, at.PER_FIRM_YEAR) else -1
-        return None if kind in (at.PER_NONE, at.PER_LOAN) else (counter, firm, year)
+        return None if kind == at.PER_LOAN or kind & at.PER_LIMIT == at.PER_LIMIT else (counter, firm, year)
 
     def determined_on(self, claim: Claim) -> int:
         """Day of the first determination, whose year the counters belong to."""
@@ -117,6 +125,11 @@ class ClaimsOffice:
         cells = [self.cell(counter, claim) for counter in range(len(law.counters))]
         used = np.array([0 if cell is None else self.counters[cell] - int(claim.booked[n])
                          for n, cell in enumerate(cells)], np.int64)
+        for n, kind in enumerate(law.counters.tolist()):
+            if kind & at.PER_LIMIT == at.PER_LIMIT:
+                payer = kind >> at.LIMIT_PAYER
+                again = sum(claim.burden) == claim.base
+                used[n] = at.UNLIMITED - (claim.burden[payer] if again else self.clusters.can_take(payer, loan))
         held = used.copy()
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
@@ -166,6 +179,7 @@ class ClaimsOffice:
             amount = min(rest, wishes.pop(party, claim.base), claim.borne[party] - claim.back[party])
             claim.back[party] += amount
             rest -= amount
+        self.clusters.spend(claim, claim.back, 1)
         if sum(claim.back) != part:
             raise AssertionError(f"claim {claim.number}: {part} recovered, {claim.back} given back")
         self.world.tell("shared", claim.loan, part, ("restated", "pro rata", "by priority")[within])
