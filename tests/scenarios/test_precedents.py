@@ -7,10 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
 from simulator.report.listing import listed
+from simulator.runs import simulate
 from simulator.scheme import Scenario, load, notices
 from simulator.scheme.units import parse_days, parse_money, parse_multiple, parse_real, parse_share
 
@@ -106,3 +108,19 @@ def test_an_assumed_volume_is_called_one(name: str) -> None:
 def test_short_names_load() -> None:
     assert load("zhongshan").id == "zhongshan"
     assert load("jiangsu-slices").modes.keys() == {"slices"}
+
+
+@pytest.mark.parametrize("name", [*FACTS, *VARIANTS])
+def test_both_engines_run_it_alike(name: str) -> None:
+    scenario = load(name)
+    fast, readable = (simulate(scenario, paths=1, seed=7, engine=engine) for engine in ("loop", "story"))
+    assert np.array_equal(fast.year_table, readable.year_table)
+    assert np.array_equal(fast.path_table, readable.path_table)
+    assert fast.column("loans")[0] > 0
+
+
+@pytest.mark.parametrize(("name", "loans"), [("qingdao", 177), ("chongqing", 3671)])
+def test_a_volume_that_was_observed_comes_out(name: str, loans: int) -> None:
+    """On average, within four standard errors; nothing in these schemes refuses many loans."""
+    made = simulate(load(name), paths=400, seed=1).column("loans").astype(float)
+    assert abs(made.mean() - loans) < 4 * made.std() / 20 + 0.02 * loans
