@@ -113,6 +113,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "investments_missing": ("按投资补助（{given}），但没有 investments。", "Pays on investments ({given}), and there are none.", "补上 investments：每年笔数、单笔金额等。", "Add investments: how many a year, how large."),
     "fee_party": ("“{given}”不能收付这项费用。", "'{given}' can neither pay nor receive this fee.", "费用在两个不同的担保、再担保或保险机构之间收付，资金池除外。", "Fees go between two different guarantors, re-guarantors or insurers, never a pot."),
     # notices
+    "notice_volume_assumed": ("没有来源给出业务量：总额、所需规模和目标不可评价，数字只对假设的业务量成立。", "No source gives the volume: totals, the size needed and targets are not evaluable, figures hold for the assumed lending only.", "有来源可查时改写 loans_by_year。", "Replace loans_by_year once a volume is sourced."),
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_payer_unused": ("没有哪一行由“{given}”承担。", "No row is borne by '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
