@@ -25,6 +25,7 @@ POLICY = 11
 POLICY_ARRIVALS = 12
 POLICY_MIXING = 13
 STREAM = 14
+FLAG = 15
 
 SPARE = "spare"
 RETIRED = MappingProxyType({"ARRIVALS": 1})  # never to be used again: 0.1.0 drew numbers of candidates by day with it
@@ -59,6 +60,7 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "POLICY_MIXING": Decision(POLICY_MIXING, "quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
     "STREAM": Decision(STREAM, "segment << 24 | side << 23 | j, candidates 2j and 2j + 1",
                        ("wait 2j", "thinning 2j", "wait 2j + 1", "thinning 2j + 1")),
+    "FLAG": Decision(FLAG, "segment << 24 | firm; slot s", ("flag 4s", "flag 4s + 1", "flag 4s + 2", "flag 4s + 3")),
 })
 
 

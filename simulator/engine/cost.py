@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -16,8 +16,10 @@ from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
 from simulator.engine.layout import (
     BASE, BASE_POLICY, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law, MODE_DISTRICTS,
-    N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
+    FLAGS_WITH, FLAGS_WITHOUT, GATE_FLAGS, GATE_NOT_FLAGS, N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY,
+    VALUATION_RATE,
 )
+from simulator.engine.facts_table import combinations
 from simulator.engine.rules import PPM, entitlement, holds, programme_base
 from simulator.scheme.scenario import Scenario
 
@@ -30,16 +32,28 @@ def _weights(cumulative: np.ndarray) -> list[tuple[int, float]]:
     return [(n, high - low) for n, (low, high) in enumerate(pairwise(steps)) if high > low]
 
 
-def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: int, mode: int) -> float:
+def _flags(law: Law, inside: bool) -> list[tuple[int, float]]:
+    """Combinations of flags a programme may ask for, with their probability among those inside the gates."""
+    asked = law.programmes[:, [FLAGS_WITH, FLAGS_WITHOUT]]
+    if not asked.any():
+        return [(0, 1.0)]
+    wanted, refused = (int(law.whole[place]) if inside else 0 for place in (GATE_FLAGS, GATE_NOT_FLAGS))
+    found = [(bits, p) for bits, p in combinations(law.flags.tolist())
+             if bits & wanted == wanted and not bits & refused]
+    total = sum(p for _, p in found)
+    return [(bits, p / total) for bits, p in found]
+
+
+def _subsidy(law: Law, day: int, loan: tuple[int, ...], covered: int, mode: int) -> float:
     """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them."""
-    principal, rate, term, ip, firm_class = loan
+    principal, rate, term, ip, firm_class, flags = loan
     total = 0
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]
         when = day + term if programme[EVENT] == ON_REPAID else day
         if (programme[BASE] != BASE_POLICY and programme[FROM_DAY] <= when <= programme[UNTIL_DAY]
                 and (programme[COVERED_ONLY] == 0 or covered > 0)
-                and holds(programme, principal, term, ip, firm_class, 0)):
+                and holds(programme, principal, term, ip, firm_class, 0, flags)):
             base = programme_base(law, programme[BASE], mode, principal, covered, rate, term, ip)
             total += int(entitlement(programme, base, 0))
     return total / principal * YEAR / term * PPM
@@ -64,9 +78,10 @@ def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: in
             if covered:
                 cost += weight * law.modes[mode, INSURED_PPM] * law.whole[PREMIUM_RATE] / PPM
                 cost += weight * law.modes[mode, GUARANTEED_PPM] * law.whole[GUARANTEE_RATE] / PPM
-            for firm_class, class_weight in _weights(law.class_cum) if reached else []:
-                loan = (principal, rate, term, ip, firm_class)
-                cost -= weight * class_weight * _subsidy(law, day, loan, covered, mode)
+            for (firm_class, class_weight), (flags, chance) in product(
+                    _weights(law.class_cum) if reached else [], _flags(law, inside)):
+                loan = (principal, rate, term, ip, firm_class, flags)
+                cost -= weight * class_weight * chance * _subsidy(law, day, loan, covered, mode)
     return cost
 
 

@@ -58,6 +58,7 @@ class Layout:
     programmes: tuple[str, ...]
     targets: tuple[str, ...]
     target_units: tuple[str, ...]          # "fen" or "count", one per target
+    breakers: tuple[str, ...] = ()
 
     def block(self, name: str) -> int:
         """First position of a scenario-dependent block."""
@@ -72,7 +73,7 @@ class Layout:
         blocks = [(b, len(self.payers)) for b in PAYER_BLOCKS]
         blocks += [(b, len(self.pots)) for b in POT_BLOCKS]
         blocks += [("subsidy", len(self.programmes)), ("unmet", len(self.programmes)),
-                   ("measure", len(self.targets))]
+                   ("measure", len(self.targets)), ("warned", len(self.breakers)), ("stopped", len(self.breakers))]
         return blocks
 
     @property
@@ -96,6 +97,7 @@ class Layout:
         names += [f"unmet_{q}_fen" for q in self.programmes]
         names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
                   for t, u in zip(self.targets, self.target_units, strict=True)]
+        names += [f"{what}_{b}" for what in ("warned", "stopped") for b in self.breakers]
         return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
 
     def per_path(self) -> list[Column]:

@@ -19,7 +19,11 @@ from simulator.engine.day import MONTH, RUN_OFF, YEAR
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
-from simulator.engine.rules import PPM, share_loss
+from simulator.engine.cover import measure_cover
+from simulator.engine.rules import PPM
+from simulator.engine.facts_table import (
+    bank_facts, breaker_table, count_scopes, flag_shares, gate_flags,
+)
 from simulator.engine.terms_table import TermsTables, compile_terms, condition_row, mask
 from simulator.scheme.scenario import IP_TYPES, Programme, Scenario, Target
 
@@ -27,11 +31,6 @@ EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_
 BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
          "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL}
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED}
-SCOPES = {"bank": at.SCOPE_BANK, "pot": at.SCOPE_POT, "scheme": at.SCOPE_SCHEME}
-NUMERATORS = {"determined": at.NUM_DETERMINED, "paid": at.NUM_PAID, "npl": at.NUM_NPL}
-DENOMINATORS = {"in_force": at.DEN_IN_FORCE, "ended": at.DEN_ENDED, "disbursed": at.DEN_DISBURSED}
-WINDOWS = {"stock": at.WINDOW_STOCK, "year_to_date": at.WINDOW_YEAR, "life": at.WINDOW_LIFE}
-CHECKS = {"month_end": 1, "quarter_end": 3, "year_end": 12}
 SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
 BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
@@ -228,7 +227,7 @@ class _Compiler:
             base = at.BASE_VALUATION
         if q.line == "policy_premium":
             base = at.BASE_POLICY
-        when = condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes))
+        when = condition_row(q.when, self.s)
         return [*when, EVENTS[q.event], base, q.rate,
                 _limit(caps.get("loan")), _limit(caps.get("firm_year")), _limit(q.envelope),
                 self.day(q.from_, -10**6), self.day(q.until, 10**6), int(q.covered_only)]
@@ -238,16 +237,10 @@ class _Compiler:
                  mask(t.ip_types, IP_TYPES)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
-    def breaker(self) -> np.ndarray:
-        b = self.s.breaker
-        if b is None:
-            return np.zeros(9, np.int64)
-        return np.array([SCOPES[b.scope], NUMERATORS[b.num], DENOMINATORS[b.den], WINDOWS[b.window],
-                         b.min_loans, b.min_defaults, CHECKS[b.check], b.stop, b.resume], np.int64)
-
     def layout(self) -> Layout:
         units = tuple("count" if t.measure == "count" else "fen" for t in self.s.targets.values())
-        return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units)
+        return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
+                      tuple(self.s.all_breakers))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
         s, w = self.s, np.zeros(at.WHOLE, np.int64)
@@ -273,12 +266,14 @@ class _Compiler:
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
         w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
         w[at.N_COUNTERS] = len(self.terms.counters)
+        w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
+        count_scopes(w, s, self.terms)
         for name, place in (("liable", at.B_LIABLE), ("paid", at.B_PAID), ("lapsed", at.B_LAPSED),
                             ("passed", at.B_PASSED), ("fallen", at.B_FALLEN), ("back", at.B_BACK),
                             ("cancelled", at.B_CANCELLED), ("contributed", at.B_CONTRIBUTED),
                             ("clawback", at.B_CLAWBACK), ("interest", at.B_INTEREST), ("paid_pot", at.B_POT_PAID),
                             ("refund", at.B_REFUND), ("subsidy", at.B_SUBSIDY), ("unmet", at.B_UNMET),
-                            ("measure", at.B_MEASURE)):
+                            ("measure", at.B_MEASURE), ("warned", at.B_WARNED), ("stopped", at.B_STOPPED)):
             w[place] = layout.block(name)
         w[at.N_WIDTH], w[at.N_PATH_WIDTH] = layout.width, layout.path_width
         return w
@@ -338,9 +333,10 @@ class _Compiler:
             contributions=self.contributions(),
             programmes=np.array([self.programme(q) for q in s.programmes.values()], np.int64).reshape(
                 -1, at.PROGRAMME),
-            targets=self.targets(), breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
+            targets=self.targets(), breakers=breaker_table(s, terms), factor_law=factors.law, link=factors.tables,
             counters=terms.counters, policies=self.policies(),
-            policy_mixing=gamma_table(policy_shape).copy())
+            policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
+            bank_facts=bank_facts(s, self.day), origin=terms.origin)
         measure_cover(law, terms, s, mean_loan)
         cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
@@ -348,24 +344,6 @@ class _Compiler:
         law = replace(law, arrivals=arrivals, keep=keep, most=most)
         return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
                       float((arrivals * most).sum() * 30) + s.book.loans)
-
-
-def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:
-    """What each mode takes off the bank, insures and guarantees of a total loss of a mean loan (ppm).
-
-    Banks price cover, and premiums and fees are charged, at these shares.
-    """
-    parties = len(terms.names)
-    taken = np.zeros(max(1, len(terms.rows)), np.int64)
-    burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
-    for m, mode in enumerate(terms.modes):
-        used = np.zeros(len(terms.counters), np.int64)
-        share_loss(law, m, mean_loan, mean_loan, (mean_loan, YEAR, 0, 0, 0), used, taken, burden, before)
-        mode[at.COVER_PPM] = (mean_loan - burden[-1]) * PPM // mean_loan
-        for kind, field in (("insurer", at.INSURED_PPM), ("guarantor", at.GUARANTEED_PPM)):
-            moved = sum(int(taken[r - mode[at.MODE_ROW]]) for r in range(mode[at.MODE_ROW], mode[at.MODE_ROW_END])
-                        if scenario.payers[terms.names[terms.rows[r, at.PAYER]]].kind == kind)
-            mode[field] = moved * PPM // mean_loan
 
 
 def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = False, stretch: float = 1.0) -> Tables:

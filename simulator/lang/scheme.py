@@ -81,6 +81,13 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "priority_twice": ("回收的优先顺序里重复列了 {given}。", "The order of priority names {given} twice.", "每个承担方只列一次。", "Name each party once."),
     "priority_mismatch": ("回收的优先顺序与分配方式不一致（{given}）。", "The order of priority does not fit the way recoveries are shared ({given}).", "两者一起写，或一起不写。", "Give both or neither."),
     "counter_differs": ("同名的限额写法不一致：{given}", "Caps of one name differ: {given}", "同名限额共用一个额度，amount 和 per 必须相同；否则换名。", "Caps of one name share their room: use the same amount and per, or another name."),
+    "cap_figure": ("限额的数额没有写对（{given}）。", "The cap does not say how much it is ({given}).", "写 amount，或同时写 pct 和 measure。", "Give amount, or pct together with measure."),
+    "cap_at_origination": ("放款时的限额不能这样写（{given}）。", "A cap at origination cannot be written so ({given}).", "写 amount，并按 loan 或 firm_year 计。", "Give an amount, per loan or firm_year."),
+    "balance_of_whom": ("“{given}”不是资金池，没有余额可比。", "'{given}' is no pot and has no balance.", "换用别的 measure，或改为资金池类承担方。", "Use another measure, or a payer of kind pot."),
+    "flag_unknown": ("没有“{given}”这个企业标志。", "There is no flag '{given}'.", "使用 firms.flags 里的名称。", "Use a name from firms.flags."),
+    "flag_both": ("“{given}”既要求成立又要求不成立，永远不会满足。", "'{given}' is asked to be both true and false: that never holds.", "flags 和 not_flags 只留一处。", "Keep it in flags or in not_flags."),
+    "flags_too_many": ("企业标志有 {given} 个，太多了。", "There are {given} flags, too many.", "只保留规则用得到的标志。", "Keep those that a rule asks for."),
+    "bank_in_programme": ("补贴项目的条件不能用“{given}”。", "A programme cannot ask for '{given}'.", "银行的年限和表现只用于分担条款。", "A bank's years and performance belong to the terms."),
     # dates
     "base_year_late": ("基期年 {given} 不早于起始日。", "The base year {given} has not ended when the window opens.", "基期取起始年的上一年。", "Use the year before the start."),
     "end_before_start": ("结束日 {given} 早于开始日。", "The end, {given}, is before the start.", "改正其中一个日期。", "Correct one of the dates."),
@@ -102,6 +109,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
+    "warn_above_stop": ("预警线 {given} 高于停办线。", "The ratio to warn at, {given}, is above the one to stop.", "让 warn 不高于 stop。", "Make warn at most stop."),
+    "breaker_reserved": ("“{given}”这个名称留给单独的 breaker。", "The name '{given}' is kept for the single breaker.", "在 breakers 里换一个名称。", "Give it another name in breakers."),
     # notices
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .parts import Dated, FirmClass, IpType, Level, Name, Part, Text
 from .units import Amount, Count, Date, Days, Multiple, Real, Share
+
+Years = Annotated[int, Field(ge=0, le=100)]
+
+
+def _plain_spelling(raw: object) -> object:
+    """``bank-year`` is ``bank_year``."""
+    return raw.replace("-", "_") if isinstance(raw, str) else raw
 
 
 class Match(Part):
@@ -48,7 +55,7 @@ class Payer(Part):
 
 
 class Condition(Part):
-    """Facts frozen at origination; all given ones must hold."""
+    """Facts frozen at origination, but for the bank's; all given ones must hold."""
 
     ip_type: list[IpType] | None = None
     firm_class: list[FirmClass] | None = None
@@ -57,6 +64,11 @@ class Condition(Part):
     amount_to: Amount | None = None
     term_above: Days | None = None
     term_to: Days | None = None
+    flags: list[Name] | None = None            # facts of ``firms.flags`` that are true of the firm
+    not_flags: list[Name] | None = None        # and those that are not
+    bank_years_above: Years | None = None      # whole years of the bank in the scheme, at determination
+    bank_years_to: Years | None = None
+    bank_performance: Literal["good", "other"] | None = None
 
 
 class Layer(Part):
@@ -66,10 +78,14 @@ class Layer(Part):
 
 
 class Cap(Part):
-    """Limit on money paid; rows naming the same counter share its room."""
+    """Limit on money paid, or on principal covered; rows naming the same counter share its room."""
 
-    amount: Amount
-    per: Literal["loan", "firm", "firm_year", "year", "life"]
+    amount: Amount | None = None
+    pct: Share | None = None                   # instead: a part of ``measure``
+    measure: Literal["balance", "in_force", "ended", "disbursed"] | None = None
+    per: Annotated[Literal["loan", "firm", "firm_year", "bank_year", "payer_year", "year", "life"],
+                   BeforeValidator(_plain_spelling)]
+    at: Literal["claim", "origination"] = "claim"
     name: Name | None = None
 
 
@@ -132,6 +148,8 @@ class Gate(Part):
     max_term: Days | None = None
     ip_share: Share = 1_000_000                # stated IP part of a mixed pledge: the part that can be covered
     over_cap: Literal["refuse", "trim", "cover_part"] = "refuse"
+    flags: list[Name] = []                     # facts of ``firms.flags`` a borrower must have
+    not_flags: list[Name] = []                 # or must not have
 
 
 class Recovery(Part):
@@ -147,12 +165,17 @@ class Recovery(Part):
 
 
 class Breaker(Part):
-    scope: Literal["bank", "pot", "scheme"]
-    num: Literal["determined", "paid", "npl"]
+    """A rate of losses above which a scope gets no new cover, or no payment, until the rate has fallen."""
+
+    scope: Literal["bank", "pot", "mode", "guarantor", "scheme"]
+    num: Literal["determined", "paid", "paid_net", "npl"]
     den: Literal["in_force", "ended", "disbursed"]
-    window: Literal["stock", "year_to_date", "life"]
+    window: Literal["stock", "year_to_date", "rolling_360", "life"]
     min_loans: Count = Field(ge=1)
     min_defaults: Count = Field(ge=1)
     check: Literal["month_end", "quarter_end", "year_end"]
     stop: Share
     resume: Share
+    min_den: Amount = 0                        # below this denominator no rate is read
+    warn: Share | None = None                  # counted, nothing else
+    effect: Literal["no_new_cover", "no_payment"] = "no_new_cover"

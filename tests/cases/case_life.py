@@ -34,16 +34,17 @@ from simulator.engine.loop.state import (
     I_PAYER,
     I_UNPAID,
     L_ACCOUNT,
-    L_BANK,
     L_BOOK,
     L_CLAIM,
     L_CLASS,
     L_COVERED,
     L_DISTRICT,
+    L_FLAGS,
     L_GRADE,
     L_INDUCED,
     L_IP,
     L_PRINCIPAL,
+    L_REACHED,
     L_SECTOR,
     L_SUBSIDY,
     R_FULL,
@@ -59,7 +60,7 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "banks", "breakers")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def overlay(sections: dict[str, Any]) -> str:
                 parts.setdefault("title", {"zh": mode, "en": mode})
                 parts.setdefault("weight", "100%" if n == 0 else "0%")
         group = {**MADE_UP, "values": section} if name in SECTIONS else section
-        if name in ("pots", "payers", "modes", "programmes"):
+        if name in ("pots", "payers", "modes", "programmes", "banks"):
             group["replace"] = True
         tree[name] = group
     return json.dumps(tree, ensure_ascii=False, default=str)       # JSON is YAML, and writes no aliases
@@ -109,6 +110,8 @@ class Loan:
     ip: str = "invention"
     firm_class: str = "medium"
     district: str = "north"
+    flags: tuple[str, ...] = ()
+    bank: str | None = None                    # None: the first one
 
 
 @dataclass(frozen=True)
@@ -202,8 +205,9 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
     whole, real = law.whole.copy(), law.real.copy()
     whole[at.RECOVERY_COST_PPM] = cost_ppm
     real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
-    assert proceeds.gross == 0 or len(loans) == 1, "proceeds are set for one loan"
-    factor = (proceeds.gross + 0.5) / loans[0].principal if proceeds.gross else 0.0
+    bad = [loan for loan in loans if loan.default is not None]
+    assert proceeds.gross == 0 or len(bad) == 1, "proceeds are set for one loan"
+    factor = (proceeds.gross + 0.5) / bad[0].principal if proceeds.gross else 0.0
     return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
@@ -213,15 +217,19 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     mode = list(scenario.modes).index(loan.mode)
     ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
     district = list(scenario.firms.districts).index(loan.district)
-    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, mode, loan.principal, loan.term, 0)
+    flags = sum(1 << list(scenario.firms.flags).index(name) for name in loan.flags)
+    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, flags, mode, loan.principal, loan.term,
+                                             0)
     if loan.covered is not None:
         principal, covered = loan.principal, loan.covered
     else:
         assert reason < 0, "the gate refuses this loan"
-    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term, 0, mode)
+    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term,
+                      0 if loan.bank is None else list(scenario.banks).index(loan.bank), mode)
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_BANK] = at.NOBODY, at.NOBODY, 0, 0, 0
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_REACHED] = at.NOBODY, at.NOBODY, 0, 0, 1
+    n[L_FLAGS] = flags
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)
     if loan.default is not None and st.firms[loan.firm, F_DEFAULT] != loan.default:

@@ -28,16 +28,16 @@ HERE = Path(__file__).parent
 NOT_BUILT = "not_built.yaml"
 FILES = sorted(path for path in HERE.glob("*.yaml") if path.name != NOT_BUILT)
 CASES = [(path, n) for path in FILES for n in range(len(read_yaml(path)["examples"]))]
-LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district"}
+LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district", "flags", "bank"}
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
-WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_paid_on", "expect_cash", "note"}
+WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_count",
+              "expect_paid_on", "expect_cash", "note"}
 
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
     """A loan as the case describes it; without ``loss`` the gate says what is covered."""
-    facts = {key: example[key] for key in ("default", "term", "firm", "ip", "firm_class", "district")
-             if key in example}
+    facts = {key: example[key] for key in LOAN_KEYS - {"loan", "loss", "mode"} if key in example}
     covered = fen(example["loss"], unit) if "loss" in example else None
     return Loan(example.get("mode") or next(iter(case["modes"])), fen(example["loan"], unit), covered, **facts)
 
@@ -98,6 +98,8 @@ def test_case(path: Path, n: int, tmp_path: Path) -> None:
         check_loan(played, number, item, unit)
     for column, amount in example.get("expect_total", {}).items():
         assert played.total(column) == fen(amount, unit), column
+    for column, number in example.get("expect_count", {}).items():
+        assert played.total(column) == number, column
     if "expect_cash" in example:
         assert played.cash() == amounts(example["expect_cash"], played.tables.layout.pots, unit)
     check_days(scenario, loans, example, unit)

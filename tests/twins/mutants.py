@@ -19,6 +19,7 @@ from simulator.engine.day import DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
+from tests.twins import mutants_terms as more
 
 Patch = pytest.MonkeyPatch
 
@@ -181,4 +182,11 @@ MUTANTS = (
     Mutant("a clock for every loan", own_clock), Mutant("cover released at default", released_at_default),
     Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
     Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
-    Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached))
+    Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached),
+    Mutant("banks share a limit", law=more.bank_year_of_all),
+    Mutant("no limit at origination", law=more.origination_unlimited),
+    Mutant("a firm's limit is each loan's", law=more.origination_by_loan),
+    Mutant("banks join late", law=more.banks_joined_later), Mutant("fifth flag lost", law=more.second_slot_forgotten),
+    Mutant("refunds not taken off", law=more.refunds_ignored),
+    Mutant("rolling year by calendar", law=more.rolling_by_year),
+    Mutant("measure of today", more.measured_today), Mutant("stopped payments paid", more.paid_all_the_same))

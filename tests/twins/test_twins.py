@@ -31,13 +31,15 @@ PATHS = 2
 LEAST = {
     "refused bank": 4714, "refused ineligible": 2291, "refused dates": 301, "refused term": 130,
     "refused loan_cap": 240, "refused firm_year_cap": 367, "refused barred": 845, "refused breaker": 544,
-    "refused leverage": 620, "refused budget": 95, "refused floor": 185, "lapsed": 14, "passed on": 30,
+    "refused leverage": 620, "refused budget": 30, "refused floor": 185, "lapsed": 14, "passed on": 30,
     "waits": 35, "waits pro rata": 4830,
     "overtaking possible": 12, "cancelled held": 207, "cancelled queued": 26, "refund": 102, "shared restated": 80,
     "shared pro rata": 199, "shared by priority": 119, "stack cut": 72, "layer": 89, "cap per loan": 71,
-    "cap per firm": 24, "cap per firm_year": 99, "cap per year": 101, "cap per life": 20, "breaker stops": 26,
-    "breaker resumes": 14, "joined a spell": 1399, "joined on the day of repayment": 2, "envelope exhausted": 1768,
-    "clawback": 17, "not reached": 40}
+    "cap per firm": 24, "cap per firm_year": 99, "cap per year": 101, "cap per life": 20, "breaker stops cover": 26,
+    "breaker resumes cover": 12, "joined a spell": 1399, "joined on the day of repayment": 2,
+    "envelope exhausted": 1768, "clawback": 17, "not reached": 40, "breaker stops payment": 5, "breaker resumes payment": 3, "breaker warns": 83,
+    "payment held back": 12000, "flags asked": 37, "bank asked": 22, "cap per bank_year": 6, "cap per origination": 23,
+    "cap of a measure": 29, "limited at origination": 260}
 
 
 @cache

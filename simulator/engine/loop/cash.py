@@ -10,11 +10,11 @@ from simulator.engine.layout import (
     NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN, WITHIN_DAYS,
 )
 from simulator.engine.ledger import BUDGET, FLOOR, LEVERAGE as LEVERAGE_REASON
-from simulator.engine.loop.breaker import note_paid
+from simulator.engine.loop.breaker import note_party, note_pot, payment_stopped
 from simulator.engine.loop.dues import new_dues
 from simulator.engine.loop.state import (
     C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_NEXT, I_PAID, I_PAYER, I_PENDING, I_STATE,
-    I_UNPAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_NET, R_PATH, R_PEAK, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
+    I_UNPAID, K_PAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_NET, R_PATH, R_PEAK, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
 from simulator.engine.rules import for_days, muldiv
 from simulator.jit import inlined, kernel
@@ -144,7 +144,7 @@ def pay_from(law, st, item, slot, x, y):
     note_outflow(st, x)
     i[I_PAID + slot] += x
     reduce_due(law, st, item, x, y)
-    note_paid(law, st, st.claims[i[I_CLAIM], C_LOAN], a, x)
+    note_pot(law, st, st.claims[i[I_CLAIM], C_LOAN], a, K_PAID, x)
 
 
 @kernel(_nrt=False)
@@ -163,6 +163,7 @@ def serve(law, st, item, y, day):
     """Pay what the due's accounts allow, in order; a first day short is an exhaustion."""
     i = st.items[item]
     if law.payers[i[I_PAYER], KIND] != KIND_POT:
+        note_party(law, st, st.claims[i[I_CLAIM], C_LOAN], i[I_PAYER], K_PAID, i[I_UNPAID])
         reduce_due(law, st, item, i[I_UNPAID], y)
         return
     for slot in range(i[I_ACCOUNTS]):
@@ -209,7 +210,8 @@ def serve_queue(law, st, day, y):
     item = st.reg[R_QUEUE]
     while item >= 0:
         rule = law.payers[st.items[item, I_PAYER], SHORT]
-        if law.payers[st.items[item, I_PAYER], KIND] != KIND_POT or rule != SHORT_PRO_RATA:
+        of_pot = law.payers[st.items[item, I_PAYER], KIND] == KIND_POT
+        if not of_pot or (rule != SHORT_PRO_RATA and not waits(law, st, item)):
             serve(law, st, item, y, day)
             if st.items[item, I_UNPAID] > 0 and rule in (SHORT_LAPSE, SHORT_NEXT):
                 fall_short(law, st, item, y, day)
@@ -220,10 +222,17 @@ def serve_queue(law, st, day, y):
 
 
 @inlined
+def waits(law, st, item):
+    """Whether a breaker keeps the pots from paying this due."""
+    return payment_stopped(law, st, st.claims[st.items[item, I_CLAIM], C_LOAN])
+
+
+@inlined
 def shares_account(law, st, item, a):
     """Whether a due is paid pro rata from this account."""
     i = st.items[item]
-    return law.payers[i[I_PAYER], SHORT] == SHORT_PRO_RATA and i[I_ACCOUNTS] > 0 and i[I_ACCOUNT] == a
+    return (law.payers[i[I_PAYER], SHORT] == SHORT_PRO_RATA and i[I_ACCOUNTS] > 0 and i[I_ACCOUNT] == a
+            and not waits(law, st, item))
 
 
 @kernel(_nrt=False)

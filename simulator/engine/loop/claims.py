@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from simulator.engine.attributes import recovery_of
+from simulator.engine.attributes import bank_years, recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT, MODE_ROW,
-    MODE_ROW_END, N_LAST, N_PAYERS, OVERDUE, PAYER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_YEAR,
-    PRIORITY, PRIORITY_END, RECOVERY_COST_PPM, REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WITHIN,
-    WITHIN_PRIORITY, WITHIN_PRO_RATA, N_CALENDAR, N_ACCOUNTS, WEIGHT,
+    MODE_ROW_END, N_LAST, N_PAYERS, OVERDUE, PAYER, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM, REVIEW, SPLIT,
+    SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA, N_ACCOUNTS, WEIGHT,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
-from simulator.engine.loop.breaker import note
+from simulator.engine.loop.breaker import note, note_party, note_pot
 from simulator.engine.loop.cash import note_outflow
 from simulator.engine.loop.dues import account_at, new_dues
+from simulator.engine.loop.limits import fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_due, insert_loan
 from simulator.engine.loop.state import (
     C_BASE, C_FIRST, C_LOAN, CLAIMED, CLOSED, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, HELD,
     I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS,
-    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, L_ACCOUNT, L_CLAIM, L_CLASS, L_COVERED,
-    L_DEFAULT, L_DISTRICT, L_ENTITY, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RECOVERY_DAY, L_SLOT, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL,
+    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, L_ACCOUNT, L_BANK, L_CLAIM,
+    L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_FLAGS, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE,
+    L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL,
     R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
@@ -95,49 +95,12 @@ def expose(law, st, payer, chosen, district, amount):
 
 
 @kernel(_nrt=False)
-def counter_key(law, counter, slot, year):
-    """Cell of a counter for a borrower and calendar year; −1 for one that lives within a loan."""
-    kind = law.counters[counter]
-    key = -1
-    if kind == PER_FIRM:
-        key = slot
-    elif kind == PER_FIRM_YEAR:
-        key = slot * law.whole[N_CALENDAR] + year
-    elif kind == PER_YEAR:
-        key = year
-    elif kind == PER_LIFE:
-        key = 0
-    return key
-
-
-@kernel(_nrt=False)
-def load_counters(law, st, loan, day, own):
-    """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
-    for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
-        st.used[c] = 0
-        if key >= 0:
-            st.used[c] = st.counters[c, key]
-            if own >= 0:
-                st.used[c] -= st.booked[own, c]
-
-
-@kernel(_nrt=False)
-def store_counters(law, st, loan, day, claim, own):
-    """Write the counters back and remember what the claim booked in them."""
-    for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360)
-        if key >= 0:
-            held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
-            st.booked[claim, c] = st.used[c] - held
-            st.counters[c, key] = st.used[c]
-
-
-@kernel(_nrt=False)
-def facts_of(st, loan):
-    """Facts of a loan that a condition may ask for, frozen at origination."""
+def facts_of(law, st, loan, day):
+    """Facts a condition may ask for: frozen at origination, but for the bank's on ``day`` of determination."""
     n = st.loans[loan]
-    return n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT]
+    bank = n[L_BANK]
+    return (n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS], bank_years(law, bank, day),
+            law.bank_facts[bank, 1], n[L_COVERED])
 
 
 @kernel(_nrt=False)
@@ -182,7 +145,9 @@ def determine(law, st, loan, day, y):
     st.claims[claim, C_BASE] = base
     mode = n[L_MODE]
     load_counters(law, st, loan, day, -1)
-    share_loss(law, mode, base, n[L_PRINCIPAL], facts_of(st, loan), st.used, st.taken, st.burden[claim], st.before)
+    fill_bounds(law, st, loan, claim)
+    share_loss(law, mode, base, facts_of(law, st, loan, day), st.bounds[claim], st.used, st.taken, st.burden[claim],
+               st.before)
     store_counters(law, st, loan, day, claim, -1)
     st.years[y, DETERMINED] += base
     total = 0
@@ -257,7 +222,7 @@ def share_recovery(law, st, loan, part, day, y):
     else:
         determined = st.loans[loan, L_DEFAULT] + law.modes[mode, OVERDUE]
         load_counters(law, st, loan, determined, claim)
-        share_loss(law, mode, st.claims[claim, C_BASE] - part, st.loans[loan, L_PRINCIPAL], facts_of(st, loan),
+        share_loss(law, mode, st.claims[claim, C_BASE] - part, facts_of(law, st, loan, determined), st.bounds[claim],
                    st.used, st.taken, st.fresh, st.before)
         store_counters(law, st, loan, determined, claim, claim)
         for p in range(lender):
@@ -307,6 +272,8 @@ def give_back(law, st, claim, payer, amount, y):
             item = i[I_NEXT_OF_CLAIM]
     if owed > 0 and law.payers[payer, KIND] == KIND_POT:
         refund(law, st, claim, payer, owed, y)
+    elif owed > 0:
+        note_party(law, st, st.claims[claim, C_LOAN], payer, K_REFUNDED, owed)
 
 
 @kernel(_nrt=False)
@@ -334,5 +301,6 @@ def refund(law, st, claim, payer, amount, y):
                     st.years[y, law.whole[B_REFUND] + a] += x
                     st.reg[R_DIRTY] |= 1 << a
                     note_outflow(st, -x)
+                    note_pot(law, st, st.claims[claim, C_LOAN], a, K_REFUNDED, x)
                     given += x
         item = i[I_NEXT_OF_CLAIM]

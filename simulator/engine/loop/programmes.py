@@ -6,7 +6,7 @@ from simulator.engine.layout import (
     B_SUBSIDY, B_UNMET, BASE, COVERED_ONLY, ENVELOPE, EVENT, FROM_DAY, N_CALENDAR, N_PROGRAMMES, NO_LIMIT, UNTIL_DAY,
 )
 from simulator.engine.loop.state import (
-    L_CLASS, L_COVERED, L_DISTRICT, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_REACHED, L_SLOT, L_SUBSIDY, L_TERM,
+    L_CLASS, L_COVERED, L_DISTRICT, L_FLAGS, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_REACHED, L_SLOT, L_SUBSIDY, L_TERM,
 )
 from simulator.engine.rules import entitlement, holds, programme_base
 from simulator.jit import kernel
@@ -23,7 +23,7 @@ def pay_programmes(law, st, loan, event, day, y):
         programme = law.programmes[q]
         if (programme[EVENT] == event and programme[FROM_DAY] <= day <= programme[UNTIL_DAY]
                 and (programme[COVERED_ONLY] == 0 or n[L_COVERED] > 0)
-                and holds(programme, n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT])):
+                and holds(programme, n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS])):
             cell = q * law.whole[N_CALENDAR] + year
             base = programme_base(law, programme[BASE], n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE],
                                   n[L_TERM], n[L_IP])

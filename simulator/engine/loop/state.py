@@ -13,8 +13,8 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    Law, N_BOOK_DAYS, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
-    N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
+    B_WINDOW, Law, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES,
+    N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING,
 )
 
 # --- registers: single numbers of the running path
@@ -26,14 +26,14 @@ REGISTERS = 19
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED) = range(32)
-LOAN = 32
+ L_REACHED, L_FLAGS) = range(33)
+LOAN = 33
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
 (A_DAY, A_ENTITY, A_SEGMENT, A_FIRM, A_CLASS, A_DISTRICT, A_SECTOR, A_GRADE, A_IP, A_TERM, A_BANK, A_MODE, A_AMOUNT,
- A_REASON, A_PRINCIPAL, A_COVERED, A_REACHED, A_BANK_SAYS, A_ALONE) = range(19)
-APPLICATION = 19
+ A_REASON, A_PRINCIPAL, A_COVERED, A_REACHED, A_BANK_SAYS, A_ALONE, A_FLAGS) = range(20)
+APPLICATION = 20
 CHUNK = 256                                # candidates drawn side by side
 
 # --- a due: what a payer owes for one loan from one account or an ordered list of accounts
@@ -53,8 +53,8 @@ FIRM_FIELDS = 6
 
 # --- breaker counters of a scope
 (K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
- K_NPL, K_STOPPED) = range(11)
-BREAKER_FIELDS = 11
+ K_NPL, K_STOPPED, K_REFUNDED) = range(12)
+BREAKER_FIELDS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +103,12 @@ class State(Bundle):
     before: np.ndarray          # int64[parties] scratch
     fresh: np.ndarray           # int64[parties] scratch
     envelope: np.ndarray        # int64[programmes, calendar years]
-    breaker: np.ndarray         # int64[scopes, BREAKER_FIELDS]
-    opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
+    breaker: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]
+    opening: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]: at the year's start; of the tally, the month's
+    ring: np.ndarray            # int64[12 or 0, breakers, scopes, BREAKER_FIELDS]: at the starts of the last months
+    insured: np.ndarray         # int64[loans, limits at origination]: principal they let a loan cover, −1 none
+    insured_year: np.ndarray    # int64[borrowers, limits at origination × calendar years]
+    bounds: np.ndarray          # int64[claims, rows of a mode × MAX_CAPS]: caps on the day of determination
     index: np.ndarray           # float64[sectors + 1, months]
     hazard: np.ndarray          # float64[grades, sectors, months + 1]
     event_day: np.ndarray       # int64[contributions]: this path's day
@@ -133,7 +137,9 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
 
     clocks = ints(firms, FIRM_FIELDS)
     clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED] = NEVER, -1, -1
-    scopes = max(pots, len(law.bank_cum), 1)
+    breakers, scopes = int(w[N_BREAKERS]), int(w[N_SCOPES])
+    rolls = bool(len(law.breakers) and (law.breakers[:, B_WINDOW] == WINDOW_ROLLING).any())
+    limits, most_rows = len(law.origin), int((law.modes[:, MODE_ROW_END] - law.modes[:, MODE_ROW]).max(initial=1))
     hazard_months = int(w[N_HAZARD_MONTHS])
     return State(
         reg=ints(REGISTERS), raw=ints(candidates, 2), raw_thin=np.zeros(candidates), apps=ints(candidates, 2),
@@ -149,8 +155,11 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
-        envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
-        opening=ints(scopes, BREAKER_FIELDS), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
+        envelope=ints(programmes, calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),
+        opening=ints(breakers, scopes, BREAKER_FIELDS),
+        ring=ints(12 if rolls else 0, breakers, scopes, BREAKER_FIELDS),
+        insured=ints(loans if limits else 1, limits), insured_year=ints(loans if limits else 1, limits * calendar),
+        bounds=ints(claims, MAX_CAPS * max(1, most_rows)), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),

@@ -9,16 +9,16 @@ from simulator.chance.variates import lognormal, poisson_quantile, table_lookup
 from simulator.engine.attributes import WAN
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, MEASURE_INSURED, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS,
-    N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN, POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE,
-    FROM_DAY, UNTIL_DAY,
+    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, LAST_CHECK, MEASURE_INSURED, MEAN_LOAN, N_CALENDAR, N_DAYS,
+    N_HAZARD_MONTHS, N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN, POLICY_PREMIUM,
+    POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
 )
 from simulator.engine.ledger import (
     INSURED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE,
     P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID, PATH_FIXED, POLICIES,
 )
 from simulator.engine.loop.applicants import describe_applicants
-from simulator.engine.loop.breaker import is_check_day, open_year, read_breakers
+from simulator.engine.loop.breaker import follows_run_off, is_check_day, open_period, read_breakers
 from simulator.engine.loop.cash import (
     book_contributions, credit_interest, join_queue, plan_contributions, pot_refusal, serve_queue, year_row,
 )
@@ -42,7 +42,7 @@ BOUNDLESS = 1 << 62
 @kernel(_nrt=False)
 def clear(law, st, seed, path):
     """Scratch as before day 0; of the firms only the last path's borrowers."""
-    slots = max(st.reg[R_BORROWERS], 1)
+    slots = max(st.reg[R_BORROWERS], 1, len(law.bank_cum))
     for slot in range(st.reg[R_BORROWERS]):
         firm = st.borrowers[slot]
         st.firms[firm, F_SLOT] = 0
@@ -77,6 +77,9 @@ def clear(law, st, seed, path):
     st.envelope[:] = 0
     st.breaker[:] = 0
     st.opening[:] = 0
+    st.ring[:] = 0
+    if len(law.origin) > 0:
+        st.insured_year[:slots] = 0
     st.years[:] = 0
     st.months[:] = 0
 
@@ -90,7 +93,8 @@ def open_day(law, st, day, y):
     if day % YEAR == 0:
         st.paid_year[:] = 0
         st.reg[R_DIRTY] = (1 << law.whole[N_POTS]) - 1
-        open_year(st)
+    if day % MONTH == 0:
+        open_period(law, st, day)
     if st.busy[day] & 2:
         book_contributions(law, st, day, y)
     if 0 < day <= law.whole[N_DAYS] and day % MONTH == 0:
@@ -134,7 +138,7 @@ def issue_policies(law, st, day, y):
 
 
 @kernel(_nrt=False)
-def close_day(law, st, day):
+def close_day(law, st, day, y):
     """Blocks of pots that changed today, and breakers read on check days."""
     if day == 0:
         for a in range(law.whole[N_POTS]):
@@ -149,8 +153,8 @@ def close_day(law, st, day):
                     st.reg[R_LONGEST_BLOCK] = max(st.reg[R_LONGEST_BLOCK], day - st.blocked[a])
                     st.blocked[a] = -1
         st.reg[R_DIRTY] = 0
-        if is_check_day(law, day):
-            read_breakers(law, st)
+    if day <= law.whole[LAST_CHECK] and is_check_day(law, day):
+        read_breakers(law, st, day, y)
 
 
 @kernel(_nrt=False)
@@ -160,8 +164,11 @@ def plan_days(law, st):
         st.busy[day] |= 1
     for day in range(0, law.whole[N_LAST] + 1, YEAR):
         st.busy[day] |= 1
-    for day in range(law.whole[N_DAYS]):
+    for day in range(law.whole[LAST_CHECK] + 1):
         if is_check_day(law, day):
+            st.busy[day] |= 1
+    if follows_run_off(law):
+        for day in range(law.whole[N_DAYS], law.whole[N_LAST] + 1, MONTH):
             st.busy[day] |= 1
 
 
@@ -187,7 +194,7 @@ def run_days(law, st):
         while app < st.reg[R_APPS] and st.facts[app, A_DAY] == day:
             apply(law, st, st.facts[app], y)
             app += 1
-        close_day(law, st, day)
+        close_day(law, st, day, y)
         if st.reg[R_FULL] != 0:
             return
 

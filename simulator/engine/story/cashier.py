@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.engine import layout as at
 from simulator.engine.day import DUE, PAY
 from simulator.engine.rules import muldiv
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.pots import Pot, Purses
 from simulator.engine.story.records import Claim, Due, DueState
 from simulator.engine.story.world import Business, World
@@ -14,8 +14,8 @@ from simulator.engine.story.world import Business, World
 class Cashier:
     """Pays claims: no overtaking, never below an account's floor, shortfalls by each payer's rule."""
 
-    def __init__(self, world: World, purses: Purses, breaker: Breaker) -> None:
-        self.world, self.purses, self.breaker = world, purses, breaker
+    def __init__(self, world: World, purses: Purses, breakers: Breakers) -> None:
+        self.world, self.purses, self.breakers = world, purses, breakers
         self.queue: list[Due] = []
         self.queue_days = 0
         self.first_shortfall: int | None = None
@@ -82,7 +82,7 @@ class Cashier:
         """The whole queue in order; what falls short is dealt with at once, new dues join the tail."""
         self.note_overtaking(today)
         for due in self.queue:             # grows while it is served
-            if not self.shares_pro_rata(due):
+            if not self.shares_pro_rata(due) and not self.is_held_back(due):
                 self.settle(due, today)
                 if due.unpaid > 0:
                     self.fall_short(due, today)
@@ -99,9 +99,17 @@ class Cashier:
         law = self.world.scheme.payers[due.payer]
         return law.is_pot and law.short == at.SHORT_PRO_RATA
 
+    def is_held_back(self, due: Due) -> bool:
+        """Whether a breaker keeps the pots from paying this due; it waits, whatever the payer's rule."""
+        held = self.world.scheme.payers[due.payer].is_pot and self.breakers.payment_stopped(due.claim.loan)
+        self.world.rules["payment held back"] += int(held)
+        return held
+
     def settle(self, due: Due, today: int) -> None:
         """Pay what the due's accounts allow, in order; parties without an account here always pay."""
         if not self.world.scheme.payers[due.payer].is_pot:
+            for tally in self.breakers.tallies_of_party(due.claim.loan, due.payer):
+                tally.paid += due.unpaid
             self.pay(due, due.unpaid)
             return
         for place, number in enumerate(due.accounts):
@@ -123,7 +131,8 @@ class Cashier:
         self.purses.move(pot, -amount, "claim", self.name(due.payer), self.rule(due), loan, clause)
         self.world.count_in(at.B_POT_PAID, pot.number, amount)
         self.purses.spend(amount)
-        self.breaker.paid(loan, pot.number, amount)
+        for tally in self.breakers.tallies_of_pot(loan, pot.number):
+            tally.paid += amount
         self.pay(due, amount, posted=True)
 
     def pay(self, due: Due, amount: int, posted: bool = False) -> None:
@@ -159,7 +168,8 @@ class Cashier:
 
     def share_pro_rata(self, pot: Pot, today: int) -> None:
         """Share an account among its pro-rata dues by what is unpaid; what the floors leave goes to the oldest."""
-        waiting = [due for due in self.queue if self.shares_pro_rata(due) and due.accounts[0] == pot.number]
+        waiting = [due for due in self.queue if self.shares_pro_rata(due) and due.accounts[0] == pot.number
+                   and not self.is_held_back(due)]
         owed = sum(due.unpaid for due in waiting)
         if owed == 0:
             return

@@ -7,29 +7,31 @@ from collections import Counter
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.engine.attributes import recovery_of
+from simulator.engine.attributes import bank_years, recovery_of
 from simulator.engine.day import DETERMINE, RECOVER, YEAR
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.cashier import Cashier, check_borne
+from simulator.engine.story.limits import Limits
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
 from simulator.engine.story.world import Business, World
 
-Cell = tuple[int, int, int]                # counter, firm (or −1), calendar year (or −1)
+Cell = tuple[int, int, int]                # counter, firm or bank (or −1), calendar year (or −1)
 CANCELLED_FIRST = (DueState.HELD, DueState.QUEUED)
 
 
 class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
-    def __init__(self, world: World, purses: Purses, cashier: Cashier, breaker: Breaker) -> None:
-        self.world, self.purses, self.cashier, self.breaker = world, purses, cashier, breaker
+    def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers) -> None:
+        self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
         self.counters: Counter[Cell] = Counter()
+        self.limits = Limits(world, purses, breakers)
         self.claims = 0
 
     def default(self, loan: Loan) -> None:
@@ -39,7 +41,7 @@ class ClaimsOffice:
         self.world.count(DEFAULTED, loan.principal)
         if loan.covered > 0:
             self.world.count(COVERED_DEFAULTS, 1)
-            self.breaker.defaulted(loan)
+            self.breakers.defaulted(loan)
         self.world.tell("default", loan, loan.principal)
 
     def follow(self, loan: Loan) -> Business:
@@ -67,8 +69,8 @@ class ClaimsOffice:
         if loan.covered == 0:
             return
         self.purses.stand_for(loan, -1)
-        self.breaker.cover_ends(loan)
-        self.breaker.determined(loan)
+        self.breakers.cover_ends(loan)
+        self.breakers.determined(loan)
         claim = self.new_claim(loan)
         taken = self.apply_terms(claim, claim.base, claim.burden)
         claim.borne = list(claim.burden)
@@ -83,7 +85,7 @@ class ClaimsOffice:
         """An empty claim for the covered principal."""
         parties = self.world.scheme.lender + 1
         claim = Claim(self.claims, loan, loan.covered, [0] * parties, [0] * parties, [0] * parties,
-                      np.zeros(len(self.world.law.counters), np.int64))
+                      np.zeros(len(self.world.law.counters), np.int64), self.limits.bounds(loan))
         self.claims += 1
         loan.claim = claim
         return claim
@@ -102,10 +104,11 @@ class ClaimsOffice:
 
     def cell(self, counter: int, claim: Claim) -> Cell | None:
         """Where a counter keeps what this claim's firm or year has used; None for one within a loan."""
-        kind = int(self.world.law.counters[counter])
-        firm = claim.loan.firm.number if kind in (at.PER_FIRM, at.PER_FIRM_YEAR) else -1
-        year = (self.determined_on(claim) // YEAR) if kind in (at.PER_YEAR, at.PER_FIRM_YEAR) else -1
-        return None if kind in (at.PER_NONE, at.PER_LOAN) else (counter, firm, year)
+        kind, loan = int(self.world.law.counters[counter]), claim.loan
+        whose = {at.PER_FIRM: loan.firm.number, at.PER_FIRM_YEAR: loan.firm.number, at.PER_BANK_YEAR: loan.bank}
+        yearly = kind in (at.PER_YEAR, at.PER_FIRM_YEAR, at.PER_BANK_YEAR)
+        year = self.determined_on(claim) // YEAR if yearly else -1
+        return None if kind in (at.PER_NONE, at.PER_LOAN) else (counter, whose.get(kind, -1), year)
 
     def determined_on(self, claim: Claim) -> int:
         """Day of the first determination, whose year the counters belong to."""
@@ -120,7 +123,9 @@ class ClaimsOffice:
         held = used.copy()
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
-        share_loss(law, loan.mode, base, loan.principal, loan.facts, used, taken, result, before)
+        years = int(bank_years(law, loan.bank, self.determined_on(claim)))
+        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered)
+        share_loss(law, loan.mode, base, facts, claim.bounds, used, taken, result, before)
         for n, cell in enumerate(cells):
             if cell is not None:
                 claim.booked[n] = used[n] - held[n]
@@ -141,7 +146,7 @@ class ClaimsOffice:
         self.world.tell("recovery", loan, loan.gross)
         self.world.post("recovery", "bank", loan.net, "proceeds less costs", loan)
         if loan.claim is not None:
-            self.breaker.recovered(loan)
+            self.breakers.recovered(loan)
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)
@@ -196,6 +201,9 @@ class ClaimsOffice:
                     amount -= self.cancel(due, min(amount, due.unpaid))
         if amount > 0 and self.world.scheme.payers[payer].is_pot:
             self.refund(claim, payer, amount)
+        elif amount > 0:
+            for tally in self.breakers.tallies_of_party(claim.loan, payer):
+                tally.refunded += amount
 
     def cancel(self, due: Due, amount: int) -> int:
         """The creditor has been paid by the recovery."""
@@ -222,4 +230,6 @@ class ClaimsOffice:
                              self.world.scheme.clauses[due.row])
             self.world.count_in(at.B_REFUND, account, back)
             self.purses.spend(-back)
+            for tally in self.breakers.tallies_of_pot(claim.loan, account):
+                tally.refunded += back
         self.world.tell("refund", claim.loan, amount)

@@ -39,12 +39,14 @@ class Firm:
     district: int
     sector: int
     grade: int
+    flags: int                             # yes-or-no facts, as bits
     live: list[Loan] = field(default_factory=list)
     default_day: int = NEVER
     ended: int = -1                        # day on which its last live loan ended
     barred: bool = False                   # a firm that defaulted gets nothing more
     covered_by_year: Counter[int] = field(default_factory=Counter)
     granted: Counter[tuple[int, int]] = field(default_factory=Counter)     # (programme, year) → fen
+    insured: Counter[tuple[int, int]] = field(default_factory=Counter)     # (limit at origination, year) → fen
 
 
 @dataclass(eq=False)
@@ -74,6 +76,7 @@ class Loan:
     net: int = 0
     subsidy: int = 0
     claim: Claim | None = None
+    insured: dict[int, int] = field(default_factory=dict)      # principal each limit at origination lets it cover
     process: Any = None                    # its SimPy process
 
     @property
@@ -82,9 +85,10 @@ class Loan:
         return self.start + self.term
 
     @property
-    def facts(self) -> tuple[int, int, int, int, int]:
+    def facts(self) -> tuple[int, int, int, int, int, int]:
         """What a condition may ask for, frozen at origination."""
-        return self.principal, self.term, self.ip, self.firm.firm_class, self.firm.district
+        firm = self.firm
+        return self.principal, self.term, self.ip, firm.firm_class, firm.district, firm.flags
 
 
 @dataclass(eq=False)
@@ -98,6 +102,7 @@ class Claim:
     borne: list[int]                       # after lapses and passing on
     back: list[int]                        # of the recovery
     booked: np.ndarray                     # what this claim holds of each counter
+    bounds: np.ndarray                     # caps of its rows in fen, on the day of determination
     dues: list[Due] = field(default_factory=list)
 
 

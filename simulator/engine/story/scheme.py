@@ -53,6 +53,7 @@ class Mode:
     priority: tuple[int, ...]
     cover_ppm: int
     pot_payers: tuple[int, ...]
+    guarantor: int                         # the payer of that kind, at.NOBODY if there is none
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,21 @@ class Programme:
 
 @dataclass(frozen=True)
 class BreakerLaw:
-    """When new cover stops and starts again."""
+    """When new cover or payment stops and starts again; one without effect only counts."""
 
+    number: int
     scope: int
     num: int
     den: int
-    by_year: bool
+    window: int
     min_loans: int
     min_defaults: int
     check_days: int
     stop: int
     resume: int
+    min_den: int
+    warn: int                              # at.NO_LIMIT if nobody warns
+    effect: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Scheme:
     pots: tuple[PotLaw, ...]
     district_pot: tuple[int, ...]
     programmes: tuple[Programme, ...]
-    breaker: BreakerLaw
+    breakers: tuple[BreakerLaw, ...]
     clauses: tuple[str, ...]
     lags: tuple[int, ...]                  # of each row, days
 
@@ -126,7 +131,8 @@ def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:
         pots = [p for p in row[at.MODE_POT:at.MODE_POT + at.POTS_OF_MODE] if p != at.NOBODY]
         yield Mode(number, names[number], range(row[at.MODE_ROW], row[at.MODE_ROW_END]), row[at.OVERDUE],
                    row[at.REVIEW], row[at.SPLIT], row[at.WITHIN],
-                   tuple(law.priority[row[at.PRIORITY]:row[at.PRIORITY_END]].tolist()), row[at.COVER_PPM], tuple(pots))
+                   tuple(law.priority[row[at.PRIORITY]:row[at.PRIORITY_END]].tolist()), row[at.COVER_PPM], tuple(pots),
+                   row[at.MODE_GUARANTOR])
 
 
 def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
@@ -136,10 +142,11 @@ def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
                         range(p[at.FROM_DAY], p[at.UNTIL_DAY] + 1), p[at.COVERED_ONLY] == 1)
 
 
-def _breaker(law: Law) -> BreakerLaw:
-    b = law.breaker.tolist()
-    return BreakerLaw(b[at.B_SCOPE], b[at.B_NUM], b[at.B_DEN], b[at.B_WINDOW] == at.WINDOW_YEAR, b[at.B_MIN_LOANS],
-                      b[at.B_MIN_DEFAULTS], 30 * b[at.B_CHECK], b[at.B_STOP], b[at.B_RESUME])
+def _breakers(law: Law) -> Iterator[BreakerLaw]:
+    for number, b in enumerate(law.breakers.tolist()):
+        yield BreakerLaw(number, b[at.B_SCOPE], b[at.B_NUM], b[at.B_DEN], b[at.B_WINDOW], b[at.B_MIN_LOANS],
+                         b[at.B_MIN_DEFAULTS], 30 * b[at.B_CHECK], b[at.B_STOP], b[at.B_RESUME], b[at.B_MIN_DEN],
+                         b[at.B_WARN], b[at.B_EFFECT])
 
 
 def read_scheme(tables: Tables) -> Scheme:
@@ -150,5 +157,5 @@ def read_scheme(tables: Tables) -> Scheme:
     return Scheme(
         payers=tuple(_payers(law, layout.payers)), lender=int(law.whole[at.N_PAYERS]),
         modes=tuple(_modes(law, tables.terms.mode_names)), pots=pots, district_pot=tuple(law.district_pot.tolist()),
-        programmes=tuple(_programmes(law, layout.programmes)), breaker=_breaker(law), clauses=tables.terms.clauses,
-        lags=tuple(law.rows[:, at.LAG].tolist()))
+        programmes=tuple(_programmes(law, layout.programmes)), breakers=tuple(_breakers(law)),
+        clauses=tables.terms.clauses, lags=tuple(law.rows[:, at.LAG].tolist()))

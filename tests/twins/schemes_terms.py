@@ -1,0 +1,64 @@
+"""Further parts of the loss-sharing terms in random schemes: limits, facts of firms and banks, breakers.
+
+They have a random stream of their own, so that the schemes are otherwise what they are without them.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+WAN = 1_000_000                            # fen in 万元
+PPM = 1_000_000
+FLAGS = {"tech": 300_000, "first_loan": 200_000, "green": PPM, "export": 0, "listed": 600_000}
+Data = dict[str, Any]
+
+
+def with_more_terms(number: int, data: Data) -> Data:
+    """A random scheme with rows that ask more, other limits, and several breakers."""
+    r = random.Random(1_000_000_007 + number)
+    data["firms"]["flags"] = FLAGS
+    if r.random() < 0.2:
+        data["gate"].update(r.choice([{"flags": ["listed"]}, {"not_flags": ["first_loan", "export"]}]))
+    for bank in data["banks"].values():
+        bank.update(joined=r.choice([None, "2019-03-01", "2021-06-15"]), performance=r.choice(["good", "other"]))
+    for mode in data["modes"].values():
+        for row in mode["terms"]:
+            if r.random() < 0.5:
+                row["when"] = (row["when"] or {}) | r.choice([
+                    {"flags": ["tech"]}, {"not_flags": ["tech"]},
+                    {"flags": ["green", "listed"], "not_flags": ["export"]}, {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])
+            if r.random() < 0.7:
+                row["cap"] = limits(r, data["payers"][row["payer"]]["kind"] == "pot")
+    if r.random() < 0.6:
+        data["breakers"] = {f"rule_{n}": breaker(r) for n in range(r.randint(1, 3))}
+    return data
+
+
+def limits(r: random.Random, of_pot: bool) -> list[Data]:
+    """One or two caps: by bank or payer and year, at origination, or a part of a measure."""
+    kinds = [{"amount": r.choice([20, 80]) * WAN, "per": "bank_year", "name": r.choice([None, "by"])},
+             {"amount": r.choice([60, 150]) * WAN, "per": "payer_year", "name": "py"},
+             {"amount": r.choice([80, 150]) * WAN, "per": "loan", "at": "origination"},
+             {"amount": 250 * WAN, "per": "firm_year", "at": "origination", "name": "covered"},
+             {"pct": r.choice([5_000, 20_000]), "measure": r.choice(["in_force", "ended", "disbursed"]),
+              "per": r.choice(["year", "life", "loan"])}]
+    if of_pot:
+        kinds.append({"pct": 200_000, "measure": "balance", "per": r.choice(["loan", "payer_year"])})
+    chosen = r.sample(kinds, r.randint(1, 2))
+    for cap in chosen:                     # shared counters keep one limit
+        if cap.get("name") in ("by", "py"):
+            cap["amount"] = 80 * WAN
+    return chosen
+
+
+def breaker(r: random.Random) -> Data:
+    """A breaker of any kind, at rates that are reached."""
+    stop = r.choice([5_000, 20_000, 80_000])
+    return {"scope": r.choice(["bank", "pot", "scheme", "mode", "guarantor"]),
+            "num": r.choice(["determined", "paid", "paid_net", "npl"]),
+            "den": r.choice(["in_force", "ended", "disbursed"]),
+            "window": r.choice(["stock", "year_to_date", "rolling_360", "life"]),
+            "min_loans": 1, "min_defaults": r.choice([1, 3]), "check": r.choice(["month_end", "quarter_end"]),
+            "stop": stop, "resume": stop // r.choice([1, 2]), "warn": r.choice([None, stop // 2]),
+            "min_den": r.choice([0, 300 * WAN]), "effect": r.choice(["no_new_cover", "no_payment"])}
