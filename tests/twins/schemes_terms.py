@@ -27,7 +27,8 @@ def with_more_terms(number: int, data: Data) -> Data:
             if r.random() < 0.5:
                 row["when"] = (row["when"] or {}) | r.choice([
                     {"flags": ["tech"]}, {"not_flags": ["tech"]},
-                    {"flags": ["green", "listed"], "not_flags": ["export"]}, {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])
+                    {"flags": ["green", "listed"], "not_flags": ["export"]},
+                    {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])
             if r.random() < 0.7:
                 row["cap"] = limits(r, data["payers"][row["payer"]]["kind"] == "pot")
     if r.random() < 0.6:

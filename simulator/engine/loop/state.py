@@ -104,7 +104,7 @@ class State(Bundle):
     fresh: np.ndarray           # int64[parties] scratch
     envelope: np.ndarray        # int64[programmes, calendar years]
     breaker: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]
-    opening: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]: at the year's start; of the tally, the month's
+    opening: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]: at the year's start; the tally, the month's
     ring: np.ndarray            # int64[12 or 0, breakers, scopes, BREAKER_FIELDS]: at the starts of the last months
     insured: np.ndarray         # int64[loans, limits at origination]: principal they let a loan cover, −1 none
     insured_year: np.ndarray    # int64[borrowers, limits at origination × calendar years]
