@@ -25,7 +25,8 @@ POLICY = 11
 POLICY_ARRIVALS = 12
 POLICY_MIXING = 13
 STREAM = 14
-FLAG = 15
+RENEWAL = 15
+FLAG = 16
 
 SPARE = "spare"
 RETIRED = MappingProxyType({"ARRIVALS": 1})  # never to be used again: 0.1.0 drew numbers of candidates by day with it
@@ -48,9 +49,9 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "APPLICANT": Decision(APPLICANT, _APPLICATION, ("reach", "size", "firm", "ip type")),
     "APPLICANT2": Decision(APPLICANT2, _APPLICATION, ("term", "bank", "mode", "approval")),
     "FIRM": Decision(FIRM, "segment << 24 | firm", ("class", "district", "sector", "grade")),
-    "DEFAULT": Decision(DEFAULT, "application whose loan opens the firm's spell",
+    "DEFAULT": Decision(DEFAULT, "application whose loan opens the firm's spell; slot = renewals so far",
                         ("threshold", SPARE, SPARE, SPARE)),
-    "RECOVERY": Decision(RECOVERY, "application's entity",
+    "RECOVERY": Decision(RECOVERY, "application's entity; slot = renewals so far",
                          ("ip noise", "other", "delay", SPARE)),
     "NATIONAL": Decision(NATIONAL, "j = step // 4", _STEP),
     "SECTOR": Decision(SECTOR, "sector << 12 | j = step // 4", _STEP),
@@ -60,6 +61,7 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "POLICY_MIXING": Decision(POLICY_MIXING, "quarter", ("gamma multiplier", SPARE, SPARE, SPARE)),
     "STREAM": Decision(STREAM, "segment << 24 | side << 23 | j, candidates 2j and 2j + 1",
                        ("wait 2j", "thinning 2j", "wait 2j + 1", "thinning 2j + 1")),
+    "RENEWAL": Decision(RENEWAL, "application's entity; slot = renewals so far", ("wish", "wait", "bridge", SPARE)),
     "FLAG": Decision(FLAG, "segment << 24 | firm; slot s", ("flag 4s", "flag 4s + 1", "flag 4s + 2", "flag 4s + 3")),
 })
 

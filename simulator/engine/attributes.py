@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 
-from simulator.chance.decisions import APPLICANT2, FIRM, FLAG, RECOVERY
+from simulator.chance.decisions import APPLICANT2, FIRM, FLAG, RECOVERY, RENEWAL
 from simulator.chance.philox import block
 from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
-    BENCHMARK, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS, GATE_UNTIL, IP_SHARE, MAX_TERM,
-    MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, N_BOOK_DAYS, NO_LIMIT, NOISE, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP,
-    REFUSE, SEG_ELIGIBLE, SEG_FIRM_BASE, SEG_FIRMS, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+    BENCHMARK, BRIDGE_SHARE, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS, GATE_UNTIL, IP_SHARE,
+    MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT, N_BOOK_DAYS, OBSOLESCENCE,
+    OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE, SEG_FIRMS, SEG_FIRM_BASE,
+    SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
 )
 from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
 from simulator.engine.rules import PPM, of_ppm
@@ -189,13 +190,13 @@ def default_day(line, start, u, multiple, never):
 
 
 @kernel(_nrt=False)
-def recovery_of(law, seed, path, entity, ip, principal, start, claim_day):
+def recovery_of(law, seed, path, entity, generation, ip, principal, start, claim_day):
     """(gross proceeds fen, day they arrive) of a defaulted loan: pledged IP and other recovery, one payment.
 
     The IP brings its appraised value × type factor × obsolescence since the pledge × noise of mean one;
     other recovery is uniform around its mean. Together never more than the principal.
     """
-    u0, u1, u2, _ = block(seed, path, RECOVERY, entity, 0)
+    u0, u1, u2, _ = block(seed, path, RECOVERY, entity, generation)
     delay = max(1, int(table_lookup(law.delay, u2)))
     day = claim_day + delay
     appraised = principal * PPM // law.pledge[ip]
@@ -204,6 +205,20 @@ def recovery_of(law, seed, path, entity, ip, principal, start, claim_day):
     kept = math.exp(math.log(1.0 - law.real[OBSOLESCENCE]) * ((day - start) / YEAR))
     proceeds = appraised * law.ip_factor[ip] * kept * noise + principal * law.real[OTHER_RECOVERY] * 2.0 * u1
     return min(principal, int(proceeds)), day
+
+
+@kernel(_nrt=False)
+def renewal_delay(law, seed, path, entity, generation):
+    """Days after a repayment until the firm asks for the loan again: 0 a bridge, −1 never.
+
+    ``generation`` how often this loan has been renewed.
+    """
+    if law.whole[RENEWS] == 0 or generation >= MOST_RENEWALS:
+        return -1
+    wish, wait, bridge, _ = block(seed, path, RENEWAL, entity, generation)
+    if wish >= law.real[RENEW_SHARE]:
+        return -1
+    return 0 if bridge < law.real[BRIDGE_SHARE] else 1 + int(wait * law.whole[RENEW_WITHIN])
 
 
 @inlined

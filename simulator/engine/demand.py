@@ -141,6 +141,47 @@ def monthly_growth(growth: float, first: int, last: int) -> np.ndarray:
     return (np.exp(g * (months + 1) / 12) - np.exp(g * months / 12)) / (1 - math.exp(-g))
 
 
+def by_month(scenario: Scenario, volume: Volume, months: np.ndarray) -> np.ndarray:
+    """Expected applications of each month, first loans and renewals together, if prices stay the base year's.
+
+    Nobody is counted before day 0 where the book is not the base year's own.
+    """
+    if volume.by_year is not None:
+        years = np.clip(months // 12, 0, len(volume.by_year) - 1)
+        found = np.array(volume.by_year)[years] / 12
+    else:
+        trend = scenario.market.trend / PPM if scenario.market else 0.0
+        found = volume.applications * np.array([monthly_growth(trend, m, m + 1)[0] for m in months])
+    return np.where((months >= 0) | (scenario.book.kind == "steady"), found, 0.0)
+
+
+def renewals_by_month(scenario: Scenario, segment: Segment, volume: Volume, months: np.ndarray) -> np.ndarray:
+    """Of those applications, the renewals: loans repaid a term ago whose firms ask again.
+
+    The market's totals count a renewed pledge as a new one, so what renewals bring does not come from newcomers.
+    """
+    renewal = scenario.renewal
+    if renewal is None or renewal.probability == 0:
+        return np.zeros(len(months))
+    waits = np.arange(1, max(1, renewal.within) + 1)
+    bridge = renewal.bridge / PPM
+    wait = (1 - bridge) * waits.mean()
+    # Loans repaid up to day 0 are not in the book, so nobody renews them: days w + 1 … of the first months are left.
+    left = [np.clip(30 * m + 30 - np.maximum(30 * m, np.append(waits, 0) + 1), 0, 30) / 30 for m in months]
+    able = np.array([(1 - bridge) * part[:-1].mean() + bridge * part[-1] for part in left])
+    weights = sum(t.weight for t in segment.terms)
+    grades = scenario.firms.grades.values()
+    pd = sum(g.pd * g.weight for g in grades) / sum(g.weight for g in grades) / PPM
+    found = np.zeros(len(months))
+    for term in segment.terms:
+        back = (term.days + wait) / 30
+        whole, part = int(back), back - int(back)
+        earlier = (1 - part) * by_month(scenario, volume, months - whole)
+        earlier += part * by_month(scenario, volume, months - whole - 1)
+        found += term.weight / weights * renewal.probability / PPM * (1 - pd) ** (term.days / 360) * earlier
+    return found * able
+
+
 def dominating(growth: float, headroom: float, first: int, last: int) -> np.ndarray:
     """Monthly weights no policy moves: headroom over a rising step curve, flat before day 0."""
     months = np.maximum(np.arange(first, last) + 1, 0)
@@ -157,18 +198,18 @@ def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: 
     """
     volumes = volumes_of(scenario)
     lost = scenario.demand.lost_per_point / PPM
+    months = np.arange(first, last)
     over, rate = np.zeros((len(names), last - first)), np.zeros((len(names), last - first, 4))
     for s, name in enumerate(names):
         volume = volumes[name]
+        base = by_month(scenario, volume, months)
         if volume.by_year is not None:
-            years = [min(max(m // 12, 0), len(volume.by_year) - 1) for m in range(first, last)]
-            base = np.array([volume.by_year[y] / 12 for y in years])
             over[s] = base * scenario.demand.headroom * stretch
         else:
-            trend = scenario.market.trend / PPM if scenario.market else 0.0
-            base = volume.applications * monthly_growth(trend, first, last)
             over[s] = volume.applications * stretch * dominating(
                 scenario.demand.dominating_trend / PPM, scenario.demand.headroom, first, last)
+        again = renewals_by_month(scenario, scenario.segments[name], volume, months)
+        base = np.where(months >= 0, np.maximum(base - again, 0.0), base)
         for reached, inside in product((True, False), (False, True)):
             response = [(1 - lost) ** (cost(name, m, inside, reached) if m >= 0 else 0.0) for m in range(first, last)]
             rate[s, :, 2 * int(not reached) + int(inside)] = base * np.array(response)

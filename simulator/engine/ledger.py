@@ -20,12 +20,13 @@ FIXED = (
     "covered_loans", "covered_fen", "covered_loan_fen", "induced_loans", "induced_fen",
     "independent_loans", "independent_fen", "defaults", "defaulted_fen", "covered_defaults",
     "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
-    "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen",
+    "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
+    "renewed_loans", "renewed_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
- REPAID, INTEREST_PAID, REFUSED_FUND) = range(len(FIXED))
+ REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED) = range(len(FIXED))
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here

@@ -234,7 +234,7 @@ class _Compiler:
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
-                 mask(t.ip_types, IP_TYPES)] for t in self.s.targets.values()]
+                 mask(t.ip_types, IP_TYPES), int(t.renewals)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
     def layout(self) -> Layout:
@@ -268,6 +268,9 @@ class _Compiler:
         w[at.N_COUNTERS] = len(self.terms.counters)
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
         count_scopes(w, s, self.terms)
+        w[at.AT_MATURITY] = int(lending.default_at == "maturity")
+        if s.renewal is not None:
+            w[[at.RENEWS, at.RENEW_WITHIN]] = int(s.renewal.probability > 0), max(1, s.renewal.within)
         for name, place in (("liable", at.B_LIABLE), ("paid", at.B_PAID), ("lapsed", at.B_LAPSED),
                             ("passed", at.B_PASSED), ("fallen", at.B_FALLEN), ("back", at.B_BACK),
                             ("cancelled", at.B_CANCELLED), ("contributed", at.B_CONTRIBUTED),
@@ -283,7 +286,8 @@ class _Compiler:
         size = s.insurance.sum_insured if s.insurance else None
         return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
                          s.recovery.obsolescence / PPM, float(size.median or 0) if size else 1.0,
-                         size.sigma if size else 0.0])
+                         size.sigma if size else 0.0, s.renewal.probability / PPM if s.renewal else 0.0,
+                         s.renewal.bridge / PPM if s.renewal else 0.0])
 
     def policies(self) -> np.ndarray:
         line = self.s.insurance

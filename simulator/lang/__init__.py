@@ -13,6 +13,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     key: pair for catalogue in CATALOGUES for key, pair in catalogue.MESSAGES.items()}
 
 
+def both(key: str) -> tuple[str, str]:
+    """The message ``key`` in Chinese and English, for what is kept in both."""
+    return MESSAGES[key]
+
+
 def text(key: str, lang: str, **args: object) -> str:
     """The message ``key`` in ``lang`` (zh | en), its placeholders filled from ``args``.
 

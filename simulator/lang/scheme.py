@@ -49,6 +49,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "grade_missing": ("“{given}”没有写明依据等级。", "'{given}' does not say how well it is founded.", "写成 {{value: …, grade: …}}：S 文件 P 官方 M 媒体 D 推算 A 假设 C 标定。", "Write {{value: …, grade: …}}: S seed, P official, M secondary, D derived, A assumed, C calibrated."),
     "grade_unknown": ("没有“{given}”这个等级。", "There is no grade '{given}'.", "选 S 文件 P 官方 M 媒体 D 推算 A 假设 C 标定 之一。", "Choose S seed, P official, M secondary, D derived, A assumed or C calibrated."),
     "source_missing": ("等级为 {given} 的值没有出处。", "A value of grade {given} has no source.", "加上 source：sources 表里的键，或 {{title, clause, href}}。", "Add source: a key of the sources table, or {{title, clause, href}}."),
+    "text_unknown": ("texts 表里没有“{given}”。", "The texts table has no '{given}'.", "改正拼写，或在 texts 表里补上。", "Correct the spelling, or add it to the table."),
+    "text_form": ("说明或条款的写法不对：{given}", "The note or clause is not well formed: {given}", "写一句话，或中英文各一句，或 texts 表里的键。", "Give one text, one for each language, or a key of the texts table."),
     "source_unknown": ("sources 表里没有“{given}”。", "The sources table has no '{given}'.", "改正拼写，或在 sources 表里补上。", "Correct the spelling, or add it to the table."),
     "source_form": ("出处写法不对：{given}", "The source is not well formed: {given}", "写 sources 表里的键，或 {{title: …, href: …, date: …}}。", "Give a key of the sources table, or {{title: …, href: …, date: …}}."),
     "note_missing": ("等级为 {given} 的值没有说明。", "A value of grade {given} has no note.", "加上 note：怎样推算（D）或为何这样假设（A）。", "Add note: how it is derived (D) or why it is assumed (A)."),
@@ -151,6 +153,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "problem.count": ("情景文件有 {n} 处问题：", "The scenario has {n} problem(s):"),
     "problem.allowed": ("允许：{allowed}", "Allowed: {allowed}"),
     "problem.see": ("另见：{allowed}", "See also: {allowed}"),
+    "origin.command_line": ("命令行给定", "set on the command line"),
     "problem.hint": ("是不是想写：{hint}", "Did you mean: {hint}"),
 }
 for _code, (_what_zh, _what_en, _do_zh, _do_en) in {**_unit_codes(), **_CODES}.items():

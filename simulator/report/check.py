@@ -12,9 +12,10 @@ from simulator.scheme import Scenario, ScenarioErrors, load, notices
 from simulator.scheme.provenance import GRADES, Provenance, asdict_row
 from simulator.scheme.units import format_value
 
-from .width import cut, table
+from .names import words
+from .width import cells, cut, table, wrap
 
-WIDE = 160                                 # the evidence table: sources need room
+WIDE, GAP = 160, 2                         # the evidence table: sources need room
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,12 @@ def grade_lines(scenario: Scenario, lang: str) -> list[str]:
     origins = scenario.provenance
     head = [text(f"grades_{name}", lang) for name in ("path", "value", "grade", "range", "source")]
     rows = [[path, cut(_shown(value_at(scenario, path), origin.kind, lang), 24),
-             text(f"grade_{origin.grade}", lang), _range(origin, lang), _source(origin)]
+             text(f"grade_{origin.grade}", lang), _range(origin, lang), _source(origin, lang)]
             for path, origin in origins.items()]
     counts = Counter(origin.grade for origin in origins.values())
     counted = "  ".join(f"{text(f'grade_{grade}', lang)} {counts[grade]}" for grade in GRADES
                         if counts[grade])
-    return [*table([head, *rows], "lrlll", width=WIDE),
+    return [*table(_unfolded([head, *rows]), "lrlll", gap=GAP, width=WIDE),
             text("grades_count", lang, n=len(origins), counts=counted)]
 
 
@@ -89,6 +90,16 @@ def _range(origin: Provenance, lang: str) -> str:
     return f"{_shown(origin.low, origin.kind, lang)} – {_shown(origin.high, origin.kind, lang)}"
 
 
-def _source(origin: Provenance) -> str:
+def _source(origin: Provenance, lang: str) -> str:
     title = origin.source.title if origin.source else ""
-    return "  ".join(part for part in (title, origin.clause, origin.note) if part)
+    return "  ".join(part for part in (title, words(origin.clause, lang), words(origin.note, lang)) if part)
+
+
+def _unfolded(rows: list[list[str]]) -> list[list[str]]:
+    """The last column broken over as many rows as it needs: a note that is cut off is no evidence."""
+    fixed = [max(cells(row[i]) for row in rows) + GAP for i in range(len(rows[0]) - 1)]
+    unfolded = []
+    for *row, source in rows:
+        first, *more = wrap(source, WIDE - sum(fixed))
+        unfolded += [[*row, first], *([*[""] * len(row), line] for line in more)]
+    return unfolded

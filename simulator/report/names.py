@@ -12,6 +12,7 @@ from simulator.lang import text
 from simulator.scheme.units import format_money, format_share, format_value
 
 if TYPE_CHECKING:
+    from simulator.scheme.parts import Text
     from simulator.scheme.scenario import Scenario, Target
 
 _PARAMETERS = (
@@ -70,12 +71,25 @@ def target(scenario: Scenario, name: str, lang: str) -> str:
 
 
 def payer(scenario: Scenario, name: str, lang: str) -> str:
-    """A payer by its kind; by its own name as well where several are of that kind."""
+    """A payer by its title, else by its kind, with its own name as well where several are of that kind."""
     if name == "lender":
         return text("payer_lender", lang)
-    kind = scenario.payers[name].kind
+    title, kind = scenario.payers[name].title, scenario.payers[name].kind
+    if title is not None:
+        return words(title, lang)
     same = sum(other.kind == kind for other in scenario.payers.values())
     return text(f"payer_{kind}", lang) + (f" {name}" if same > 1 else "")
+
+
+def pot(scenario: Scenario, name: str, lang: str) -> str:
+    """A pot by its title, else by its own name."""
+    title = scenario.pots[name].title
+    return name if title is None else words(title, lang)
+
+
+def words(said: Text, lang: str) -> str:
+    """A text the scenario gives in both languages."""
+    return said.zh if lang == "zh" else said.en
 
 
 def rule(name: str, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator import __version__
 from simulator.engine.rules import of_ppm
-from simulator.engine.story.records import Claim, Event, LedgerRow, Loan
+from simulator.engine.story.records import Claim, Due, Event, LedgerRow, Loan
 from simulator.lang import MESSAGES, text
 from simulator.report import names
 from simulator.report.width import LINE, cells, pad, table, wrap
@@ -71,7 +71,7 @@ def _accounts(trace: Trace, lang: str) -> list[str]:
     for row in trace.roll_forward():
         name = text("tr_run_off", lang) if row.year == years - 1 else str(trace.scenario.clock.base_year + 1 + row.year)
         flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback, row.closing)
-        rows.append([row.pot, name, *(f"{fen / WAN:,.2f}" for fen in flows)])
+        rows.append([names.pot(trace.scenario, row.pot, lang), name, *(f"{fen / WAN:,.2f}" for fen in flows)])
     return table(rows, align="ll" + "r" * 7, gap=1)
 
 
@@ -109,11 +109,17 @@ def _log_line(trace: Trace, row: Event | LedgerRow, lang: str) -> list[str]:
             names.rule(row.note, lang) if row.kind == "refused" else row.note)
         detail = f"{word('event', row.kind, lang)} {note}".rstrip()
     else:
-        who = row.account or (names.payer(trace.scenario, row.party, lang)
-                              if row.party in trace.tables.terms.names else "")
+        who = _who(trace, row, lang)
         why = " · ".join(part for part in (word("note", row.rule, lang), row.clause) if part)
         detail = f"  {word('event', row.event, lang)} {who} {f'[{why}]' if why else ''}".rstrip()
     return wrap(f"{trace.date(row.day)} {amount}  {detail}", LINE, " " * 29)
+
+
+def _who(trace: Trace, row: LedgerRow, lang: str) -> str:
+    """The pot whose account moved, or the party that paid from its own books."""
+    if row.account:
+        return names.pot(trace.scenario, row.account, lang)
+    return names.payer(trace.scenario, row.party, lang) if row.party in trace.tables.terms.names else ""
 
 
 def settlement_sheet(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
@@ -147,15 +153,20 @@ def _dues(trace: Trace, claim: Claim, lang: str) -> list[str]:
     heads = [text(f"tr_{name}", lang) for name in ("party", "to", "owes", "due", "cash", "from", "source")]
     rows = [heads]
     for due in claim.dues:
-        origin = trace.clause(due)
-        source = "" if origin is None else " ".join(
-            part for part in (names.grade_word(origin.grade, lang), origin.clause) if part)
         paid = sum(due.paid) if due.accounts else due.amount - due.cancelled - due.unpaid
-        accounts = "+".join(trace.tables.layout.pots[a] for a in due.accounts) or "—"
+        accounts = "+".join(names.pot(trace.scenario, trace.tables.layout.pots[a], lang) for a in due.accounts) or "—"
         rows.append([names.payer(trace.scenario, parties[due.payer], lang),
                      names.payer(trace.scenario, parties[due.creditor], lang), wan(due.amount),
-                     str(trace.date(due.day)), wan(paid), accounts, source])
+                     str(trace.date(due.day)), wan(paid), accounts, _evidence(trace, due, lang)])
     return table(rows, align="llrlrll", gap=2)
+
+
+def _evidence(trace: Trace, due: Due, lang: str) -> str:
+    """Grade of the share behind a due, and the clause of its row, or of the share where the row names none."""
+    origin, clause = trace.clause(due), trace.tables.terms.clauses[due.row]
+    if origin is None:
+        return clause
+    return f"{names.grade_word(origin.grade, lang)} {clause or names.words(origin.clause, lang)}".rstrip()
 
 
 def _parties(trace: Trace, claim: Claim, lang: str) -> list[str]:

@@ -7,10 +7,10 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress", "renewal",
+    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress",
                            "versions", "alliance", "platform", "investment", "calibration"}),
     "Firms": frozenset({"clusters"}),
-    "Segment": frozenset({"renewal", "instalments", "mixed_pledge", "seasonality", "phase_in"}),
+    "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),

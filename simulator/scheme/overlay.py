@@ -13,6 +13,7 @@ from .problems import Problem, nearest
 from .reading import Node, Place, read_text
 
 LEAF_KEYS = ("value", "grade", "source", "clause", "range", "range_factor", "note", "date", "backtest")
+WORDS = ("clause", "note")                   # told in one language, in two, or by name: never mixed
 NOT_INHERITED = ("extends", "abstract")
 COMMAND_LINE = "--set"
 
@@ -69,7 +70,7 @@ def merge(base: Node, over: Node) -> Node:
         if node.is_null:
             merged.pop(key, None)
         else:
-            merged[key] = merge(merged[key], node) if key in merged else node
+            merged[key] = merge(merged[key], node) if key in merged and key not in WORDS else node
     return replace(over, value=merged)
 
 

@@ -37,6 +37,7 @@ class Contribution(Part):
 class Pot(Part):
     """One purse with its own account. Liability may be limited to its balance (see the payer)."""
 
+    title: Text | None = None                  # what readers see instead of its name
     contributors: list[Contribution] = []
     district: Name | None = None               # reached as ``pot.$district`` by firms of this district
     leverage: Multiple | None = None           # covered principal in force per yuan of free cash; None: no limit
@@ -46,6 +47,7 @@ class Pot(Part):
 
 
 class Payer(Part):
+    title: Text | None = None                  # what readers see instead of its kind
     kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency"]
     public: bool = False
     accounts: list[str] = []                   # pot names or ``pot.$district``; only kind pot has any

@@ -120,6 +120,7 @@ class Lending(Part):
     premium_rate: Share                        # a year, on the insured part
     guarantee_fee: Share                       # a year, on the guaranteed part
     valuation_fee: Share                       # once, on the appraised value
+    default_at: Literal["hazard", "maturity"] = "hazard"   # when a firm that cannot pay stops paying
 
 
 class Demand(Part):
@@ -128,6 +129,18 @@ class Demand(Part):
     lost_per_point: Share
     headroom: Real = Field(ge=1)               # dominating rate over the base scenario's rate (thinning)
     dominating_trend: Share                    # trend of the dominating rate
+
+
+class Renewal(Part):
+    """What follows a repayment: the firm asks for the same loan again, at most four times running.
+
+    ``bridge`` of those renewals replace the old loan the same day (no gap to bridge), the others come one to
+    ``within`` days later, each day as likely.
+    """
+
+    probability: Share
+    within: Days
+    bridge: Share = 0
 
 
 class MoralHazard(Part):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
+from .parts import Text
 from .units import Date
 
 GRADES = ("S", "P", "M", "D", "A", "C")
 SOURCED = ("S", "P", "M")                  # grades that must name their source
+NO_WORDS = Text(zh="", en="")
 
 
 class Source(BaseModel):
@@ -32,16 +34,17 @@ class Provenance:
 
     ``kind`` is money (fen), share (ppm), days, multiple (thousandths), count or real;
     ``text`` marks a choice or date that carries a grade of its own. ``low`` and ``high``
-    are in the engine's units, ``line`` and ``column`` count from 1.
+    are in the engine's units, ``line`` and ``column`` count from 1. Clause and note are in
+    both languages, the same words twice where the file gives them once.
     """
 
     path: str
     grade: str
     source: Source | None
-    clause: str
+    clause: Text
     low: int | float | None
     high: int | float | None
-    note: str
+    note: Text
     file: str
     line: int
     column: int
@@ -60,7 +63,6 @@ class Origins(dict[str, Provenance]):
 
 
 def asdict_row(origin: Provenance) -> dict[str, object]:
-    """A provenance as plain values; the source as its own mapping."""
-    row = asdict(origin)
-    row["source"] = origin.source.model_dump(mode="json") if origin.source else None
-    return row
+    """A provenance as plain values; source, clause and note as mappings of their own."""
+    return {key: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+            for key, value in vars(origin).items()}

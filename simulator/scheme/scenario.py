@@ -24,6 +24,7 @@ from .parts_market import (
     Macro,
     Market,
     MoralHazard,
+    Renewal,
     Segment,
     Size,
 )
@@ -82,6 +83,7 @@ class Target(Part):
     base: Literal["market", "none"] = "none"   # market: the market's base-year amount or count
     basis: Literal["registered", "disbursed"] = "registered"
     ip_types: list[IpType] | None = None
+    renewals: bool = True                      # a renewed pledge is registered anew and counts again
     final_year: int
     clause: str = ""
 
@@ -122,6 +124,7 @@ class Scenario(Part):
     title: Text
     abstract: bool = False                     # base.yaml: values only, not a scheme to run
     sources: dict[str, Source] = {}
+    texts: dict[Name, Text] = {}               # what notes and clauses say more than once: ``{see: NAME}``
     clock: Clock
     firms: Firms
     macro: Macro
@@ -131,6 +134,7 @@ class Scenario(Part):
     approval: Approval
     lending: Lending
     demand: Demand
+    renewal: Renewal | None = None
     moral_hazard: MoralHazard
     gate: Gate
     phase_in: list[Dated[Share]] = []          # share of applicants the subsidies reach, linear between the dates

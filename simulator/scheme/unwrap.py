@@ -15,12 +15,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from simulator.lang import both
+
 from . import future
 from .draft import UNBOUNDED, Draft, Path
 from .overlay import COMMAND_LINE, LEAF_KEYS
-from .parts import Dated
+from .parts import Dated, Text
 from .problems import listed, nearest
-from .provenance import GRADES, SOURCED, Provenance, Source
+from .provenance import GRADES, NO_WORDS, SOURCED, Provenance, Source
 from .reading import Node
 from .scenario import Scenario
 from .units import ALLOWED, ONE, PARSERS, Unit, UnitError, parse_date
@@ -75,7 +77,8 @@ def unwrap(root: Node) -> Draft:
 class _Walk:
     def __init__(self, root: Node) -> None:
         self.draft = Draft()
-        self.sources = root.mapping().get("sources", root).mapping() if "sources" in root.mapping() else {}
+        self.sources = _table(root, "sources")
+        self.texts = _table(root, "texts")
         self.known_sources: dict[str, Source | None] = {}
         self.start = _start(root)
 
@@ -154,30 +157,46 @@ class _Walk:
 
     def command_line(self, node: Node, kind: str, path: Path) -> None:
         dotted = ".".join(path)
-        self.draft.origins[dotted] = Provenance(dotted, "A", None, "", None, None, "set on the command line",
+        zh, en = both("origin.command_line")
+        self.draft.origins[dotted] = Provenance(dotted, "A", None, NO_WORDS, None, None, Text(zh=zh, en=en),
                                                 node.place.file, 1, 1, kind)
 
     def origin(self, node: Node, path: Path, kind: str) -> None:
         """Record where a value comes from; complain about what its grade requires and lacks."""
         entries, at = node.mapping(), node.place
-        texts = {key: str(entries[key].plain()) if key in entries else ""
-                 for key in ("grade", "clause", "note")}
-        grade = texts["grade"]
+        grade = str(entries["grade"].plain()) if "grade" in entries else ""
+        clause, note = (self.words(entries.get(key), path) for key in ("clause", "note"))
         if grade not in GRADES:
             self.draft.say("grade_unknown" if grade else "grade_missing", path,
                            given=grade or _shown(node), allowed=" ".join(GRADES))
         source = self.source(entries.get("source"), path)
         if grade in SOURCED and "source" not in entries:
             self.draft.say("source_missing", path, given=grade, allowed=listed(self.sources))
-        if grade in ("D", "A") and not texts["note"] and "source" not in entries:
+        silent = "note" not in entries or entries["note"].value == ""
+        if grade in ("D", "A") and silent and "source" not in entries:
             self.draft.say("note_missing", path, given=grade)
         low, high = self.bounds(entries, path, kind)
         if grade == "A" and kind != "text" and "range" not in entries and "range_factor" not in entries:
             self.draft.say("range_missing", path, given=_shown(node))
         self.not_after_start(entries, path)
         dotted = ".".join(path)
-        self.draft.origins[dotted] = Provenance(dotted, grade, source, texts["clause"], low, high,
-                                                texts["note"], at.file, at.line, at.column, kind)
+        self.draft.origins[dotted] = Provenance(dotted, grade, source, clause, low, high, note,
+                                                at.file, at.line, at.column, kind)
+
+    def words(self, node: Node | None, path: Path) -> Text:
+        """A note or clause in both languages: plain text for both, ``{zh, en}``, or ``{see: NAME}`` in ``texts``."""
+        if node is None:
+            return NO_WORDS
+        if list(node.mapping()) == ["see"]:
+            name = str(node.mapping()["see"].plain())
+            if name not in self.texts:
+                self.draft.report("text_unknown", node.mapping()["see"], path, given=name,
+                                  allowed=listed(self.texts), hint=nearest(name, self.texts))
+            return _words(self.texts.get(name)) or NO_WORDS
+        found = _words(node)
+        if found is None:
+            self.draft.report("text_form", node, path, given=_shown(node), allowed="… | {zh: …, en: …} | {see: …}")
+        return found or NO_WORDS
 
     def source(self, node: Node | None, path: Path) -> Source | None:
         if node is None:
@@ -255,6 +274,24 @@ def _lift(entries: dict[str, Node]) -> dict[str, Node]:
         return entries
     leaf = held if isinstance(held.value, dict) else Node({**extra, "value": held}, held.place, held.key)
     return {**{key: node for key, node in entries.items() if key not in LEAF_KEYS}, "value": leaf}
+
+
+def _table(root: Node, name: str) -> dict[str, Node]:
+    """The entries of a table of the file, read before the walk because anything may name them."""
+    return root.mapping()[name].mapping() if name in root.mapping() else {}
+
+
+def _words(node: Node | None) -> Text | None:
+    """A text in both languages, or None where it is not one."""
+    if node is None:
+        return None
+    if isinstance(node.value, str):
+        return Text(zh=node.value, en=node.value)
+    try:
+        found = Text.model_validate(node.plain())
+    except ValidationError:
+        return None
+    return found if found.zh and found.en else None
 
 
 def _source(node: Node) -> Source | None:

@@ -74,11 +74,33 @@ def test_a_new_value_brings_its_own_provenance(tmp_path: Path) -> None:
     changed = over(tmp_path, "macro:\n  rho: {value: 15%, grade: P, source: notice, clause: 九}\n")
     origin = changed.provenance["macro.rho"]
     assert (below.grade, below.low, below.high) == ("A", 50_000, 200_000)
-    assert (origin.grade, origin.low, origin.high, origin.note, origin.clause) == ("P", None, None, "", "九")
+    assert (origin.grade, origin.low, origin.high, origin.note.zh, origin.note.en) == ("P", None, None, "", "")
+    assert (origin.clause.zh, origin.clause.en) == ("九", "九")
     assert origin.source is not None and origin.source.title == "试验通知"
     assert (Path(origin.file).name, origin.line, origin.column) == ("over.yaml", 4, 8)
     assert changed.macro.rho == 150_000
     assert changed.id == "over"
+
+
+def test_notes_and_clauses_come_in_three_forms(tmp_path: Path) -> None:
+    """Plain for both languages, one for each, or the name of a kept text; an overlay replaces the whole note."""
+    origins = over(tmp_path, """texts:
+  guess: {zh: 凭经验, en: a guess}
+macro:
+  rho: {note: {zh: 经验值, en: by experience}}
+  persistence: {value: 0.9, grade: D, note: {see: guess}, clause: {see: guess}}
+  national_share: {value: 70%, grade: D, note: plain, clause: {zh: 三(无条号), en: 三 (no number)}}
+""").provenance
+    said = {path: tuple(getattr(getattr(origins[f"macro.{path}"], what), lang)
+                        for what in ("note", "clause") for lang in ("zh", "en"))
+            for path in ("rho", "persistence", "national_share")}
+    assert said == {"rho": ("经验值", "by experience", "", ""),
+                    "persistence": ("凭经验", "a guess", "凭经验", "a guess"),
+                    "national_share": ("plain", "plain", "三(无条号)", "三 (no number)")}
+    assert origins["macro.rho"].grade == "A"
+    (tmp_path / "again.yaml").write_text("extends: over\nmacro: {persistence: {note: {zh: 甲, en: A}}}\n", "utf-8")
+    again = load(tmp_path / "again.yaml").provenance["macro.persistence"].note
+    assert (again.zh, again.en) == ("甲", "A")
 
 
 def test_a_new_range_alone_keeps_the_value(tmp_path: Path) -> None:
@@ -93,7 +115,7 @@ def test_a_group_gives_each_entry_its_grade_and_range() -> None:
     weight = origins["banks.city_bank.weight"]                       # 100 % × 1.1 stays at 100 %
     assert (weight.low, weight.high) == (900_000, 1_000_000)
     assert origins["lending.reference_rate.1.value"].grade == "P"
-    assert origins["gate.loan_cap.small.0.value"].clause == "二(一)"
+    assert origins["gate.loan_cap.small.0.value"].clause.zh == "二(一)"
 
 
 def test_set_reads_like_a_file() -> None:
@@ -104,9 +126,9 @@ def test_set_reads_like_a_file() -> None:
     assert scenario.macro.step == "year"
     assert scenario.gate.loan_cap["small"][0].value == 500_000_000
     assert scenario.gate.ip_types == ["design"]
-    assert scenario.provenance["demand.headroom"].note == "set"
+    assert scenario.provenance["demand.headroom"].note.zh == "set"
     origin = scenario.provenance["pots.city.contributors.0.amount"]
-    assert (origin.grade, origin.note) == ("A", "set on the command line")
+    assert (origin.grade, origin.note.zh, origin.note.en) == ("A", "命令行给定", "set on the command line")
     assert load(MINIMAL, set={"pots.city.leverage": "null"}).pots["city"].leverage is None
 
 

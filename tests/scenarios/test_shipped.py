@@ -6,6 +6,7 @@ Expected figures are typed from the documents and notices, in the engine's units
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 from simulator.scheme.loader import list_scenarios, load
 from simulator.scheme.scenario import Scenario
 
+ROOT = Path(__file__).parents[2]
 WAN = 1_000_000                            # fen in 1 万元
 PCT = 10_000                               # ppm in 1 %
 PATENTS = ["invention", "utility_model", "design"]
@@ -23,6 +25,9 @@ WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
            "fuxin-insurer-guarantor-layered")
 DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
+PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact
+CHINESE = re.compile("[㐀-鿿]")
+WIDE = re.compile("[　-〿㐀-鿿＀-￯]")        # characters and punctuation of Chinese
 ROWS = [(scheme, row["clause"], row["at"]) for scheme, rows in CLAUSES.items() for row in rows]
 
 
@@ -44,8 +49,8 @@ def clause_at(scenario: Scenario, at: str) -> set[str]:
     if at.startswith("pending."):
         entry: dict[str, Any] = scenario.pending[at.removeprefix("pending.")]
         assert entry["grade"] and entry["note"]
-        return {entry["clause"]}
-    return {scenario.provenance[at].clause}
+    said = scenario.provenance[at].clause.en
+    return {said, PLAN.split(said)[-1]}
 
 
 @pytest.mark.parametrize(("name", "clause", "at"), ROWS)
@@ -55,7 +60,7 @@ def test_every_clause_has_its_place(name: str, clause: str, at: str) -> None:
 
 # Labels of the clause tables, typed from the documents' own numbering: the table above must miss none.
 LABELS = {
-    "liaoning-2021": "一(三)1(5)|(same)|一(三)2 row 5|一(三)1(3)|一(三)1(4)|一(三)1(1)-(2)|"
+    "liaoning-2021": "一(三)1(5)|一(三)2 row 5|一(三)1(3)|一(三)1(4)|一(三)1(1)-(2)|"
                      "二 head; 二(三)2|二(三)3 一|二(三)3 二|二 head|二(二)1|"
                      "三(四)|二(三)1|二(三)4|三(五)|三(二)",
     "dalian-2020": "三 工作目标 (head)|三(四)|三(三)|二 基本原则 6|二 基本原则 3|四(四)|五(一)4|"
@@ -88,6 +93,44 @@ def test_grades_and_ranges(name: str) -> None:
     for key, entry in scenario.pending.items():
         assert entry["grade"] in "SPMDA" and entry["note"], key
         assert entry["grade"] != "A" or len(entry["range"]) == 2, key
+
+
+@pytest.mark.parametrize("name", ("base", *SCHEMES, *WHAT_IF))
+def test_what_is_quoted_names_its_clause(name: str) -> None:
+    origins = load(name).provenance
+    assert not [path for path, origin in origins.items()
+                if origin.grade in ("S", "P", "M") and not (origin.clause.zh and origin.clause.en)]
+
+
+@pytest.mark.parametrize("name", ("base", *SCHEMES, *WHAT_IF))
+def test_every_note_speaks_both_languages(name: str) -> None:
+    notes = {path: origin.note for path, origin in load(name).provenance.items() if origin.note.zh or origin.note.en}
+    assert len(notes) > 70
+    assert not [path for path, note in notes.items() if not CHINESE.search(note.zh)]
+    assert not [path for path, note in notes.items() if not note.en.strip() or WIDE.search(note.en)]
+
+
+def test_every_kept_text_is_used() -> None:
+    files = [YAML(typ="safe").load(path) for path in (ROOT / "scenarios").rglob("*.yaml")]
+    kept = [name for file in files for name in file.get("texts", {})]
+    assert len(kept) > 40
+    assert set(kept) == {name for file in files for name in seen(file)}
+
+
+def seen(tree: Any) -> set[str]:
+    """Names given by ``{see: NAME}`` anywhere in a file."""
+    if isinstance(tree, dict):
+        return {tree["see"]} if list(tree) == ["see"] else set().union(*(seen(item) for item in tree.values()))
+    return set().union(*(seen(item) for item in tree)) if isinstance(tree, list) else set()
+
+
+@pytest.mark.parametrize("name", SCHEMES + WHAT_IF)
+def test_every_pot_and_payer_has_a_title(name: str) -> None:
+    scenario = load(name)
+    titles = {**{f"pots.{key}": pot.title for key, pot in scenario.pots.items()},
+              **{f"payers.{key}": payer.title for key, payer in scenario.payers.items()}}
+    assert not [key for key, title in titles.items()
+                if title is None or not CHINESE.search(title.zh) or not title.en or WIDE.search(title.en)]
 
 
 def value_at(scenario: Scenario, path: str) -> Any:

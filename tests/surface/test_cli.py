@@ -141,6 +141,35 @@ def test_check_grades(capsys: pytest.CaptureFixture[str]) -> None:
     assert "假设" in out
 
 
+def test_evidence_is_told_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes are shown whole, over as many lines as they need, and both languages are in the JSON."""
+    shown = {}
+    for lang in ("zh", "en"):
+        code, shown[lang], _ = call(capsys, "check", "fuxin-2017", "--grades", "--lang", lang)
+        assert code == 0
+    whole = {lang: "".join(out.split()) for lang, out in shown.items()}
+    assert "单笔限额条款(转载页未见条号)" in whole["zh"] and "优势企业10家、贯标企业5家" in whole["zh"]
+    assert "借款企业为数十家" in whole["zh"] and "tensofborrowers" not in whole["zh"]
+    assert "loancap(thecopyreadshowsnoarticlenumber)" in whole["en"] and "tensofborrowers" in whole["en"]
+    assert "借款企业为数十家" not in whole["en"]
+    _, out, _ = call(capsys, "check", "fuxin-2017", "--grades", "--json")
+    (row,) = [row for row in json.loads(out)[0]["values"] if row["path"] == "pots.fuxin.interest"]
+    assert row["note"] == {"zh": "存款利率", "en": "deposit rate"}
+    assert row["clause"] == {"zh": "", "en": ""}
+
+
+def test_pots_and_payers_are_shown_by_their_titles(capsys: pytest.CaptureFixture[str]) -> None:
+    titles = {"zh": ("沈阳", "试点城市10", "补偿基金"), "en": ("Shenyang", "Pilot city 10", "the fund")}
+    for lang, shown in titles.items():
+        code, out, _ = call(capsys, "trace", "liaoning-2021", "--path", "0", "--lang", lang, "--quiet")
+        assert code == 0
+        assert all(title in out for title in shown)
+        assert "shenyang" not in out and "pilot_10" not in out
+    code, out, _ = call(capsys, "trace", "liaoning-2021", "--path", "0", "--json", "--quiet")
+    assert code == 0
+    assert '"shenyang"' in out and "沈阳" not in out
+
+
 def test_output_is_utf8_even_where_the_terminal_is_not() -> None:
     done = subprocess.run([*PROGRAM, "list"], cwd=ROOT, capture_output=True, check=True,
                           env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"})

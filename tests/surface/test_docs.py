@@ -67,4 +67,4 @@ def test_example_of_the_scenario_page_loads(tmp_path: Path) -> None:
     assert scenario.modes["alone"].terms[0].share == 400_000
     assert scenario.pots["city"].contributors[0].amount == 30_000_000 * 100
     assert scenario.provenance["gate.loan_cap.small.1.value"].high == 12_000_000 * 100
-    assert list(scenario.pending) == ["renewal"]
+    assert list(scenario.pending) == ["instalments"]

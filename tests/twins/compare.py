@@ -38,7 +38,8 @@ def loop_loan(row: np.ndarray) -> Fields:
         "bank": n[s.L_BANK], "ip": n[s.L_IP], "class": n[s.L_CLASS], "district": n[s.L_DISTRICT],
         "sector": n[s.L_SECTOR], "grade": n[s.L_GRADE], "rate": n[s.L_RATE], "state": n[s.L_STATE],
         "default": n[s.L_DEFAULT], "recovery_day": n[s.L_RECOVERY_DAY], "gross": n[s.L_GROSS], "net": n[s.L_NET],
-        "flags": n[s.L_FLAGS], "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK],
+        "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK], "flags": n[s.L_FLAGS],
+        "reached": n[s.L_REACHED], "generation": n[s.L_GENERATION],
         "pot": n[s.L_ACCOUNT] if covered else -1, "pot_2": n[s.L_ACCOUNT_2] if covered else -1}
 
 
@@ -49,8 +50,8 @@ def story_loans(story: Story) -> list[Fields]:
         "principal": n.principal, "covered": n.covered, "mode": n.mode, "bank": n.bank, "ip": n.ip,
         "class": n.firm.firm_class, "district": n.firm.district, "sector": n.firm.sector, "grade": n.firm.grade,
         "rate": n.rate, "state": int(n.state), "default": n.default_day, "recovery_day": n.recovery_day,
-        "gross": n.gross, "net": n.net, "flags": n.firm.flags,
-        "subsidy": n.subsidy, "induced": int(n.induced), "book": int(n.book),
+        "gross": n.gross, "net": n.net, "subsidy": n.subsidy, "induced": int(n.induced), "book": int(n.book),
+        "flags": n.firm.flags, "reached": int(n.reached), "generation": n.generation,
         "pot": n.accounts[0] if n.covered else -1, "pot_2": n.accounts[1] if n.covered else -1} for n in story.loans]
 
 

@@ -15,7 +15,7 @@ import simulator.engine.story.claims as claims
 import simulator.engine.story.lending as lending
 import simulator.engine.story.pots as pots
 from simulator.engine import layout as at
-from simulator.engine.day import DEFAULT, DUE, MATURE
+from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
@@ -45,6 +45,11 @@ def maturity_first(patch: Patch) -> None:
     """A loan due today is repaid before its firm can default."""
     patch.setattr(lending, "DEFAULT", MATURE)
     patch.setattr(lending, "MATURE", DEFAULT)
+
+
+def newcomers_first(patch: Patch) -> None:
+    """Renewals wait until the day's new applications have been decided."""
+    patch.setattr(lending, "RENEW", CLOSE)
 
 
 def breaker_early(patch: Patch) -> None:
@@ -146,6 +151,13 @@ def stack_of_held(tables: Tables) -> Tables:
     return _changed(tables, stacks=stacks)
 
 
+def pays_to_the_end(tables: Tables) -> Tables:
+    """A firm that cannot pay stops at once, though the law waits for its next due date."""
+    whole = tables.law.whole.copy()
+    whole[at.AT_MATURITY] = 0
+    return _changed(tables, whole=whole)
+
+
 def all_reached(tables: Tables) -> Tables:
     """Subsidies reach everybody from the first day."""
     return _changed(tables, reach=np.ones_like(tables.law.reach))
@@ -183,6 +195,7 @@ MUTANTS = (
     Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
     Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
     Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached),
+    Mutant("renewals after newcomers", newcomers_first), Mutant("default at once", law=pays_to_the_end),
     Mutant("banks share a limit", law=more.bank_year_of_all),
     Mutant("no limit at origination", law=more.origination_unlimited),
     Mutant("a firm's limit is each loan's", law=more.origination_by_loan),

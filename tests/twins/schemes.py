@@ -62,6 +62,10 @@ def random_tables(number: int) -> Tables:
     data["demand"].update(lost_per_point=r.choice([0, 10_000]), headroom=3.0)
     if data["programmes"].get("interest", {}).get("base") == "principal":
         data["demand"]["lost_per_point"] = 0
+    if number % 3 == 0:
+        data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
+    if number % 5 == 0:
+        data["lending"]["default_at"] = "maturity"
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
     if number % 5 in (1, 2) and "first" in data["modes"]:

@@ -37,7 +37,8 @@ LEAST = {
     "shared pro rata": 199, "shared by priority": 119, "stack cut": 72, "layer": 89, "cap per loan": 71,
     "cap per firm": 24, "cap per firm_year": 99, "cap per year": 101, "cap per life": 20, "breaker stops cover": 26,
     "breaker resumes cover": 12, "joined a spell": 1399, "joined on the day of repayment": 2,
-    "envelope exhausted": 1768, "clawback": 17, "not reached": 40,
+    "envelope exhausted": 1768, "clawback": 17, "not reached": 615,
+    "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172,
     "breaker stops payment": 5, "breaker resumes payment": 3, "breaker warns": 83,
     "payment held back": 12000, "flags asked": 37, "bank asked": 22, "cap per bank_year": 6, "cap per origination": 23,
     "cap of a measure": 29, "limited at origination": 260}

@@ -7,15 +7,16 @@ in chunks of a fixed size through one flat scratch, which lets the compiler draw
 from __future__ import annotations
 
 from simulator.chance.decisions import APPLICANT, APPLICANT2, FIRM
-from simulator.chance.philox import words_inline
+from simulator.chance.philox import block, words_inline
 from simulator.engine.attributes import (
     approval_line, asked_amount, flags_of, log_odds, month_of, pick, relief_of, static_gate,
 )
-from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRM_BASE, SEG_FIRMS
+from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRMS, SEG_FIRM_BASE
 from simulator.engine.ledger import INELIGIBLE
 from simulator.engine.loop.state import (
-    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS, A_GRADE,
-    A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, R_APPS, R_PATH, R_SEED,
+    APPLICATION, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM,
+    A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, L_APP,
+    R_APPS, R_PATH, R_SEED,
 )
 from simulator.engine.rules import of_ppm
 from simulator.jit import kernel
@@ -58,8 +59,15 @@ def draw_chunk(law, st, first, count):
 
 
 @kernel(_nrt=False)
-def describe_candidate(law, st, i, day, entity, thin, record):
-    """Facts of one candidate into its record; 1 if it applies, 0 if the scheme's price keeps it away."""
+def bank_says(law, odds, bank, mode, reason, amount, principal, covered):
+    """Whether the bank lends on what the fund would cover; where a gate fails, on the whole eligible wish."""
+    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
+    return odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+
+
+@kernel(_nrt=False)
+def describe_candidate(law, st, i, day, entity, thin, kept):
+    """Facts of one candidate into record ``kept``; 1 if it applies, 0 if the scheme's price keeps it away."""
     segment, asks, terms, who = entity >> 24, st.asks, st.terms, st.who
     term = law.term_days[segment, pick(law.term_cum[segment], terms[TERM + i])]
     bank, mode = pick(law.bank_cum, terms[BANK + i]), pick(law.mode_cum, terms[MODE + i])
@@ -73,8 +81,9 @@ def describe_candidate(law, st, i, day, entity, thin, record):
     if day < 0 and law.whole[BOOK_COVERED] == 0:
         reason = INELIGIBLE
     odds = log_odds(terms[APPROVAL + i])
-    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
-    says = odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+    st.odds[kept] = odds
+    says = bank_says(law, odds, bank, mode, reason, amount, principal, covered)
+    record = st.facts[kept]
     record[A_DAY], record[A_ENTITY], record[A_SEGMENT] = day, entity, segment
     record[A_FIRM] = law.segments[segment, SEG_FIRM_BASE] + (st.entities[i] & 0xFFFFFF)
     record[A_CLASS], record[A_DISTRICT] = firm_class, district
@@ -96,7 +105,23 @@ def describe_applicants(law, st):
         for i in range(count):
             n = first + i
             day = st.apps[n, 0]
-            comes = describe_candidate(law, st, i, day, st.apps[n, 1], st.thin[n], st.facts[kept])
+            comes = describe_candidate(law, st, i, day, st.apps[n, 1], st.thin[n], kept)
             st.busy[max(day, 0)] |= comes
             kept += comes
     st.reg[R_APPS] = kept
+
+
+@kernel(_nrt=False)
+def describe_again(law, st, loan, day):
+    """The application for a repaid loan's renewal, into ``st.again``: the same wish met by the law of the day."""
+    app, record = st.loans[loan, L_APP], st.again
+    for field in range(APPLICATION):
+        record[field] = st.facts[app, field]
+    reason, principal, covered = static_gate(
+        law, record[A_SEGMENT], record[A_IP], record[A_CLASS], record[A_DISTRICT], record[A_FLAGS], record[A_MODE],
+        record[A_AMOUNT], record[A_TERM], day)
+    reach, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, record[A_ENTITY], 0)
+    record[A_DAY], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = day, reason, principal, covered
+    record[A_REACHED] = int(reach < law.reach[month_of(law, day)])
+    record[A_BANK_SAYS] = int(bank_says(law, st.odds[app], record[A_BANK], record[A_MODE], reason, record[A_AMOUNT],
+                                        principal, covered))

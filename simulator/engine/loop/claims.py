@@ -5,25 +5,23 @@ from __future__ import annotations
 from simulator.engine.attributes import bank_years, recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT, MODE_ROW,
-    MODE_ROW_END, N_LAST, N_PAYERS, OVERDUE, PAYER, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM, REVIEW, SPLIT,
-    SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA, N_ACCOUNTS, WEIGHT,
+    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT,
+    MODE_ROW, MODE_ROW_END, N_ACCOUNTS, N_LAST, N_PAYERS, OVERDUE, PAYER, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM,
+    REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
-from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
-)
+from simulator.engine.ledger import COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST
 from simulator.engine.loop.breaker import note, note_party, note_pot
 from simulator.engine.loop.cash import note_outflow
 from simulator.engine.loop.dues import account_at, new_dues
 from simulator.engine.loop.limits import fill_bounds, load_counters, store_counters
-from simulator.engine.loop.lists import insert_due, insert_loan
+from simulator.engine.loop.lists import insert_default, insert_due, insert_loan
 from simulator.engine.loop.state import (
-    C_BASE, C_FIRST, C_LOAN, CLAIMED, CLOSED, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, HELD,
-    I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS,
-    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, L_ACCOUNT, L_BANK, L_CLAIM,
-    L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_FLAGS, L_GROSS, L_IP, L_MODE, L_NET, L_NEXT_DUE,
-    L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START, L_STATE, L_TERM, LIVE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL,
-    R_OUTSTANDING, R_PATH, R_SEED,
+    CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
+    F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE,
+    I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE,
+    L_ACCOUNT, L_BANK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_FLAGS, L_GENERATION, L_GROSS,
+    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START,
+    L_STATE, L_TERM, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -36,6 +34,11 @@ def default_firms(law, st, day, y):
     while node >= 0:
         firm = st.nodes[node, 0]
         f = st.firms[firm]
+        if f[F_DEFAULT] == day and f[F_LIVE] > 0 and f[F_BARRED] == 0 and law.whole[AT_MATURITY] == 1:
+            f[F_DEFAULT] = next_maturity(st, f[F_FIRST])
+            if f[F_DEFAULT] > day:
+                f[F_DOOMED] = 1
+                insert_default(st, f[F_DEFAULT], firm)
         if f[F_DEFAULT] == day and f[F_LIVE] > 0 and f[F_BARRED] == 0:
             loan = f[F_FIRST]
             while loan >= 0:
@@ -48,6 +51,18 @@ def default_firms(law, st, day, y):
             f[F_ENDED] = day
             f[F_DEFAULT] = NEVER
         node = st.nodes[node, 1]
+
+
+@kernel(_nrt=False)
+def next_maturity(st, first):
+    """Earliest maturity among a firm's live loans, from the ``first`` of its list."""
+    found = NEVER
+    loan = first
+    while loan >= 0:
+        if st.loans[loan, L_STATE] == LIVE:
+            found = min(found, st.loans[loan, L_MATURITY])
+        loan = st.loans[loan, L_NEXT_OF_FIRM]
+    return found
 
 
 @kernel(_nrt=False)
@@ -120,8 +135,8 @@ def determine_claims(law, st, day, y):
             note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
             note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
-        gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_IP], n[L_PRINCIPAL],
-                                     n[L_START], day)
+        gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
+                                     n[L_PRINCIPAL], n[L_START], day)
         n[L_GROSS] = gross
         n[L_RECOVERY_DAY] = arrives
         if arrives <= law.whole[N_LAST]:

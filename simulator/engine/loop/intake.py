@@ -4,41 +4,49 @@ from __future__ import annotations
 
 from simulator.chance.decisions import DEFAULT
 from simulator.chance.philox import block
-from simulator.engine.attributes import default_day, firm_facts, hazard_multiple, loan_rate, relief_of, version_of
+from simulator.engine.attributes import (
+    default_day, firm_facts, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
+)
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_MEASURE, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, COVER_PPM, DRAW,
-    DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, N_ACCOUNTS, N_TARGETS, NO_LIMIT, NOBODY,
-    ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, WEIGHT,
+    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, COVER_PPM,
+    DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_DAYS,
+    N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
+    TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
-    MATURED_LOANS, REFUSED, REFUSED_FUND, REFUSED_FEN, REGISTERED, REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
+    MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
 )
+from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import cover_stopped, note
 from simulator.engine.loop.cash import pot_refusal
 from simulator.engine.loop.claims import expose, release
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import insure
-from simulator.engine.loop.lists import append_mature, insert_default, slot_of
+from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.state import (
     A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS,
     A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT,
-    F_ENDED, F_FIRST, F_LIVE, F_SLOT, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN,
-    L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS,
-    L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RATE, L_RECOVERY_DAY, L_REACHED, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, LIVE,
-    R_FULL, R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED, REPAID_STATE,
+    F_DOOMED, F_ENDED, F_FIRST, F_LIVE, F_SLOT, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
+    K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT,
+    L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE,
+    L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR,
+    L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS, R_OUTSTANDING, R_PATH,
+    R_PEAK_USE, R_SEED,
 )
 from simulator.engine.rules import for_days, leverage_use, muldiv
 from simulator.jit import kernel
 
 
 @kernel(_nrt=False)
-def apply(law, st, a, y):
-    """One application: asks its bank, meets the gates, and may get a loan. ``a`` its record."""
+def apply(law, st, a, app, generation, y):
+    """One application: asks its bank, meets the gates, and may get a loan.
+
+    ``a`` its record, ``app`` the number of the first one, ``generation`` how often that has been renewed.
+    """
     day, amount, reason = a[A_DAY], a[A_AMOUNT], a[A_REASON]
     principal, covered, firm, mode, bank = a[A_PRINCIPAL], a[A_COVERED], a[A_FIRM], a[A_MODE], a[A_BANK]
     book = day < 0
@@ -63,6 +71,7 @@ def apply(law, st, a, y):
     if st.reg[R_FULL] != 0:
         return
     n = st.loans[loan]
+    n[L_APP], n[L_GENERATION] = app, generation
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = (
         a[A_IP], a[A_CLASS], a[A_DISTRICT], a[A_SECTOR], a[A_GRADE])
     n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_REACHED], n[L_FLAGS] = first, second, a[A_REACHED], a[A_FLAGS]
@@ -212,12 +221,15 @@ def open_spell(law, st, loan, day):
     n = st.loans[loan]
     f = st.firms[n[L_FIRM]]
     if f[F_LIVE] == 0 and f[F_ENDED] < day:
-        u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], DEFAULT, n[L_ENTITY], 0)
+        u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], DEFAULT, n[L_ENTITY], n[L_GENERATION])
         relief = relief_of(law.modes[n[L_MODE], COVER_PPM], n[L_COVERED], n[L_PRINCIPAL])
         f[F_DEFAULT] = default_day(st.hazard[n[L_GRADE], n[L_SECTOR]], day, u, hazard_multiple(law, relief), NEVER)
-        f[F_FIRST] = -1
+        f[F_FIRST], f[F_DOOMED] = -1, 0
         if f[F_DEFAULT] < NEVER:
             insert_default(st, f[F_DEFAULT], n[L_FIRM])
+    elif f[F_DOOMED] == 1 and n[L_MATURITY] < f[F_DEFAULT]:
+        f[F_DEFAULT] = n[L_MATURITY]
+        insert_default(st, n[L_MATURITY], n[L_FIRM])
     f[F_LIVE] += 1
     at = f[F_FIRST]
     if at < 0:
@@ -247,9 +259,12 @@ def count_loan(law, st, loan, y):
     else:
         year[INDEPENDENT_LOANS] += 1
         year[INDEPENDENT] += principal
+    if n[L_GENERATION] > 0:
+        year[RENEWED_LOANS] += 1
+        year[RENEWED] += principal
     for t in range(law.whole[N_TARGETS]):
         target = law.targets[t]
-        if (target[TARGET_IP] >> n[L_IP]) & 1 == 1:
+        if (target[TARGET_IP] >> n[L_IP]) & 1 == 1 and (n[L_GENERATION] == 0 or target[TARGET_RENEWALS] == 1):
             if target[TARGET_MEASURE] == MEASURE_AMOUNT:
                 year[law.whole[B_MEASURE] + t] += registered if target[TARGET_BASIS] == REGISTERED_BASIS else principal
             elif target[TARGET_MEASURE] == MEASURE_COUNT:
@@ -271,7 +286,8 @@ def open_book(law, st):
         n = st.loans[loan]
         n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
         n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
-        n[L_INDUCED], n[L_BOOK], n[L_REACHED], n[L_FLAGS] = 0, 1, 1, flags
+        n[L_INDUCED], n[L_BOOK], n[L_REACHED], n[L_APP], n[L_GENERATION] = 0, 1, 1, -1, 0
+        n[L_FLAGS] = flags
         st.firms[firm, F_ENDED] = -1
         start_loan(law, st, loan, 0, 0)
 
@@ -299,4 +315,29 @@ def mature_loans(law, st, day, y):
                 f[F_ENDED] = day
                 f[F_FIRST] = -1
             pay_programmes(law, st, loan, ON_REPAID, day, y)
+            wish_again(law, st, loan, day, y)
         loan = n[L_NEXT_MATURE]
+
+
+@kernel(_nrt=False)
+def wish_again(law, st, loan, day, y):
+    """A firm that has repaid may ask for the loan again, within the window."""
+    n = st.loans[loan]
+    if n[L_APP] >= 0:
+        delay = renewal_delay(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION])
+        if delay >= 0 and day + delay < law.whole[N_DAYS]:
+            st.years[y, RENEWAL_WISHES] += 1
+            insert_loan(st, st.renew, day + delay, loan)
+
+
+@kernel(_nrt=False)
+def renew_loans(law, st, day, y):
+    """The day's renewals, in order of the old loan, before newcomers."""
+    loan = st.renew[day]
+    while loan >= 0:
+        following = st.loans[loan, L_NEXT_DUE]
+        describe_again(law, st, loan, day)
+        apply(law, st, st.again, st.loans[loan, L_APP], st.loans[loan, L_GENERATION] + 1, y)
+        if st.reg[R_FULL] != 0:
+            return
+        loan = following

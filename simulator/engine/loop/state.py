@@ -26,8 +26,8 @@ REGISTERS = 19
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_FLAGS) = range(33)
-LOAN = 33
+ L_REACHED, L_APP, L_GENERATION, L_FLAGS) = range(35)
+LOAN = 35
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
@@ -48,8 +48,8 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE) = range(3)
 CLAIM = 3
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT) = range(6)
-FIRM_FIELDS = 6
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED) = range(7)
+FIRM_FIELDS = 7
 
 # --- breaker counters of a scope
 (K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
@@ -71,6 +71,8 @@ class State(Bundle):
     terms: np.ndarray
     who: np.ndarray
     entities: np.ndarray        # int64[CHUNK]
+    odds: np.ndarray            # float64[candidates]: logit of the approval uniform
+    again: np.ndarray           # int64[APPLICATION]: the renewal being considered
     place: np.ndarray           # int64[days of book and window + 1]: where a day's candidates begin
     loans: np.ndarray           # int64[loans, LOAN], numbered in order of disbursement
     items: np.ndarray           # int64[dues, ITEM]
@@ -89,6 +91,7 @@ class State(Bundle):
     determine: np.ndarray       # int64[days]: first loan
     due: np.ndarray             # int64[days]: first item
     recover: np.ndarray         # int64[days]: first loan
+    renew: np.ndarray           # int64[days]: first loan that is to be renewed
     busy: np.ndarray            # uint8[days]
     cash: np.ndarray            # int64[pots], as are the next six
     exposure: np.ndarray
@@ -144,13 +147,14 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     return State(
         reg=ints(REGISTERS), raw=ints(candidates, 2), raw_thin=np.zeros(candidates), apps=ints(candidates, 2),
         thin=np.zeros(candidates), facts=ints(candidates + 1, APPLICATION), asks=np.zeros(4 * CHUNK),
-        terms=np.zeros(4 * CHUNK), who=np.zeros(4 * CHUNK), entities=ints(CHUNK),
+        terms=np.zeros(4 * CHUNK), who=np.zeros(4 * CHUNK), entities=ints(CHUNK), odds=np.zeros(candidates + 1),
+        again=ints(APPLICATION),
         place=ints(int(w[N_BOOK_DAYS] + w[N_DAYS]) + 1), loans=ints(loans, LOAN),
         items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
         borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
-        default=heads(days), determine=heads(days), due=heads(days), recover=heads(days),
+        default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
         busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),

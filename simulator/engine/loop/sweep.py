@@ -23,11 +23,11 @@ from simulator.engine.loop.cash import (
     book_contributions, credit_interest, join_queue, plan_contributions, pot_refusal, serve_queue, year_row,
 )
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
-from simulator.engine.loop.intake import apply, mature_loans, open_book
+from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
 from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
-    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
+    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
     L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
     R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_BORROWERS,
     REPAID_STATE,
@@ -50,6 +50,7 @@ def clear(law, st, seed, path):
         st.firms[firm, F_BARRED] = 0
         st.firms[firm, F_FIRST] = -1
         st.firms[firm, F_ENDED] = -1
+        st.firms[firm, F_DOOMED] = 0
         st.firms[firm, F_DEFAULT] = NEVER
     st.lending[:slots] = 0
     st.granted[:slots] = 0
@@ -66,6 +67,7 @@ def clear(law, st, seed, path):
     st.determine[:] = -1
     st.due[:] = -1
     st.recover[:] = -1
+    st.renew[:] = -1
     st.busy[:] = 0
     st.cash[:] = 0
     st.exposure[:] = 0
@@ -177,7 +179,7 @@ def run_days(law, st):
     """All days of a path that has been cleared, in the order of business of engine/day.py."""
     app = 0
     while app < st.reg[R_APPS] and st.facts[app, A_DAY] < 0:
-        apply(law, st, st.facts[app], 0)
+        apply(law, st, st.facts[app], app, 0, 0)
         app += 1
     open_book(law, st)
     for day in range(law.whole[N_LAST] + 1):
@@ -191,8 +193,9 @@ def run_days(law, st):
         determine_claims(law, st, day, y)
         join_queue(st, day)
         serve_queue(law, st, day, y)
+        renew_loans(law, st, day, y)
         while app < st.reg[R_APPS] and st.facts[app, A_DAY] == day:
-            apply(law, st, st.facts[app], y)
+            apply(law, st, st.facts[app], app, 0, y)
             app += 1
         close_day(law, st, day, y)
         if st.reg[R_FULL] != 0:

@@ -49,8 +49,8 @@ class ClaimsOffice:
         determined = loan.default_day + self.mode(loan).overdue
         yield self.world.until(determined, DETERMINE, loan.number)
         self.determine(loan)
-        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.ip,
-                                     loan.principal, loan.start, determined)
+        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity,
+                                     loan.generation, loan.ip, loan.principal, loan.start, determined)
         loan.gross, loan.recovery_day = int(gross), int(arrives)
         if loan.recovery_day <= self.world.last:
             yield self.world.until(loan.recovery_day, RECOVER, loan.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -16,13 +16,13 @@ from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
 from simulator.engine.attributes import (
     approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
-    month_of, pick, relief_of, static_gate, version_of,
+    month_of, pick, relief_of, renewal_delay, static_gate, version_of,
 )
-from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, entity_of
+from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
     FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
-    REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, REPAID,
+    REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
 )
 from simulator.engine.rules import for_days, of_ppm
 from simulator.engine.story.breaker import Breakers
@@ -49,8 +49,10 @@ class Application:
     mode: int
     ip: int
     odds: float                            # logit of its approval uniform
-    reached: bool                          # by the subsidies, while they are phased in
+    reach: float                           # uniform: reached by the subsidies where it lies below the month's share
+    reached: bool
     firm: Firm
+    generation: int = 0                    # how often its loan has been renewed
 
     @property
     def book(self) -> bool:
@@ -141,7 +143,7 @@ class LendingDesk:
         if thinning >= law.keep[segment, month, (0 if reached else 2) + int(gate < 0)]:
             return None
         return Application(entity, segment, day, int(asked_amount(law, segment, size)), int(term), int(bank), int(mode),
-                           int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), reached, firm)
+                           int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), float(reach), reached, firm)
 
     # --- what bank and fund say
 
@@ -149,12 +151,15 @@ class LendingDesk:
         """A candidate's whole story: its day comes, it asks, and lives with the loan it gets."""
         yield self.world.until(day, APPLY, entity)
         asks = self.applicant(day, entity, thinning)
-        if asks is None:
-            return
+        if asks is not None:
+            yield from self.consider(asks)
+
+    def consider(self, asks: Application) -> Business:
+        """An application is decided; its loan is followed, and perhaps renewed."""
         if not asks.book:
             self.world.count(APPLICATIONS, 1)
             self.world.count(APPLIED, asks.amount)
-            self.world.tell("application", amount=asks.amount, entity=entity, firm=asks.firm.number)
+            self.world.tell("application", amount=asks.amount, entity=asks.entity, firm=asks.firm.number)
         decision = self.decide(asks)
         if decision.reason >= 0:
             self.refuse(asks, decision.reason)
@@ -163,6 +168,21 @@ class LendingDesk:
             decision = Decision(decision.reason, asks.amount, 0)
         loan = self.disburse(asks, decision)
         yield from self.life(loan)
+        if loan.state == LoanState.REPAID:
+            yield from self.renew(loan, asks)
+
+    def renew(self, loan: Loan, asks: Application) -> Business:
+        """Who has repaid may ask again: the same wish, met by the law of its day, before newcomers."""
+        world = self.world
+        delay = int(renewal_delay(world.law, world.seed, world.path, loan.entity, loan.generation))
+        day = world.today + delay
+        if delay < 0 or day >= world.days:
+            return
+        world.count(RENEWAL_WISHES, 1)
+        world.tell("wish to renew", loan, loan.principal, "bridged" if delay == 0 else "after a gap")
+        yield world.until(day, RENEW, loan.number)
+        reached = bool(asks.reach < world.law.reach[month_of(world.law, day)])
+        yield from self.consider(replace(asks, day=day, reached=reached, generation=asks.generation + 1))
 
     def bank_alone(self, asks: Application) -> bool:
         """Whether the bank would lend without any cover."""
@@ -222,7 +242,7 @@ class LendingDesk:
         loan = Loan(len(self.world.loans), asks.entity, asks.segment, asks.firm, asks.day, asks.term,
                     decision.principal, covered, asks.mode, asks.bank, int(loan_rate(law, asks.day)), asks.ip,
                     decision.pots if covered > 0 else (-1, -1), covered > 0 and not self.bank_alone(asks), asks.book,
-                    asks.reached)
+                    asks.reached, asks.generation)
         self.begin(loan)
         return loan
 
@@ -287,19 +307,29 @@ class LendingDesk:
         """The first live loan of a firm sets its default day; further and same-day loans share it."""
         firm, day = loan.firm, max(loan.start, 0)
         if not firm.live and firm.ended < day:
-            u = block(self.world.seed, self.world.path, THRESHOLD, loan.entity, 0)[0]
+            u = block(self.world.seed, self.world.path, THRESHOLD, loan.entity, loan.generation)[0]
             cover = self.world.scheme.modes[loan.mode].cover_ppm
             multiple = hazard_multiple(self.world.law, relief_of(cover, loan.covered, loan.principal))
             firm.default_day = int(default_day(self.hazard[firm.grade][firm.sector], day, u, multiple, NEVER))
+            firm.doomed = False
             if firm.default_day < NEVER:
                 self.world.start(self.clock(firm, firm.default_day))
         else:
+            if firm.doomed and loan.maturity < firm.default_day:
+                firm.default_day = loan.maturity
+                self.world.start(self.clock(firm, loan.maturity))
             self.world.rules["joined a spell" if firm.live else "joined on the day of repayment"] += 1
         firm.live.append(loan)
 
     def clock(self, firm: Firm, day: int) -> Business:
         """On its day a firm defaults on all live loans, if this is still its spell."""
         yield self.world.until(day, DEFAULT, firm.number)
+        if self.world.whole[at.AT_MATURITY] and firm.default_day == day and firm.live and not firm.barred:
+            firm.default_day = min(loan.maturity for loan in firm.live)
+            if firm.default_day > day:
+                firm.doomed = True
+                self.world.tell("cannot pay", firm=firm.number)
+                self.world.start(self.clock(firm, firm.default_day))
         if firm.default_day == day and firm.live and not firm.barred:
             for loan in firm.live:
                 self.claims.default(loan)
@@ -317,12 +347,14 @@ class LendingDesk:
             volumes += [(COVERED_LOANS, 1), (COVERED, loan.covered), (COVERED_LOAN, loan.principal)]
         else:
             volumes += [(INDEPENDENT_LOANS, 1), (INDEPENDENT, loan.principal)]
+        if loan.generation > 0:
+            volumes += [(RENEWED_LOANS, 1), (RENEWED, loan.principal)]
         if loan.induced:
             volumes += [(INDUCED_LOANS, 1), (INDUCED, loan.principal)]
         for column, amount in volumes:
             add(column, amount)
         quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
                     at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1}}
-        for number, (measure, basis, types) in enumerate(law.targets.tolist()):
-            if measure in quantity and types >> loan.ip & 1:
+        for number, (measure, basis, types, renewals) in enumerate(law.targets.tolist()):
+            if measure in quantity and types >> loan.ip & 1 and (renewals or loan.generation == 0):
                 self.world.count_in(at.B_MEASURE, number, quantity[measure][basis])

@@ -43,6 +43,7 @@ class Firm:
     live: list[Loan] = field(default_factory=list)
     default_day: int = NEVER
     ended: int = -1                        # day on which its last live loan ended
+    doomed: bool = False                   # cannot pay, and stops paying at its next maturity
     barred: bool = False                   # a firm that defaulted gets nothing more
     covered_by_year: Counter[int] = field(default_factory=Counter)
     granted: Counter[tuple[int, int]] = field(default_factory=Counter)     # (programme, year) → fen
@@ -69,6 +70,7 @@ class Loan:
     induced: bool
     book: bool
     reached: bool                          # by the subsidies
+    generation: int = 0                    # how often it has been renewed
     state: LoanState = LoanState.LIVE
     default_day: int = NEVER
     recovery_day: int = NEVER
