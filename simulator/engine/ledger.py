@@ -21,17 +21,18 @@ FIXED = (
     "independent_loans", "independent_fen", "defaults", "defaulted_fen", "covered_defaults",
     "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
-    "renewed_loans", "renewed_fen",
+    "renewed_loans", "renewed_fen", "netted_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
- REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED) = range(len(FIXED))
+ REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED, NETTED) = range(len(FIXED))
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
 
 PAYER_BLOCKS = ("liable", "paid", "lapsed", "passed", "fallen", "back", "cancelled")
+PROVISIONAL_BLOCKS = ("held", "returned")  # put into escrow less what left it; given back at the final settlement
 POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
 PATH_POT = ("exhausted_day", "balance_min", "balance_end")
 PATH_FIXED = ("exhausted_day", "exhausted_in_window", "unpaid_end_fen", "queue_days", "suspended",
@@ -60,6 +61,7 @@ class Layout:
     targets: tuple[str, ...]
     target_units: tuple[str, ...]          # "fen" or "count", one per target
     breakers: tuple[str, ...] = ()
+    provisional: bool = False              # some claims are paid before they are final
 
     def block(self, name: str) -> int:
         """First position of a scenario-dependent block."""
@@ -75,6 +77,7 @@ class Layout:
         blocks += [(b, len(self.pots)) for b in POT_BLOCKS]
         blocks += [("subsidy", len(self.programmes)), ("unmet", len(self.programmes)),
                    ("measure", len(self.targets)), ("warned", len(self.breakers)), ("stopped", len(self.breakers))]
+        blocks += [(b, len(self.payers) * int(self.provisional)) for b in PROVISIONAL_BLOCKS]
         return blocks
 
     @property
@@ -99,6 +102,8 @@ class Layout:
         names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
                   for t, u in zip(self.targets, self.target_units, strict=True)]
         names += [f"{what}_{b}" for what in ("warned", "stopped") for b in self.breakers]
+        if self.provisional:
+            names += [f"{block}_{p}_fen" for block in PROVISIONAL_BLOCKS for p in self.payers]
         return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
 
     def per_path(self) -> list[Column]:

@@ -108,6 +108,7 @@ class _Compiler:
         self.hazard_months = math.ceil(last_maturity / MONTH)
         self.last = self.days + RUN_OFF
         slowest = max((int(m[at.OVERDUE] + m[at.REVIEW]) for m in self.terms.modes), default=0)
+        slowest += max(0, int(self.terms.modes[:, at.FINAL_DAYS].max(initial=0)))
         slowest += int(self.terms.rows[:, at.LAG].max()) if len(self.terms.rows) else 0
         if last_maturity + slowest > self.last:
             raise ValueError("terms_outlast_run_off")
@@ -240,7 +241,7 @@ class _Compiler:
     def layout(self) -> Layout:
         units = tuple("count" if t.measure == "count" else "fen" for t in self.s.targets.values())
         return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
-                      tuple(self.s.all_breakers))
+                      tuple(self.s.all_breakers), any(m.claim.provisional for m in self.s.modes.values()))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
         s, w = self.s, np.zeros(at.WHOLE, np.int64)
@@ -266,6 +267,7 @@ class _Compiler:
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
         w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
         w[at.N_COUNTERS] = len(self.terms.counters)
+        w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
         count_scopes(w, s, self.terms)
         w[at.AT_MATURITY] = int(lending.default_at == "maturity")
@@ -276,7 +278,8 @@ class _Compiler:
                             ("cancelled", at.B_CANCELLED), ("contributed", at.B_CONTRIBUTED),
                             ("clawback", at.B_CLAWBACK), ("interest", at.B_INTEREST), ("paid_pot", at.B_POT_PAID),
                             ("refund", at.B_REFUND), ("subsidy", at.B_SUBSIDY), ("unmet", at.B_UNMET),
-                            ("measure", at.B_MEASURE), ("warned", at.B_WARNED), ("stopped", at.B_STOPPED)):
+                            ("measure", at.B_MEASURE), ("warned", at.B_WARNED), ("stopped", at.B_STOPPED),
+                            ("held", at.B_HELD), ("returned", at.B_RETURNED)):
             w[place] = layout.block(name)
         w[at.N_WIDTH], w[at.N_PATH_WIDTH] = layout.width, layout.path_width
         return w

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.scheme.parts_fund import Cap
+from simulator.scheme.parts_fund import Cap, Claim
 from simulator.scheme.scenario import IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
@@ -74,6 +74,14 @@ def condition_row(when: Condition | None, scenario: Scenario) -> list[int]:
         flag_bits(when.flags, flags), flag_bits(when.not_flags, flags),
         -1 if when.bank_years_above is None else when.bank_years_above,
         at.ALWAYS if when.bank_years_to is None else when.bank_years_to, mask(performance, PERFORMANCE)]
+
+
+def claim_numbers(claim: Claim) -> list[int]:
+    """What of a claim is taken off or added, and paid before it is final."""
+    early = claim.provisional
+    days = at.CLOSED_LOAN if claim.final_days is None else claim.final_days
+    return [int(claim.net), claim.interest_days, at.NO_LIMIT if early is None else early.share,
+            int(early is not None and early.to == "escrow"), days]
 
 
 class _Builder:
@@ -166,7 +174,8 @@ class _Builder:
         guarantor = next((row.payer for row in rows if self.scenario.payers[row.payer].kind == "guarantor"), None)
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
                 SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
-                0, 0, 0, self.covered_districts(rows), *pots, self.number(guarantor) if guarantor else at.NOBODY]
+                0, 0, 0, self.covered_districts(rows), *pots, self.number(guarantor) if guarantor else at.NOBODY,
+                *claim_numbers(mode.claim)]
 
     def covered_districts(self, rows: list[TermRow]) -> int:
         """Districts whose firms every pot payer of the mode can pay for; none when nobody shares the loss."""

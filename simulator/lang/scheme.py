@@ -86,6 +86,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "cap_figure": ("限额的数额没有写对（{given}）。", "The cap does not say how much it is ({given}).", "写 amount，或同时写 pct 和 measure。", "Give amount, or pct together with measure."),
     "cap_at_origination": ("放款时的限额不能这样写（{given}）。", "A cap at origination cannot be written so ({given}).", "写 amount，并按 loan 或 firm_year 计。", "Give an amount, per loan or firm_year."),
     "balance_of_whom": ("“{given}”不是资金池，没有余额可比。", "'{given}' is no pot and has no balance.", "换用别的 measure，或改为资金池类承担方。", "Use another measure, or a payer of kind pot."),
+    "final_missing": ("先行支付与最终结算没有配套（{given}）。", "What is paid provisionally and its final settlement do not fit ({given}).", "两者一起写；final: days 再写 final_days。", "Give both or neither; with final: days also final_days."),
     "flag_unknown": ("没有“{given}”这个企业标志。", "There is no flag '{given}'.", "使用 firms.flags 里的名称。", "Use a name from firms.flags."),
     "flag_both": ("“{given}”既要求成立又要求不成立，永远不会满足。", "'{given}' is asked to be both true and false: that never holds.", "flags 和 not_flags 只留一处。", "Keep it in flags or in not_flags."),
     "flags_too_many": ("企业标志有 {given} 个，太多了。", "There are {given} flags, too many.", "只保留规则用得到的标志。", "Keep those that a rule asks for."),

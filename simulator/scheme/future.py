@@ -14,7 +14,7 @@ KEYS: dict[str, frozenset[str]] = {
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
-    "Claim": frozenset({"provisional", "final", "net", "trigger", "interest_days"}),
+    "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "ex_ante", "when"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        "appraisal_capacity"}),
@@ -29,6 +29,7 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Cap", "per"): frozenset({"cluster"}),
     ("Cap", "measure"): frozenset({"line"}),
+    ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"life", "year"}),
     ("Payer", "kind"): frozenset({"reserve", "anchor", "members"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),

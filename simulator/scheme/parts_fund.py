@@ -116,11 +116,23 @@ class Stack(Part):
     cut: Literal["reverse", "pro_rata"] = "reverse"
 
 
+class Provisional(Part):
+    """Part of each liability that is paid, or put aside, before the claim is final."""
+
+    share: Share
+    to: Literal["lender", "escrow"] = "lender"
+
+
 class Claim(Part):
     """Days from default to trigger (base fixed, shares determined), then review until payment is due."""
 
     overdue: Days
     review: Days
+    interest_days: Days = 0                    # interest on the covered principal that belongs to the base
+    net: bool = False                          # the bank collects from default on; what came in is taken off the base
+    provisional: Provisional | None = None
+    final: Literal["closed", "days"] | None = None     # when the recovery is in, or after ``final_days``
+    final_days: Days | None = None             # from determination
 
 
 class RecoveryRule(Part):

@@ -8,7 +8,7 @@ from typing import Any
 
 from .draft import Draft, Path
 from .overlap import Box, box_of, most_together
-from .parts_fund import Cap, Condition, Mode, Payer, TermRow
+from .parts_fund import Cap, Claim, Condition, Mode, Payer, TermRow
 from .problems import listed, nearest
 from .units import ONE, exact_money, format_share
 
@@ -107,6 +107,18 @@ def rows(s: Any, draft: Draft) -> None:
         _together(draft, path, mode, districts)
         _stacks(payers, draft, path, mode)
         _recovery(payers, draft, path, mode)
+        _final(draft, (*path, "claim"), mode.claim)
+
+
+def _final(draft: Draft, path: Path, claim: Claim) -> None:
+    """What is paid provisionally becomes final some day."""
+    both = (claim.provisional is None) == (claim.final is None)
+    if not both or (claim.final == "days") != (claim.final_days is not None):
+        given = [f"final: {claim.final}"] if claim.final else []
+        given += ["provisional"] if claim.provisional else []
+        given += ["final_days"] if claim.final_days is not None else []
+        draft.say("final_missing", path, at_key=True, given=listed(given),
+                  allowed="provisional + (final: closed | final: days + final_days)")
 
 
 def _kind(s: Any, payer: str) -> str:

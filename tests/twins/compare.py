@@ -60,7 +60,8 @@ def loop_due(row: np.ndarray, claims: np.ndarray) -> Fields:
     i = row.tolist()
     fields = {"claim": i[s.I_CLAIM], "loan": int(claims[i[s.I_CLAIM], s.C_LOAN]), "payer": i[s.I_PAYER],
               "creditor": i[s.I_CREDITOR], "amount": i[s.I_AMOUNT], "unpaid": i[s.I_UNPAID], "due": i[s.I_DUE],
-              "state": i[s.I_STATE], "cancelled": i[s.I_CANCELLED], "reserve": i[s.I_PENDING]}
+              "state": i[s.I_STATE], "cancelled": i[s.I_CANCELLED], "row": i[s.I_ROW],
+              "escrow": i[s.I_ESCROW], "reserve": i[s.I_PENDING]}
     for place in range(at.MAX_ACCOUNTS):
         fields[f"account {place}"] = i[s.I_ACCOUNT + place]
         fields[f"paid {place}"] = i[s.I_PAID + place]
@@ -73,11 +74,12 @@ def story_dues(story: Story) -> list[Fields]:
     for due in story.dues:
         fields = {"claim": due.claim.number, "loan": due.claim.loan.number, "payer": due.payer,
                   "creditor": due.creditor, "amount": due.amount, "unpaid": due.unpaid, "due": due.day,
-                  "state": int(due.state), "cancelled": due.cancelled, "reserve": due.reserve}
+                  "state": int(due.state), "cancelled": due.cancelled, "row": due.row,
+                  "escrow": int(due.escrow), "reserve": due.reserve}
         for place in range(at.MAX_ACCOUNTS):
             there = place < len(due.accounts)
             fields[f"account {place}"] = due.accounts[place] if there else -1
-            fields[f"paid {place}"] = due.paid[place] if there else 0
+            fields[f"paid {place}"] = due.paid[place] if place < len(due.paid) else 0
         found.append(fields)
     return found
 

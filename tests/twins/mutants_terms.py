@@ -9,8 +9,10 @@ import pytest
 
 import simulator.engine.story.breaker as breaker
 import simulator.engine.story.cashier as cashier
+import simulator.engine.story.pots as pots
 from simulator.engine import layout as at
-from simulator.engine.story.records import Due
+from simulator.engine.day import NEVER
+from simulator.engine.story.records import Claim, Due
 from simulator.engine.tables import Tables
 
 Patch = pytest.MonkeyPatch
@@ -69,6 +71,51 @@ def rolling_by_year(tables: Tables) -> Tables:
     rolling = rules[:, at.B_WINDOW] == at.WINDOW_ROLLING
     rules[rolling, at.B_WINDOW] = at.WINDOW_YEAR
     return _changed(tables, breakers=rules)
+
+
+def claims_gross(tables: Tables) -> Tables:
+    """What came in before a claim is not taken off it, nor is a bank's recovery counted from default."""
+    rows = tables.law.modes.copy()
+    rows[:, at.NET_BASE] = 0
+    return _changed(tables, modes=rows)
+
+
+def paid_at_once(tables: Tables) -> Tables:
+    """Claims are final from the start."""
+    rows = tables.law.modes.copy()
+    rows[:, at.PROVISIONAL] = at.NO_LIMIT
+    return _changed(tables, modes=rows)
+
+
+def no_interest(tables: Tables) -> Tables:
+    """The loss is principal alone."""
+    rows = tables.law.modes.copy()
+    rows[:, at.INTEREST_DAYS] = 0
+    return _changed(tables, modes=rows)
+
+
+def escrow_spent(patch: Patch) -> None:
+    """Money put aside is used for other claims."""
+    patch.setattr(pots.Pot, "available", property(lambda pot: max(0, pot.cash - pot.law.floor)))
+
+
+def escrow_lends(patch: Patch) -> None:
+    """Money put aside counts as free."""
+    patch.setattr(pots.Pot, "free", property(lambda pot: pot.cash - pot.pending))
+
+
+def rest_forgotten(patch: Patch) -> None:
+    """What waits for the settlement is not counted as owed."""
+    owe = cashier.Cashier.owe
+
+    def lighter(self: cashier.Cashier, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
+                escrow: bool = False) -> list[Due]:
+        dues = owe(self, claim, payer, creditor, amount, day, row, escrow)
+        for due in dues:
+            if day >= NEVER and due.reserve >= 0:
+                self.purses.pots[due.reserve].pending -= due.unpaid
+        return dues
+    patch.setattr(cashier.Cashier, "owe", lighter)
 
 
 def measured_today(patch: Patch) -> None:

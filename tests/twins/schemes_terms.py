@@ -23,17 +23,60 @@ def with_more_terms(number: int, data: Data) -> Data:
     for bank in data["banks"].values():
         bank.update(joined=r.choice([None, "2019-03-01", "2021-06-15"]), performance=r.choice(["good", "other"]))
     for mode in data["modes"].values():
+        mode["claim"].update(claim(r))
+        data["recovery"].update(delay_mean=r.choice([60, 300]), other=450_000)
         for row in mode["terms"]:
             if r.random() < 0.5:
                 row["when"] = (row["when"] or {}) | r.choice([
                     {"flags": ["tech"]}, {"not_flags": ["tech"]},
                     {"flags": ["green", "listed"], "not_flags": ["export"]},
                     {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])
-            if r.random() < 0.7:
+            if mode["claim"]["final"] and r.random() < 0.5:
+                row.update(cap=[], lag=0)  # something is paid before the settlement
+            elif r.random() < 0.7:
                 row["cap"] = limits(r, data["payers"][row["payer"]]["kind"] == "pot")
-    if r.random() < 0.6:
+    if number % 10 == 6:
+        escrow_binds(data)
+    if number % 10 == 7:
+        refunds_matter(data)
+    elif r.random() < 0.6:
         data["breakers"] = {f"rule_{n}": breaker(r) for n in range(r.randint(1, 3))}
     return data
+
+
+def escrow_binds(data: Data) -> None:
+    """Whole claims are put aside for long in pots whose cover is limited by what is free."""
+    for pot in data["pots"].values():
+        pot.update(leverage=4000, annual_budget=None)
+    data["recovery"]["delay_mean"] = 300
+    for mode in data["modes"].values():
+        mode["claim"].update(final="closed", final_days=None, provisional={"share": PPM, "to": "escrow"}, review=0)
+        for row in mode["terms"]:
+            row.update(cap=[], lag=0, when=None, layer=None)
+
+
+def refunds_matter(data: Data) -> None:
+    """Rates of what was paid net, at many ratios to warn at, and recoveries that are refunded."""
+    data["recovery"]["delay_mean"] = 60
+    for mode in data["modes"].values():
+        mode["claim"].update(final=None, final_days=None, provisional=None, review=0)
+        for row in mode["terms"]:
+            row.update(cap=[], lag=0, when=None, layer=None)
+    data["breakers"] = {f"net_{warn}": {
+        "scope": "scheme", "num": "paid_net", "den": "disbursed", "window": "life", "min_loans": 1, "min_defaults": 1,
+        "check": "month_end", "stop": PPM, "resume": 0, "warn": warn} for warn in (5_000, 20_000, 50_000, 100_000)}
+
+
+def claim(r: random.Random) -> Data:
+    """Interest in the loss, a bank that collects first, and claims paid before they are final."""
+    found: Data = {"interest_days": r.choice([0, 0, 45]), "net": r.random() < 0.4, "final": None}
+    if found["net"]:
+        found["overdue"] = r.choice([15, 90, 180])
+    if r.random() < 0.6:
+        days = r.choice([None, 20, 150])
+        found.update(final="closed" if days is None else "days", final_days=days, review=0,
+                     provisional={"share": r.choice([PPM, 800_000, 333_333]), "to": r.choice(["lender", "escrow"])})
+    return found
 
 
 def limits(r: random.Random, of_pot: bool) -> list[Data]:

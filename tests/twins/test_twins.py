@@ -41,7 +41,9 @@ LEAST = {
     "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172,
     "breaker stops payment": 5, "breaker resumes payment": 3, "breaker warns": 83,
     "payment held back": 12000, "flags asked": 37, "bank asked": 22, "cap per bank_year": 6, "cap per origination": 23,
-    "cap of a measure": 29, "limited at origination": 260}
+    "cap of a measure": 29, "limited at origination": 260,
+    "provisional escrow": 21, "provisional lender": 61, "put aside": 14, "released": 13, "returned": 14, "settled": 79,
+    "settled upward": 3, "net of what came in": 20}
 
 
 @cache

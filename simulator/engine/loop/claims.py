@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from simulator.engine.attributes import bank_years, recovery_of
+from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG, MODE_POT,
-    MODE_ROW, MODE_ROW_END, N_ACCOUNTS, N_LAST, N_PAYERS, OVERDUE, PAYER, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM,
-    REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    PROVISIONAL, NO_LIMIT, NET_BASE, INTEREST_DAYS, FINAL_DAYS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE,
+    B_REFUND, DRAW, DRAW_ORDER, KIND, KIND_POT, MODE_POT, N_ACCOUNTS, N_LAST, N_PAYERS, OVERDUE, PRIORITY,
+    PRIORITY_END, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
-from simulator.engine.ledger import COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST
+from simulator.engine.ledger import (
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, NETTED,
+)
 from simulator.engine.loop.breaker import note, note_party, note_pot
 from simulator.engine.loop.cash import note_outflow
-from simulator.engine.loop.dues import account_at, new_dues
-from simulator.engine.loop.limits import fill_bounds, load_counters, store_counters
-from simulator.engine.loop.lists import insert_default, insert_due, insert_loan
+from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.limits import fill_bounds, load_counters, store_counters, facts_of
+from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.state import (
-    CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
-    F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE,
-    I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE,
-    L_ACCOUNT, L_BANK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_FLAGS, L_GENERATION, L_GROSS,
-    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START,
-    L_STATE, L_TERM, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+    L_RATE, L_NEXT_RECOVER, C_FINAL, CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT,
+    F_DOOMED, F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER,
+    I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL,
+    K_REFUNDED, LIVE, L_ACCOUNT, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP,
+    L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START, L_STATE, QUEUED,
+    R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
 )
-from simulator.engine.rules import muldiv, of_ppm, share_loss
+from simulator.engine.rules import muldiv, of_ppm, share_loss, PPM, for_days
+from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
 from simulator.jit import kernel
 
 
@@ -77,7 +80,21 @@ def default_loan(law, st, loan, day, y):
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
-    insert_loan(st, st.determine, day + law.modes[n[L_MODE], OVERDUE], loan)
+    insert_loan(st, st.determine, L_NEXT_DUE, day + law.modes[n[L_MODE], OVERDUE], loan)
+    if law.modes[n[L_MODE], NET_BASE] == 1:
+        draw_recovery(law, st, loan, day)
+
+
+@kernel(_nrt=False)
+def draw_recovery(law, st, loan, day):
+    """What comes back of a loan, and when, counted from ``day``."""
+    n = st.loans[loan]
+    gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
+                                 n[L_PRINCIPAL], n[L_START], day)
+    n[L_GROSS] = gross
+    n[L_RECOVERY_DAY] = arrives
+    if arrives <= law.whole[N_LAST]:
+        insert_loan(st, st.recover, L_NEXT_RECOVER, arrives, loan)
 
 
 @kernel(_nrt=False)
@@ -110,15 +127,6 @@ def expose(law, st, payer, chosen, district, amount):
 
 
 @kernel(_nrt=False)
-def facts_of(law, st, loan, day):
-    """Facts a condition may ask for: frozen at origination, but for the bank's on ``day`` of determination."""
-    n = st.loans[loan]
-    bank = n[L_BANK]
-    return (n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS], bank_years(law, bank, day),
-            law.bank_facts[bank, 1], n[L_COVERED])
-
-
-@kernel(_nrt=False)
 def determine_claims(law, st, day, y):
     """The day's claims are determined in order of loan: base, who bears it, and when each pays."""
     loan = st.determine[day]
@@ -135,12 +143,10 @@ def determine_claims(law, st, day, y):
             note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
             note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
-        gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                     n[L_PRINCIPAL], n[L_START], day)
-        n[L_GROSS] = gross
-        n[L_RECOVERY_DAY] = arrives
-        if arrives <= law.whole[N_LAST]:
-            insert_loan(st, st.recover, arrives, loan)
+        if law.modes[n[L_MODE], NET_BASE] == 0:
+            draw_recovery(law, st, loan, day)
+        elif n[L_RECOVERY_DAY] <= day:
+            n[L_STATE] = CLOSED            # all has come in before the claim
         loan = following
 
 
@@ -153,7 +159,8 @@ def determine(law, st, loan, day, y):
         return
     st.reg[R_CLAIMS] = claim + 1
     n = st.loans[loan]
-    base = n[L_COVERED]
+    early = early_part(law, st, loan, day)
+    base = n[L_COVERED] + for_days(n[L_COVERED], n[L_RATE], law.modes[n[L_MODE], INTEREST_DAYS]) - early
     n[L_CLAIM] = claim
     st.claims[claim, C_LOAN] = loan
     st.claims[claim, C_FIRST] = -1
@@ -165,6 +172,7 @@ def determine(law, st, loan, day, y):
                st.before)
     store_counters(law, st, loan, day, claim, -1)
     st.years[y, DETERMINED] += base
+    st.years[y, NETTED] += early
     total = 0
     for p in range(law.whole[N_PAYERS] + 1):
         st.years[y, law.whole[B_LIABLE] + p] += st.burden[claim, p]
@@ -173,13 +181,13 @@ def determine(law, st, loan, day, y):
         total += st.burden[claim, p]
     if total != base:
         st.reg[R_FULL] = 2                 # conservation broken: the host raises
-    first = law.modes[mode, MODE_ROW]
-    for r in range(first, law.modes[mode, MODE_ROW_END]):
-        if st.taken[r - first] > 0:
-            due = day + law.modes[mode, REVIEW] + law.rows[r, LAG]
-            item, count = new_dues(law, st, claim, law.rows[r, PAYER], law.rows[r, FROM], st.taken[r - first], due)
-            for k in range(item, item + count):
-                insert_due(st, due, k)
+    closed = n[L_RECOVERY_DAY] <= day and law.modes[mode, FINAL_DAYS] < 0
+    if law.modes[mode, PROVISIONAL] == NO_LIMIT or closed:
+        st.claims[claim, C_FINAL] = 1
+        call_rows(law, st, claim, mode, day, PPM, 0)
+    else:
+        st.claims[claim, C_FINAL] = 0
+        call_provisionally(law, st, claim, mode, day)
 
 
 # --- recovery ----------------------------------------------------------------------------------
@@ -190,34 +198,27 @@ def recover_loans(law, st, day, y):
     loan = st.recover[day]
     while loan >= 0:
         n = st.loans[loan]
-        following = n[L_NEXT_DUE]
+        following = n[L_NEXT_RECOVER]
         cost = of_ppm(n[L_GROSS], law.whole[RECOVERY_COST_PPM])
         net = n[L_GROSS] - cost
         n[L_NET] = net
-        n[L_STATE] = CLOSED
+        if n[L_STATE] == CLAIMED:
+            n[L_STATE] = CLOSED
         st.years[y, RECOVERED] += n[L_GROSS]
         st.years[y, RECOVERY_COST] += cost
         if n[L_COVERED] > 0:
             note(law, st, loan, K_NPL, -n[L_COVERED], K_DEFAULTS, 0)
             part = covered_part(law, n[L_MODE], net, n[L_COVERED], n[L_PRINCIPAL])
-            if part > 0 and n[L_CLAIM] >= 0:
-                share_recovery(law, st, loan, part, day, y)
+            if n[L_CLAIM] >= 0 and st.claims[n[L_CLAIM], C_FINAL] == 0:
+                if law.modes[n[L_MODE], FINAL_DAYS] < 0:
+                    settle(law, st, loan, part, day, y)
+            elif part > 0 and n[L_CLAIM] >= 0:
+                share_recovery(law, st, loan, part, y)
         loan = following
 
 
 @kernel(_nrt=False)
-def covered_part(law, mode, net, covered, principal):
-    """What of a recovery goes to the covered part of the loss."""
-    rule = law.modes[mode, SPLIT]
-    if rule == SPLIT_PRO_RATA:
-        return muldiv(covered, net, principal)
-    if rule == SPLIT_COVERED_FIRST:
-        return min(net, covered)
-    return max(0, net - (principal - covered))
-
-
-@kernel(_nrt=False)
-def share_recovery(law, st, loan, part, day, y):
+def share_recovery(law, st, loan, part, y):
     """Share ``part`` among those who bore the loss; nobody gets back more than it bore."""
     claim = st.loans[loan, L_CLAIM]
     mode = st.loans[loan, L_MODE]

@@ -21,7 +21,7 @@ from simulator.engine.ledger import (
 )
 from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import cover_stopped, note
-from simulator.engine.loop.cash import pot_refusal
+from simulator.engine.loop.cash import free_cash, pot_refusal
 from simulator.engine.loop.claims import expose, release
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import insure
@@ -212,7 +212,7 @@ def note_peak_use(law, st, payer, chosen, district):
         counts = a == chosen or law.payers[payer, DRAW] == DRAW_SPLIT
         if a >= 0 and counts and law.pots[a, LEVERAGE] != NO_LIMIT:
             st.reg[R_PEAK_USE] = max(st.reg[R_PEAK_USE], leverage_use(law.pots[a, LEVERAGE],
-                                                                      st.cash[a] - st.pending[a], st.exposure[a]))
+                                                                      free_cash(st, a), st.exposure[a]))
 
 
 @kernel(_nrt=False)
@@ -327,7 +327,7 @@ def wish_again(law, st, loan, day, y):
         delay = renewal_delay(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION])
         if delay >= 0 and day + delay < law.whole[N_DAYS]:
             st.years[y, RENEWAL_WISHES] += 1
-            insert_loan(st, st.renew, day + delay, loan)
+            insert_loan(st, st.renew, L_NEXT_DUE, day + delay, loan)
 
 
 @kernel(_nrt=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.engine.attributes import bank_years
 from simulator.engine.layout import (
     CAP, CAP_AMOUNT, CAP_COUNTER, CAP_FIELDS, CAP_MEASURE, CAP_PCT, CAP_PER, M_AMOUNT, M_BALANCE, M_ENDED, M_IN_FORCE,
     MAX_CAPS, MEASURE_TALLY, MODE_ROW, MODE_ROW_END, N_ACCOUNTS, N_CALENDAR, ORIGIN_LIMIT, ORIGIN_PER, PAYER,
@@ -115,3 +116,12 @@ def fill_bounds(law, st, loan, claim):
                 whole = measured(law, st, row[PAYER], n[L_DISTRICT], row[at + CAP_MEASURE])
                 bound = muldiv(row[at + CAP_PCT], whole, PPM)
             st.bounds[claim, (r - first) * MAX_CAPS + c] = bound
+
+
+@kernel(_nrt=False)
+def facts_of(law, st, loan, day):
+    """Facts a condition may ask for: frozen at origination, but for the bank's on ``day`` of determination."""
+    n = st.loans[loan]
+    bank = n[L_BANK]
+    return (n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS], bank_years(law, bank, day),
+            law.bank_facts[bank, 1], n[L_COVERED])

@@ -13,8 +13,9 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_WINDOW, Law, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_DAYS, N_FIRMS, N_GRADES,
-    N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING,
+    B_WINDOW, HAS_FINALS, Law, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_DAYS,
+    N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH,
+    N_YEARS, WINDOW_ROLLING,
 )
 
 # --- registers: single numbers of the running path
@@ -26,8 +27,8 @@ REGISTERS = 19
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_APP, L_GENERATION, L_FLAGS) = range(35)
-LOAN = 35
+ L_REACHED, L_APP, L_GENERATION, L_FLAGS, L_NEXT_RECOVER) = range(36)
+LOAN = 36
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
@@ -42,12 +43,13 @@ CHUNK = 256                                # candidates drawn side by side
 I_PAID = I_ACCOUNT + 3
 I_PENDING = I_PAID + 3
 I_CANCELLED = I_PENDING + 1
-ITEM = I_CANCELLED + 1
+(I_ROW, I_ESCROW) = range(I_CANCELLED + 1, I_CANCELLED + 3)
+ITEM = I_ESCROW + 1
 HELD, QUEUED, DONE = range(3)
 
 # --- a claim, and a firm
-(C_LOAN, C_FIRST, C_BASE) = range(3)
-CLAIM = 3
+(C_LOAN, C_FIRST, C_BASE, C_FINAL) = range(4)
+CLAIM = 4
 (F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED) = range(7)
 FIRM_FIELDS = 7
 
@@ -91,9 +93,11 @@ class State(Bundle):
     determine: np.ndarray       # int64[days]: first loan
     due: np.ndarray             # int64[days]: first item
     recover: np.ndarray         # int64[days]: first loan
+    final: np.ndarray           # int64[days or 0]: first loan
     renew: np.ndarray           # int64[days]: first loan that is to be renewed
     busy: np.ndarray            # uint8[days]
-    cash: np.ndarray            # int64[pots], as are the next six
+    cash: np.ndarray            # int64[pots], as are the next seven
+    escrow: np.ndarray          # put aside for claims that are not final
     exposure: np.ndarray
     pending: np.ndarray
     paid_year: np.ndarray
@@ -103,6 +107,7 @@ class State(Bundle):
     counters: np.ndarray        # int64[counters, keys]
     used: np.ndarray            # int64[counters] scratch
     taken: np.ndarray           # int64[rows] scratch
+    agreed: np.ndarray          # int64[claims or 1, rows of a mode]: what each row took at determination
     before: np.ndarray          # int64[parties] scratch
     fresh: np.ndarray           # int64[parties] scratch
     envelope: np.ndarray        # int64[programmes, calendar years]
@@ -155,7 +160,9 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
-        busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
+        final=heads(days if w[HAS_FINALS] else 0), escrow=ints(pots),
+        agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),
+        cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),

@@ -9,9 +9,9 @@ from simulator.chance.variates import lognormal, poisson_quantile, table_lookup
 from simulator.engine.attributes import WAN
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, LAST_CHECK, MEASURE_INSURED, MEAN_LOAN, N_CALENDAR, N_DAYS,
-    N_HAZARD_MONTHS, N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN, POLICY_PREMIUM,
-    POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
+    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, HAS_FINALS, LAST_CHECK, MEASURE_INSURED, MEAN_LOAN,
+    N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN,
+    POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
 )
 from simulator.engine.ledger import (
     INSURED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE,
@@ -25,6 +25,7 @@ from simulator.engine.loop.cash import (
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
 from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
 from simulator.engine.loop.programmes import take_envelope
+from simulator.engine.loop.settlement import settle_claims
 from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
     A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
@@ -67,9 +68,11 @@ def clear(law, st, seed, path):
     st.determine[:] = -1
     st.due[:] = -1
     st.recover[:] = -1
+    st.final[:] = -1
     st.renew[:] = -1
     st.busy[:] = 0
     st.cash[:] = 0
+    st.escrow[:] = 0
     st.exposure[:] = 0
     st.pending[:] = 0
     st.paid_year[:] = 0
@@ -191,6 +194,8 @@ def run_days(law, st):
         default_firms(law, st, day, y)
         mature_loans(law, st, day, y)
         determine_claims(law, st, day, y)
+        if law.whole[HAS_FINALS] == 1:
+            settle_claims(law, st, day, y)
         join_queue(st, day)
         serve_queue(law, st, day, y)
         renew_loans(law, st, day, y)

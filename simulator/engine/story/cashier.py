@@ -30,22 +30,23 @@ class Cashier:
 
     # --- what is owed
 
-    def owe(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int) -> list[Due]:
+    def owe(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
+            escrow: bool = False) -> list[Due]:
         """New dues: one per account that owes its weight, else one with all accounts in order."""
         law, loan = self.world.scheme.payers[payer], claim.loan
         if not law.is_pot:
-            return [self.new_due(claim, payer, creditor, amount, day, row, [])]
+            return [self.new_due(claim, payer, creditor, amount, day, row, [], escrow)]
         behind = self.world.scheme.pots_of(payer, loan.firm.district)
         if not law.in_order:
             parts = law.parts(amount)
             parts[-1] = amount - sum(parts[:-1])
             dues = []
             for pot, part in zip(behind, parts, strict=True):
-                dues.append(self.new_due(claim, payer, creditor, part, day, row, [pot]))
+                dues.append(self.new_due(claim, payer, creditor, part, day, row, [pot], escrow))
                 self.purses.reserve(dues[-1], pot)
             return dues
         behind = [pot for pot in behind if pot != at.NOBODY]
-        due = self.new_due(claim, payer, creditor, amount, day, row, behind)
+        due = self.new_due(claim, payer, creditor, amount, day, row, behind, escrow)
         chosen = behind[0]
         for place, number in enumerate(self.world.scheme.modes[loan.mode].pot_payers):
             if number == payer and loan.accounts[place] >= 0:
@@ -54,10 +55,10 @@ class Cashier:
         return [due]
 
     def new_due(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
-                accounts: list[int]) -> Due:
+                accounts: list[int], escrow: bool) -> Due:
         """Write down a due."""
         due = Due(len(self.world.dues), claim, payer, creditor, amount, amount, day, row, accounts,
-                  [0] * len(accounts))
+                  [0] * max(1, len(accounts)), escrow)
         self.world.dues.append(due)
         claim.dues.append(due)
         self.world.tell("due", claim.loan, amount)
@@ -108,8 +109,9 @@ class Cashier:
     def settle(self, due: Due, today: int) -> None:
         """Pay what the due's accounts allow, in order; parties without an account here always pay."""
         if not self.world.scheme.payers[due.payer].is_pot:
-            for tally in self.breakers.tallies_of_party(due.claim.loan, due.payer):
-                tally.paid += due.unpaid
+            if not due.escrow:
+                self.count_party(due, due.unpaid)
+            due.paid[0] += due.unpaid
             self.pay(due, due.unpaid)
             return
         for place, number in enumerate(due.accounts):
@@ -124,23 +126,35 @@ class Cashier:
         """Pay part of a due from one of its accounts."""
         if amount == 0:
             return
-        pot, loan = self.purses.pots[due.accounts[place]], due.claim.loan
+        pot = self.purses.pots[due.accounts[place]]
         due.paid[place] += amount
+        if due.escrow:
+            pot.escrow += amount
+        else:
+            self.pay_out(due, pot, amount)
+        self.pay(due, amount, posted=True)
+
+    def pay_out(self, due: Due, pot: Pot, amount: int) -> None:
+        """Money leaves a pot for a claim."""
+        loan, clause = due.claim.loan, self.world.scheme.clauses[due.row]
         pot.paid_this_year += amount
-        clause = self.world.scheme.clauses[due.row]
         self.purses.move(pot, -amount, "claim", self.name(due.payer), self.rule(due), loan, clause)
         self.world.count_in(at.B_POT_PAID, pot.number, amount)
         self.purses.spend(amount)
         for tally in self.breakers.tallies_of_pot(loan, pot.number):
             tally.paid += amount
-        self.pay(due, amount, posted=True)
+
+    def count_party(self, due: Due, amount: int) -> None:
+        """What a payer without a pot has paid counts where it is the guarantor."""
+        for tally in self.breakers.tallies_of_party(due.claim.loan, due.payer):
+            tally.paid += amount
 
     def pay(self, due: Due, amount: int, posted: bool = False) -> None:
-        """Book a payment by the payer, whatever its purse."""
+        """Book a payment by the payer, or what it puts aside, whatever its purse."""
         due.unpaid -= amount
         self.purses.release_reserve(due, amount)
-        self.world.count_in(at.B_PAID, due.payer, amount)
-        self.world.tell("payment", due.claim.loan, amount)
+        self.world.count_in(at.B_HELD if due.escrow else at.B_PAID, due.payer, amount)
+        self.world.tell("put aside" if due.escrow else "payment", due.claim.loan, amount)
         if not posted:
             self.world.post("claim", self.name(due.payer), -amount, self.rule(due), due.claim.loan,
                             clause=self.world.scheme.clauses[due.row])
@@ -163,7 +177,7 @@ class Cashier:
         check_borne(due.claim)
         self.world.tell("passed on" if passes else "lapsed", due.claim.loan, missing)
         if passes and onto != self.world.scheme.lender:
-            for further in self.owe(due.claim, onto, due.creditor, missing, today, due.row):
+            for further in self.owe(due.claim, onto, due.creditor, missing, today, due.row, due.escrow):
                 self.join(further)
 
     def share_pro_rata(self, pot: Pot, today: int) -> None:

@@ -10,15 +10,16 @@ from simulator.engine import layout as at
 from simulator.engine.attributes import bank_years, recovery_of
 from simulator.engine.day import DETERMINE, RECOVER, YEAR
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
-from simulator.engine.rules import muldiv, of_ppm, share_loss
+from simulator.engine.rules import for_days, muldiv, of_ppm, share_loss
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.cashier import Cashier, check_borne
 from simulator.engine.story.limits import Limits
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
+from simulator.engine.story.settlement import Settlements
 from simulator.engine.story.world import Business, World
 
 Cell = tuple[int, int, int]                # counter, firm or bank (or −1), calendar year (or −1)
@@ -32,6 +33,7 @@ class ClaimsOffice:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
         self.counters: Counter[Cell] = Counter()
         self.limits = Limits(world, purses, breakers)
+        self.settlements = Settlements(world, self, cashier, purses, breakers)
         self.claims = 0
 
     def default(self, loan: Loan) -> None:
@@ -45,16 +47,31 @@ class ClaimsOffice:
         self.world.tell("default", loan, loan.principal)
 
     def follow(self, loan: Loan) -> Business:
-        """The rest of a defaulted loan's life: its claim, then its recovery."""
-        determined = loan.default_day + self.mode(loan).overdue
+        """The rest of a defaulted loan's life: its claim and its recovery, which may come first where the bank collects
+        before it claims.
+        """
+        mode = self.mode(loan)
+        determined = loan.default_day + mode.overdue
+        if mode.net:
+            self.draw_recovery(loan, loan.default_day)
+            if loan.recovery_day <= determined:
+                yield self.world.until(loan.recovery_day, RECOVER, loan.number)
+                self.recover(loan)
         yield self.world.until(determined, DETERMINE, loan.number)
         self.determine(loan)
-        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity,
-                                     loan.generation, loan.ip, loan.principal, loan.start, determined)
-        loan.gross, loan.recovery_day = int(gross), int(arrives)
-        if loan.recovery_day <= self.world.last:
+        if loan.claim is not None and not loan.claim.final and mode.final_days != at.CLOSED_LOAN:
+            self.world.start(self.settlements.on_day(loan.claim, determined + mode.final_days))
+        if not mode.net:
+            self.draw_recovery(loan, determined)
+        if determined < loan.recovery_day <= self.world.last:
             yield self.world.until(loan.recovery_day, RECOVER, loan.number)
             self.recover(loan)
+
+    def draw_recovery(self, loan: Loan, day: int) -> None:
+        """What comes back of a loan, and when, counted from ``day``."""
+        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.generation,
+                                     loan.ip, loan.principal, loan.start, day)
+        loan.gross, loan.recovery_day = int(gross), int(arrives)
 
     def mode(self, loan: Loan) -> Mode:
         """The terms of a loan."""
@@ -64,42 +81,51 @@ class ClaimsOffice:
 
     def determine(self, loan: Loan) -> None:
         """The loss becomes a claim: cover ends, the terms say who bears it."""
-        loan.state = LoanState.DETERMINED
+        before = self.mode(loan).net and loan.recovery_day <= self.world.today
+        loan.state = LoanState.CLOSED if before else LoanState.DETERMINED
         self.world.count(OUTSIDE, loan.principal - loan.covered)
         if loan.covered == 0:
             return
         self.purses.stand_for(loan, -1)
         self.breakers.cover_ends(loan)
         self.breakers.determined(loan)
-        claim = self.new_claim(loan)
+        early = self.covered_part(loan) if before else 0
+        claim = self.new_claim(loan, early)
         taken = self.apply_terms(claim, claim.base, claim.burden)
         claim.borne = list(claim.burden)
         check_borne(claim)
         self.world.count(DETERMINED, claim.base)
+        self.world.count(NETTED, early)
         for party, amount in enumerate(claim.burden):
             self.world.count_in(at.B_LIABLE, party, amount)
         self.world.tell("determination", loan, claim.base)
-        self.call(claim, taken)
+        if early:
+            self.world.rules["net of what came in"] += 1
+        if self.mode(loan).provisional == at.NO_LIMIT or (before and self.mode(loan).final_days == at.CLOSED_LOAN):
+            self.call(claim, taken.tolist())
+        else:
+            self.settlements.call(claim, taken.tolist(), self.call)
 
-    def new_claim(self, loan: Loan) -> Claim:
-        """An empty claim for the covered principal."""
+    def new_claim(self, loan: Loan, early: int) -> Claim:
+        """An empty claim for the covered principal, with interest, less what came in before."""
         parties = self.world.scheme.lender + 1
-        claim = Claim(self.claims, loan, loan.covered, [0] * parties, [0] * parties, [0] * parties,
+        interest = int(for_days(loan.covered, loan.rate, self.mode(loan).interest_days))
+        claim = Claim(self.claims, loan, loan.covered + interest - early, [0] * parties, [0] * parties, [0] * parties,
                       np.zeros(len(self.world.law.counters), np.int64), self.limits.bounds(loan))
         self.claims += 1
         loan.claim = claim
         return claim
 
-    def call(self, claim: Claim, taken: np.ndarray) -> None:
+    def call(self, claim: Claim, taken: list[int], escrow: bool = False) -> None:
         """A due for every row that takes something over."""
         mode, scheme = self.mode(claim.loan), self.world.scheme
         rows = self.world.law.rows
         for row in mode.rows:
-            amount = int(taken[row - mode.rows.start])
+            amount = taken[row - mode.rows.start]
             if amount > 0:
                 day = self.world.today + mode.review + scheme.lags[row]
                 payer, creditor = int(rows[row, at.PAYER]), int(rows[row, at.FROM])
-                for due in self.cashier.owe(claim, payer, creditor, amount, day, row):
+                for due in self.cashier.owe(claim, payer, creditor, amount, day, row, escrow):
                     self.world.start(self.cashier.fall_due(due))
 
     def cell(self, counter: int, claim: Claim) -> Cell | None:
@@ -140,13 +166,18 @@ class ClaimsOffice:
     def recover(self, loan: Loan) -> None:
         """Proceeds arrive: costs first, then shared between the covered part and the rest, then within it."""
         cost = int(of_ppm(loan.gross, self.world.whole[at.RECOVERY_COST_PPM]))
-        loan.net, loan.state = loan.gross - cost, LoanState.CLOSED
+        loan.net = loan.gross - cost
+        loan.state = LoanState.CLOSED if loan.state == LoanState.DETERMINED else loan.state
         self.world.count(RECOVERED, loan.gross)
         self.world.count(RECOVERY_COST, cost)
         self.world.tell("recovery", loan, loan.gross)
         self.world.post("recovery", "bank", loan.net, "proceeds less costs", loan)
-        if loan.claim is not None:
+        if loan.covered > 0:
             self.breakers.recovered(loan)
+        if loan.claim is not None and not loan.claim.final:
+            if self.mode(loan).final_days == at.CLOSED_LOAN:
+                self.settlements.settle(loan.claim, self.covered_part(loan))
+        elif loan.claim is not None:
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)

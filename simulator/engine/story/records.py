@@ -105,6 +105,8 @@ class Claim:
     back: list[int]                        # of the recovery
     booked: np.ndarray                     # what this claim holds of each counter
     bounds: np.ndarray                     # caps of its rows in fen, on the day of determination
+    agreed: list[int] = field(default_factory=list)    # what each row took over at determination
+    final: bool = True                     # False while it is only paid provisionally
     dues: list[Due] = field(default_factory=list)
 
 
@@ -121,7 +123,8 @@ class Due:
     day: int
     row: int                               # of the terms
     accounts: list[int]
-    paid: list[int]                        # from each account
+    paid: list[int]                        # from each account, or by a payer that has none
+    escrow: bool = False                   # what is paid is only put aside for now
     reserve: int = -1                      # pot whose free cash it reduces until paid, −1 none
     cancelled: int = 0
     state: DueState = DueState.HELD

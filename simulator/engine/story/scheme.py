@@ -54,6 +54,11 @@ class Mode:
     cover_ppm: int
     pot_payers: tuple[int, ...]
     guarantor: int                         # the payer of that kind, at.NOBODY if there is none
+    net: bool                              # the bank collects from default on, and claims what is then missing
+    interest_days: int                     # of interest that belong to the loss
+    provisional: int                       # share paid before the claim is final (ppm), at.NO_LIMIT if none is
+    escrow: bool                           # or put aside
+    final_days: int                        # from determination, at.CLOSED_LOAN when the recovery is in
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:
         yield Mode(number, names[number], range(row[at.MODE_ROW], row[at.MODE_ROW_END]), row[at.OVERDUE],
                    row[at.REVIEW], row[at.SPLIT], row[at.WITHIN],
                    tuple(law.priority[row[at.PRIORITY]:row[at.PRIORITY_END]].tolist()), row[at.COVER_PPM], tuple(pots),
-                   row[at.MODE_GUARANTOR])
+                   row[at.MODE_GUARANTOR], row[at.NET_BASE] == 1, row[at.INTEREST_DAYS], row[at.PROVISIONAL],
+                   row[at.TO_ESCROW] == 1, row[at.FINAL_DAYS])
 
 
 def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
