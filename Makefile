@@ -8,7 +8,7 @@ export PYTHONUTF8 = 1
 # The laws that go through compiled code; the others are plain Python and need no second run.
 KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.py identities.py)
 
-.PHONY: demo test lint bench soak lock clean
+.PHONY: demo test lint sources backtest bench soak lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
@@ -22,6 +22,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+sources: $(VENV)/.run  ## where every clause and figure of a source is held: scenarios/SOURCES.md
+	$(BIN)/python -m simulator.report.sources tests/scenarios scenarios/SOURCES.md
+
+backtest: $(VENV)/.run  ## the model beside what was observed of real funds: docs/backtest.md
+	$(BIN)/python -m simulator.study.backtest scenarios/backtest/outcomes.json
+	$(BIN)/python -m simulator.report.backtest scenarios/backtest/outcomes.json docs/backtest.md en
+	$(BIN)/python -m simulator.report.backtest scenarios/backtest/outcomes.json docs/backtest.zh.md zh
 
 bench: $(VENV)/.run  ## speed and memory, as ratios within one run
 	@$(BIN)/pledgefund bench $(OPTIONS)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,13 +20,14 @@ from typer.main import get_command
 
 from simulator import __version__
 from simulator.lang import LANGUAGES, text
+from simulator.report.ending import claimed, stoppable
 from simulator.report.help import LocalCommand, LocalGroup, explain_usage, localise
 from simulator.report.progress import Progress, note
 
 if TYPE_CHECKING:
     from simulator.scheme import Scenario
 
-OK, DEFECT, INVALID, INFEASIBLE, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, DEFECT, INVALID, INFEASIBLE, PARTIAL = 0, 1, 2, 3, 4
 PROGRAM = "pledgefund"
 
 
@@ -81,14 +81,12 @@ def program(lang: Lang = "zh", version: Version = False) -> None:
 @command("list")
 def list_command(as_json: Json = False, lang: Lang = "zh") -> None:
     """All scenarios that come with the program."""
-    from simulator.report.width import table
-    from simulator.scheme import list_scenarios
+    from simulator.report.listing import listed, render_list
 
-    found = [(name, getattr(title, lang), path) for name, title, path in list_scenarios()]
     if as_json:
-        emit_json([{"id": name, "title": title, "path": str(path)} for name, title, path in found])
-        return
-    emit("\n".join(table([(text("list_id", lang), text("list_title", lang)), *(row[:2] for row in found)])))
+        emit_json(listed(lang))
+    else:
+        emit(render_list(lang))
 
 
 @command("check")
@@ -119,15 +117,15 @@ def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: E
     first_run_note(quiet, lang)
     from simulator.report.summary import render_run, run_json
     from simulator.runs import simulate
-    from simulator.runs.store import claim_folder, write_run
+    from simulator.runs.store import write_run
 
-    if out:
-        claim_folder(out)
-    with Progress(quiet, lang) as progress:
-        results = simulate(scheme, paths=paths, seed=seed, engine=engine, workers=workers, progress=progress)
-    if out:
-        write_run(out, results, words())
-        note(text("cli_kept", lang, folder=out))
+    with claimed(out, lang) as claim:
+        if claim:
+            claim.make_for_run()
+        with Progress(quiet, lang) as progress:
+            results = simulate(scheme, paths=paths, seed=seed, engine=engine, workers=workers, progress=progress)
+        if claim:
+            write_run(claim, results, words())
     if as_json:
         emit_json({**run_json(results), "command": shlex.join(words())})
     else:
@@ -278,12 +276,11 @@ def emit_json(result: Any) -> None:
 def deliver(name: str, data: dict[str, Any], shown: str, out: Path | None, as_json: bool, lang: str) -> None:
     """Print a result, and keep both forms of it where ``--out`` says."""
     document = {**data, "version": __version__, "command": shlex.join(words())}
-    if out:
-        from simulator.runs.store import write_document
-
-        write_document(out, f"{name}.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-        write_document(out, f"{name}.txt", shown.rstrip("\n") + "\n")
-        note(text("cli_kept", lang, folder=out))
+    with claimed(out, lang) as claim:
+        if claim:
+            claim.make()
+            claim.place(f"{name}.json", (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
+            claim.place(f"{name}.txt", (shown.rstrip("\n") + "\n").encode())
     if as_json:
         emit_json(document)
     else:
@@ -307,16 +304,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, _stop)
     if argv is not None:
         sys.argv = [PROGRAM, *argv]
     sys.exit(_guarded(sys.argv[1:]))
-
-
-def _stop(*_: object) -> None:
-    """A polite kill is an interruption: what was begun is cleared away."""
-    raise KeyboardInterrupt
 
 
 def _guarded(argv: Sequence[str]) -> int:
@@ -324,14 +314,10 @@ def _guarded(argv: Sequence[str]) -> int:
     lang = "zh"
     try:
         lang = language(argv)
-        program = localise(get_command(app), lang)
-        code = program.main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj={"lang": lang})
-        if code == INTERRUPTED:
-            note(text("cli_interrupted", lang))
+        with stoppable(lang):
+            program = localise(get_command(app), lang)
+            code = program.main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj={"lang": lang})
         return code if isinstance(code, int) else OK
-    except KeyboardInterrupt:
-        note(text("cli_interrupted", lang))
-        return INTERRUPTED
     except Exception as error:
         if os.environ.get("PLEDGEFUND_DEBUG"):
             raise

@@ -26,7 +26,9 @@ POLICY_ARRIVALS = 12
 POLICY_MIXING = 13
 STREAM = 14
 RENEWAL = 15
-FLAG = 16
+CLUSTER = 16
+CONTAGION = 17
+FLAG = 18
 
 SPARE = "spare"
 RETIRED = MappingProxyType({"ARRIVALS": 1})  # never to be used again: 0.1.0 drew numbers of candidates by day with it
@@ -62,6 +64,8 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "STREAM": Decision(STREAM, "segment << 24 | side << 23 | j, candidates 2j and 2j + 1",
                        ("wait 2j", "thinning 2j", "wait 2j + 1", "thinning 2j + 1")),
     "RENEWAL": Decision(RENEWAL, "application's entity; slot = renewals so far", ("wish", "wait", "bridge", SPARE)),
+    "CLUSTER": Decision(CLUSTER, "cluster", ("frailty", "anchor's threshold", "sector", "collateral noise")),
+    "CONTAGION": Decision(CONTAGION, "member firm's number among all", ("hit", "when", SPARE, SPARE)),
     "FLAG": Decision(FLAG, "segment << 24 | firm; slot s", ("flag 4s", "flag 4s + 1", "flag 4s + 2", "flag 4s + 3")),
 })
 

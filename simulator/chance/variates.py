@@ -8,10 +8,11 @@ bit.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import integrate
+from scipy import integrate, stats
 
 from simulator.jit import inlined, kernel
 
@@ -111,4 +112,12 @@ def quantile_table(dist: Any, n: int = 4097) -> np.ndarray:
     first, last = table[1], table[-2]
     table[0] = max(least, first - 2 * cells * integrate.quad(dist.cdf, least, first)[0])
     table[-1] = min(most, last + 2 * cells * integrate.quad(dist.sf, last, most)[0])
+    return table
+
+
+@lru_cache(maxsize=256)
+def gamma_table(shape: float) -> np.ndarray:
+    """Quantiles of a gamma variate of mean one."""
+    table = quantile_table(stats.gamma(shape, scale=1 / shape))
+    table.flags.writeable = False
     return table

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from simulator.chance.decisions import APPLICANT2, FIRM, FLAG, RECOVERY, RENEWAL
+from simulator.chance.decisions import APPLICANT2, CLUSTER, FIRM, FLAG, RECOVERY, RENEWAL
 from simulator.chance.philox import block
 from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
@@ -81,7 +81,7 @@ def loan_facts(law, seed, path, entity, segment):
     """(term days, bank, mode, approval uniform) of an application."""
     u0, u1, u2, u3 = block(seed, path, APPLICANT2, entity, 0)
     return (law.term_days[segment, pick(law.term_cum[segment], u0)], pick(law.bank_cum, u1),
-            pick(law.mode_cum, u2), u3)
+            pick(law.mode_cum[segment], u2), u3)
 
 
 @inlined
@@ -159,21 +159,17 @@ def hazard_at(line, day):
     return line[month] + (line[month + 1] - line[month]) * ((day - month * MONTH) / MONTH)
 
 
-@kernel(_nrt=False)
-def default_day(line, start, u, multiple, never):
-    """First day after ``start`` on which the integrated hazard reaches the firm's exponential threshold.
+@inlined
+def default_target(line, start, u, multiple):
+    """The cumulative hazard at which a firm defaults, whatever happens to its clock later."""
+    return hazard_at(line, start) + -math.log(u) / multiple
 
-    ``u`` uniform, ``multiple`` of the grade's hazard; ``never`` is returned beyond the hazard table. Most
-    firms leave at the first comparison, which needs no logarithm: u < 1 − x implies −log u > x.
-    """
-    begin = hazard_at(line, start)
-    reach = multiple * (line[len(line) - 1] - begin)
-    if u < 1.0 - reach:
+
+@kernel(_nrt=False)
+def default_after(line, start, target, never):
+    """First day after ``start`` on which the cumulative hazard reaches ``target``."""
+    if target > line[len(line) - 1]:
         return never
-    threshold = -math.log(u)
-    if threshold > reach:
-        return never
-    target = begin + threshold / multiple
     month = start // MONTH
     while month < len(line) - 2 and line[month + 1] < target:
         month += 1
@@ -190,13 +186,33 @@ def default_day(line, start, u, multiple, never):
 
 
 @kernel(_nrt=False)
-def recovery_of(law, seed, path, entity, generation, ip, principal, start, claim_day):
+def default_day(line, start, u, multiple, never):
+    """First day after ``start`` on which the integrated hazard reaches the firm's exponential threshold.
+
+    ``u`` uniform, ``multiple`` of the grade's hazard; ``never`` is returned beyond the hazard table. Most
+    firms leave at the first comparison, which needs no logarithm: u < 1 − x implies −log u > x.
+    """
+    begin = hazard_at(line, start)
+    reach = multiple * (line[len(line) - 1] - begin)
+    if u < 1.0 - reach:
+        return never
+    threshold = -math.log(u)
+    if threshold > reach:
+        return never
+    return default_after(line, start, begin + threshold / multiple, never)
+
+
+@kernel(_nrt=False)
+def recovery_of(law, seed, path, entity, generation, ip, principal, start, claim_day, common):
     """(gross proceeds fen, day they arrive) of a defaulted loan: pledged IP and other recovery, one payment.
 
     The IP brings its appraised value × type factor × obsolescence since the pledge × noise of mean one;
-    other recovery is uniform around its mean. Together never more than the principal.
+    other recovery is uniform around its mean. Together never more than the principal. ``common`` is the cluster
+    whose one right secures all its loans, so that they share its noise, or NOBODY.
     """
     u0, u1, u2, _ = block(seed, path, RECOVERY, entity, generation)
+    if common >= 0:
+        _, _, _, u0 = block(seed, path, CLUSTER, common, 0)
     delay = max(1, int(table_lookup(law.delay, u2)))
     day = claim_day + delay
     appraised = principal * PPM // law.pledge[ip]

@@ -14,12 +14,12 @@ import numpy as np
 
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
-from simulator.engine.layout import (
-    BASE, BASE_POLICY, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law, MODE_DISTRICTS,
-    FLAGS_WITH, FLAGS_WITHOUT, GATE_FLAGS, GATE_NOT_FLAGS, N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY,
-    VALUATION_RATE,
-)
 from simulator.engine.facts_table import combinations
+from simulator.engine.layout import (
+    BASE, BASE_POLICY, CL_DISCOUNT, CL_SEGMENT, COVERED_ONLY, EVENT, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY,
+    GATE_FLAGS, GATE_NOT_FLAGS, GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, MODE_DISTRICTS, N_PROGRAMMES,
+    ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE, Law,
+)
 from simulator.engine.rules import PPM, entitlement, holds, programme_base
 from simulator.scheme.scenario import Scenario
 
@@ -30,6 +30,12 @@ def _weights(cumulative: np.ndarray) -> list[tuple[int, float]]:
     """(place, probability) of the places with any weight."""
     steps = [0.0, *cumulative.tolist()]
     return [(n, high - low) for n, (low, high) in enumerate(pairwise(steps)) if high > low]
+
+
+def discount_of(law: Law, segment: int) -> int:
+    """What a joint line takes off the rate (ppm) of a segment's covered loans."""
+    own = law.clusters[law.clusters[:, CL_SEGMENT] == segment, CL_DISCOUNT]
+    return int(own[0]) if len(own) else 0
 
 
 def _flags(law: Law, inside: bool) -> list[tuple[int, float]]:
@@ -66,11 +72,11 @@ def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: in
     Only those ``reached`` by the programmes count on subsidies.
     """
     term = int(law.term_days[s, 0])
-    modes = [(m, w) for m, w in _weights(law.mode_cum) if not inside or law.modes[m, MODE_DISTRICTS] != 0]
+    modes = [(m, w) for m, w in _weights(law.mode_cum[s]) if not inside or law.modes[m, MODE_DISTRICTS] != 0]
     covered = principal if inside and modes else 0
-    modes = modes or _weights(law.mode_cum)
+    modes = modes or _weights(law.mode_cum[s])
     whole = sum(w for _, w in modes)
-    cost = float(rate)
+    cost = float(rate - (discount_of(law, s) if inside else 0))
     for ip, ip_weight in _weights(law.ip_cum[s]):
         cost += ip_weight * law.whole[VALUATION_RATE] * PPM / law.pledge[ip] * YEAR / term
         for mode, mode_weight in modes:

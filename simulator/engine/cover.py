@@ -16,7 +16,7 @@ from simulator.scheme.scenario import Scenario
 def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:
     """Fill in each mode's shares (ppm) of a total loss of a mean loan, on average over flags and banks.
 
-    Banks price cover, and premiums and fees are charged, at these shares.
+    Banks price cover, and premiums and fees are charged, at these shares; a cluster's reserve as of a full line.
     """
     banks = np.array([bank.weight for bank in scenario.banks.values()], float)
     for m, mode in enumerate(terms.modes):
@@ -35,12 +35,18 @@ def _shares(law: Law, terms: TermsTables, scenario: Scenario, m: int, loan: int,
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     joined, performance = law.bank_facts[bank].tolist()
     facts = (loan, YEAR, 0, 0, 0, bits, max(0, -joined) // YEAR, performance, loan)
-    share_loss(law, m, loan, facts, _bounds(terms, rows, loan), np.zeros(len(terms.counters), np.int64), taken, burden,
-               before)
+    share_loss(law, m, loan, facts, _bounds(terms, rows, loan), _used(terms, scenario), taken, burden, before)
     moved = {kind: sum(int(taken[r - rows.start]) for r in rows
                        if scenario.payers[terms.names[terms.rows[r, at.PAYER]]].kind == kind)
              for kind in ("insurer", "guarantor")}
     return [int(x) * PPM // loan for x in (loan - burden[-1], moved["insurer"], moved["guarantor"])]
+
+
+def _used(terms: TermsTables, scenario: Scenario) -> np.ndarray:
+    """Counters before a first claim: nothing used, and a full line's deposits in the reserve."""
+    reserve = max((g.line * g.reserve // PPM for g in scenario.collective.values()), default=0)
+    return np.array([at.UNLIMITED - reserve if terms.holds_reserve(scenario, c) else 0
+                     for c in range(len(terms.counters))], np.int64)
 
 
 def _bounds(terms: TermsTables, rows: range, loan: int) -> np.ndarray:

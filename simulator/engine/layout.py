@@ -30,7 +30,10 @@ ROW = CAP + MAX_CAPS * CAP_FIELDS
 OF_LOSS, OF_REMAINING = 0, 1
 LAYER_NONE, LAYER_LOSS, LAYER_PRINCIPAL = 0, 1, 2
 SHARE_THEN_CAP, CAP_THEN_SHARE = 0, 1
-PER_NONE, PER_LOAN, PER_FIRM, PER_FIRM_YEAR, PER_YEAR, PER_LIFE, PER_BANK_YEAR, PER_ORIGIN = range(8)
+(PER_NONE, PER_LOAN, PER_FIRM, PER_FIRM_YEAR, PER_YEAR, PER_LIFE, PER_CLUSTER, PER_LIMIT, PER_BANK_YEAR,
+ PER_ORIGIN) = range(10)
+LIMIT_PAYER = 8                            # a limit's counter keeps its payer above these bits
+UNLIMITED = 1 << 60
 M_AMOUNT, M_BALANCE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(5)           # what a cap is a part of
 
 # --- a limit on covered principal at origination; rows name it where a cap names its counter
@@ -57,7 +60,7 @@ WITHIN_RESTATE, WITHIN_PRO_RATA, WITHIN_PRIORITY = range(3)
 (KIND, DRAW, SHORT, NEXT_PAYER, N_ACCOUNTS, ACCOUNT) = range(6)
 WEIGHT = ACCOUNT + MAX_ACCOUNTS
 PAYER_FIELDS = WEIGHT + MAX_ACCOUNTS
-KIND_POT, KIND_OTHER = 0, 1
+KIND_POT, KIND_OTHER, KIND_RESERVE, KIND_ANCHOR, KIND_MEMBERS = range(5)
 DRAW_ORDER, DRAW_SPLIT = 0, 1
 SHORT_LAPSE, SHORT_FIFO, SHORT_PRO_RATA, SHORT_NEXT = range(4)
 OF_DISTRICT = -2                           # account: the pot of the firm's district
@@ -104,9 +107,9 @@ WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE, WINDOW_ROLLING = range(4)
  MEAN_LOAN, FACTOR_STEP, HAS_FUND, FIRM_STRIDE, N_COUNTERS, B_LIABLE, B_PAID, B_LAPSED, B_PASSED,
  B_FALLEN, B_BACK, B_CANCELLED, B_CONTRIBUTED, B_CLAWBACK, B_INTEREST, B_POT_PAID, B_REFUND,
  B_SUBSIDY, B_UNMET, B_MEASURE, N_WIDTH, N_PATH_WIDTH, MORAL_THRESHOLD, N_CALENDAR, N_FIRMS,
- RENEWS, RENEW_WITHIN, AT_MATURITY, GATE_FLAGS, GATE_NOT_FLAGS, MEASURE_TALLY, N_BREAKERS, N_SCOPES, LAST_CHECK,
- B_WARNED, B_STOPPED, B_HELD, B_RETURNED, HAS_FINALS) = range(71)
-WHOLE = 71
+ RENEWS, RENEW_WITHIN, AT_MATURITY, N_CLUSTERS, ALL_LINES, GATE_FLAGS, GATE_NOT_FLAGS, MEASURE_TALLY, N_BREAKERS,
+ N_SCOPES, LAST_CHECK, B_WARNED, B_STOPPED, B_HELD, B_RETURNED, HAS_FINALS) = range(73)
+WHOLE = 73
 REFUSE, TRIM, COVER_PART = range(3)
 BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
@@ -116,9 +119,14 @@ REAL = 8
 MOST_RENEWALS = 4
 
 # --- a segment: whole numbers, then real ones
-(SEG_ELIGIBLE, SEG_REGISTERED, SEG_FIRMS, SEG_LEAST, SEG_MOST, SEG_FIRM_BASE) = range(6)
-SEGMENT = 6
+(SEG_ELIGIBLE, SEG_REGISTERED, SEG_FIRMS, SEG_LEAST, SEG_MOST, SEG_FIRM_BASE, SEG_CLUSTER, SEG_MEMBERS) = range(8)
+SEGMENT = 8
 (SEG_MEDIAN, SEG_SIGMA) = range(2)
+
+# --- a cluster under a joint line
+(CL_SEGMENT, CL_FIRST, CL_MEMBERS, CL_LINE, CL_DISCOUNT, CL_RESERVE, CL_CONTAGION, CL_WINDOW, CL_ANCHOR, CL_FAILS,
+ CL_COMMON, CL_FRAILTY) = range(12)
+CLUSTER_LAW = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +150,7 @@ class Law(Bundle):
     sector_cum: np.ndarray
     grade_cum: np.ndarray
     bank_cum: np.ndarray
-    mode_cum: np.ndarray
+    mode_cum: np.ndarray        # float64[S, modes]
     bank_base: np.ndarray       # float64[banks]: logit of approval with no cover
     bank_slope: np.ndarray      # float64[banks]: logit of approval per unit of relief
     rates: np.ndarray           # int64[months of book + window]: loan rate, ppm a year
@@ -165,6 +173,9 @@ class Law(Bundle):
     factor_law: np.ndarray      # float64[4]: persistence a step, national and sector weight, shift
     link: np.ndarray            # float64[table, G]: monthly hazard by factor value
     counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap
+    clusters: np.ndarray        # int64[clusters, CLUSTER_LAW]
+    joint: np.ndarray           # float64[clusters]: factor on the others' hazard after a member's default
+    frailty: np.ndarray         # float64[kinds of clusters, table]: shared hazard multiplier by probability
     policies: np.ndarray        # float64[months]: mean number of policies a month
     policy_mixing: np.ndarray   # float64[table]
     flags: np.ndarray           # float64[flags]: share of firms each is true of

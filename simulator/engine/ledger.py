@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 REFUSALS = ("bank", "ineligible", "dates", "term", "loan_cap", "firm_year_cap", "barred", "breaker",
-            "leverage", "budget", "floor")
+            "leverage", "budget", "floor", "line")
 (BANK, INELIGIBLE, DATES, TERM_TOO_LONG, LOAN_CAP, FIRM_YEAR_CAP, BARRED, BREAKER, LEVERAGE, BUDGET,
- FLOOR) = range(len(REFUSALS))
+ FLOOR, LINE) = range(len(REFUSALS))
 FUND_REASONS = ("breaker", "leverage", "budget", "floor")
 
 # Fixed yearly columns, in order; their positions are constants so that compiled code can use them.
@@ -21,12 +21,14 @@ FIXED = (
     "independent_loans", "independent_fen", "defaults", "defaulted_fen", "covered_defaults",
     "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
-    "renewed_loans", "renewed_fen", "netted_fen",
+    "renewed_loans", "renewed_fen", "anchor_defaults", "contagion_firms", "line_drawn_fen", "reserve_in_fen",
+    "reserve_out_fen", "netted_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
- REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED, NETTED) = range(len(FIXED))
+ REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED,
+ ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, NETTED) = range(len(FIXED))
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
@@ -37,9 +39,9 @@ POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
 PATH_POT = ("exhausted_day", "balance_min", "balance_end")
 PATH_FIXED = ("exhausted_day", "exhausted_in_window", "unpaid_end_fen", "queue_days", "suspended",
               "peak_use_ppm", "claims_net_peak_fen", "open_loans", "open_fen", "book_loans", "book_fen",
-              "suspended_days")
+              "suspended_days", "line_use_ppm")
 (P_EXHAUSTED, P_IN_WINDOW, P_UNPAID, P_QUEUE_DAYS, P_SUSPENDED, P_PEAK_USE, P_NET_PEAK, P_OPEN_LOANS,
- P_OPEN, P_BOOK_LOANS, P_BOOK, P_SUSPENDED_DAYS) = range(len(PATH_FIXED))
+ P_OPEN, P_BOOK_LOANS, P_BOOK, P_SUSPENDED_DAYS, P_LINE_USE) = range(len(PATH_FIXED))
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Layout:
 
     def per_path(self) -> list[Column]:
         """The columns kept once a path."""
-        units = {"exhausted_in_window": "flag", "suspended": "flag", "peak_use_ppm": "ppm",
+        units = {"exhausted_in_window": "flag", "suspended": "flag", "peak_use_ppm": "ppm", "line_use_ppm": "ppm",
                  "exhausted_day": "day", "queue_days": "day", "suspended_days": "day"}
         columns = [Column(n, units.get(n, "fen" if n.endswith("_fen") else "count"),
                           "first" if n == "exhausted_day" else "last") for n in PATH_FIXED]

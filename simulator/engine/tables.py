@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
-from scipy import stats
 
 from simulator.chance.factors import compile_factors
-from simulator.chance.variates import quantile_table
+from simulator.chance.variates import gamma_table
 from simulator.engine import demand, layout as at
+from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR
 from simulator.engine.layout import Law
@@ -63,7 +63,7 @@ def days_between(start: date, day: date) -> int:
             + min(day.day, MONTH) - min(start.day, MONTH))
 
 
-def cumulative(weights: list[float]) -> np.ndarray:
+def cumulative(weights: Sequence[float]) -> np.ndarray:
     """Cumulative probabilities; weights are normalised, the last entry is exactly 1."""
     total = np.cumsum(np.array(weights, float))
     result = total / total[-1] if len(total) and total[-1] > 0 else np.ones(max(1, len(total)))
@@ -76,14 +76,6 @@ def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
     table = np.full((len(rows), max(len(r) for r in rows)), fill)
     for n, row in enumerate(rows):
         table[n, :len(row)] = row
-    return table
-
-
-@lru_cache(maxsize=256)
-def gamma_table(shape: float) -> np.ndarray:
-    """Quantiles of a gamma variate of mean one."""
-    table = quantile_table(stats.gamma(shape, scale=1 / shape))
-    table.flags.writeable = False
     return table
 
 
@@ -149,16 +141,25 @@ class _Compiler:
         return np.array(dates, np.int64), np.array(table, np.int64)
 
     def segment_table(self) -> tuple[np.ndarray, np.ndarray]:
-        whole, real, base = [], [], 0
+        whole, real, base, clusters = [], [], 0, 0
+        groups = {group.segment: group for group in self.s.collective.values()}
         for name, seg in zip(self.names, self.segments, strict=True):
             most = at.ALWAYS if seg.size.most is None else seg.size.most
             firms = max(seg.firms, self.s.book.loans if name == self.names[0] else 0)
+            group = groups.get(name)
             whole.append([int(seg.eligible), seg.registered_multiple, firms, seg.size.least,
-                          min(most, 4 * 10**12), base])
+                          min(most, 4 * 10**12), base, clusters if group else at.NOBODY, group.members if group else 1])
+            clusters += group.clusters if group else 0
             real.append([self.volumes[name].median, seg.size.sigma])
             base += firms
         self.firms = base
         return (np.array(whole, np.int64).reshape(-1, at.SEGMENT), np.array(real, float).reshape(-1, 2))
+
+    def mode_cum(self) -> np.ndarray:
+        """Chances of the modes by segment: each segment's own, by weight."""
+        rows = [[m.weight if m.segments is None or name in m.segments else 0 for m in self.s.modes.values()]
+                for name in self.names]
+        return np.array([cumulative(row) for row in rows]).reshape(len(self.names), -1)
 
     def banks(self) -> tuple[np.ndarray, np.ndarray]:
         """Logit of approval by bank: (with no cover, per unit of relief).
@@ -270,6 +271,8 @@ class _Compiler:
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
         count_scopes(w, s, self.terms)
+        w[at.N_CLUSTERS] = sum(group.clusters for group in s.collective.values())
+        w[at.ALL_LINES] = sum(group.clusters * group.line for group in s.collective.values())
         w[at.AT_MATURITY] = int(lending.default_at == "maturity")
         if s.renewal is not None:
             w[[at.RENEWS, at.RENEW_WITHIN]] = int(s.renewal.probability > 0), max(1, s.renewal.within)
@@ -330,7 +333,7 @@ class _Compiler:
             sector_cum=cumulative(list(s.firms.sectors.values())),
             grade_cum=cumulative([g.weight for g in s.firms.grades.values()]),
             bank_cum=cumulative([b.weight for b in s.banks.values()]),
-            mode_cum=cumulative([m.weight for m in s.modes.values()]),
+            mode_cum=self.mode_cum(), **compile_clusters(s, self.names, segments, self.day),
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
             pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
             ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),

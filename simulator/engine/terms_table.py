@@ -12,10 +12,13 @@ from simulator.scheme.parts_fund import Cap, Claim
 from simulator.scheme.scenario import IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
-       "life": at.PER_LIFE, "bank_year": at.PER_BANK_YEAR, "payer_year": at.PER_YEAR}
+       "life": at.PER_LIFE, "bank_year": at.PER_BANK_YEAR, "payer_year": at.PER_YEAR,
+       "cluster": at.PER_CLUSTER}
 MEASURES = {None: at.M_AMOUNT, "balance": at.M_BALANCE, "in_force": at.M_IN_FORCE, "ended": at.M_ENDED,
             "disbursed": at.M_DISBURSED}
 PERFORMANCE = ("good", "other")            # by number, at.GOOD and at.OTHER
+KIND = {"pot": at.KIND_POT, "reserve": at.KIND_RESERVE, "anchor": at.KIND_ANCHOR, "members": at.KIND_MEMBERS}
+WITH_LIMIT = ("reserve", "anchor", "members")  # what they can take over depends on their cluster that day
 SHORT = {"lapse": at.SHORT_LAPSE, "queue_fifo": at.SHORT_FIFO, "queue_pro_rata": at.SHORT_PRO_RATA}
 SPLIT = {"pro_rata": at.SPLIT_PRO_RATA, "covered_first": at.SPLIT_COVERED_FIRST,
          "outside_first": at.SPLIT_OUTSIDE_FIRST}
@@ -44,6 +47,12 @@ class TermsTables:
     names: tuple[str, ...]                 # payers, then "lender"
     mode_names: tuple[str, ...]
     clauses: tuple[str, ...]               # one a row
+
+    def holds_reserve(self, scenario: Scenario, counter: int) -> bool:
+        """Whether a counter holds a payer to what lies in its cluster's reserve."""
+        kind = int(self.counters[counter])
+        payer = self.names[kind >> at.LIMIT_PAYER] if kind & at.PER_LIMIT == at.PER_LIMIT else ""
+        return payer in scenario.payers and scenario.payers[payer].kind == "reserve"
 
 
 def mask(wanted: Sequence[str] | None, names: Sequence[str]) -> int:
@@ -130,6 +139,14 @@ class _Builder:
         per = at.PER_ORIGIN if cap.at == "origination" else PER[cap.per]
         return [figure, per, self.counter(cap, payer), cap.pct or 0, MEASURES[cap.measure]]
 
+    def limit(self, payer: str) -> int:
+        """Number of the counter that holds a party to what its cluster has that day."""
+        name = f"limit of {payer}"
+        if name not in self.named:
+            self.counters.append(at.PER_LIMIT | self.number(payer) << at.LIMIT_PAYER)
+            self.named[name] = len(self.counters) - 1
+        return self.named[name]
+
     def lag(self, row: TermRow, rows: list[TermRow]) -> int:
         """Days from the review's end; a claim on another payer runs from that payer's own payment."""
         if row.from_ == "lender":
@@ -144,10 +161,13 @@ class _Builder:
             self.number(row.from_), row.share, at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
             0 if layer is None else layer.from_, 0 if layer is None else layer.to,
             at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]
-        if len(row.cap) > at.MAX_CAPS:
+        limited = self.scenario.payers[row.payer].kind in WITH_LIMIT
+        if len(row.cap) + limited > at.MAX_CAPS:
             raise NotBuilt("too_many_caps", row.payer)
         for cap in row.cap:
             numbers += self.cap(cap, row.payer)
+        if limited:
+            numbers += [at.UNLIMITED, at.PER_LIMIT, self.limit(row.payer), 0, at.M_AMOUNT]
         return numbers + [0] * (at.ROW - len(numbers))
 
     def mode(self, mode: Mode) -> list[int]:
@@ -202,7 +222,7 @@ class _Builder:
             raise NotBuilt("pro_rata_of_ordered_accounts", payer.accounts[0])
         weights = list(payer.weights) or [1] * len(accounts)
         pad = at.MAX_ACCOUNTS - len(accounts)
-        return [at.KIND_POT if payer.kind == "pot" else at.KIND_OTHER,
+        return [KIND.get(payer.kind, at.KIND_OTHER),
                 at.DRAW_SPLIT if payer.draw == "split" else at.DRAW_ORDER, short,
                 self.number(payer.short.removeprefix("next:")) if passes else at.NOBODY,
                 len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad]

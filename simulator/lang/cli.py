@@ -67,7 +67,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cli_seconds": ("{n} 秒", "{n} s"),
     "cli_minutes": ("{n} 分钟", "{n} min"),
     "cli_kept": ("结果已存入 {folder}", "Results kept in {folder}"),
-    "cli_interrupted": ("已中断，没有留下结果。", "Interrupted; no results were kept."),
+    "cli_interrupted": ("已中断，未完成的结果没有保留。", "Interrupted; nothing unfinished was kept."),
     "cli_io": ("读写失败：{message}", "Reading or writing failed: {message}"),
     "cli_unexpected": ("程序出错，这不是您的输入问题：{message}\n设 PLEDGEFUND_DEBUG=1 再运行一次，可看到细节。",
                        "Something went wrong in the program, not in your input: {message}\n"
@@ -75,6 +75,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # list, check
     "list_id": ("方案", "scenario"),
     "list_title": ("名称", "title"),
+    "list_what-if": ("假设方案", "what if"),
+    "list_precedents": ("各地先例", "real funds elsewhere"),
+    "list_backtest": ("回测输入", "inputs of the backtest"),
     "check_ok": ("✔ {file}  {title}  （方案 {hash}）", "✔ {file}  {title}  (scenario {hash})"),
     "check_failed": ("✘ {file}  {n} 处有误", "✘ {file}  {n} mistakes"),
     "grades_count": ("共 {n} 个数：{counts}", "{n} numbers: {counts}"),
@@ -119,7 +122,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bench_threads": ("两线程与一线程之比", "two threads over one"),
     "bench_paths": ("{name}：每秒模拟次数", "{name}: paths a second"),
     "bench_loans_a_path": ("{name}：每次贷款笔数", "{name}: loans a path"),
-    "bench_memory": ("九千次模拟的内存增长（不含结果）", "memory grown by 9,000 paths, results apart"),
+    "bench_peak": ("内存峰值：{name} 次模拟", "peak memory: {name} paths"),
+    "bench_memory": ("峰值之差（不含结果）", "growth of the peak, results apart"),
     "bench_help": ("--help 用时", "--help"),
     "bench_unit_loans": ("笔/秒", "loans/s"), "bench_unit_times": ("倍", "times"),
     "bench_unit_paths": ("次/秒", "paths/s"), "bench_unit_loans_path": ("笔", "loans"),

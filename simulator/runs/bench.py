@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from simulator.runs.many import simulate
@@ -17,7 +19,8 @@ from simulator.scheme.scenario import Scenario
 
 SCHEMES = ("liaoning-2021", "dalian-2020", "fuxin-2017")
 LOANS = 2000                   # a path of the reference scenario
-STORY_FLOOR, THREAD_FLOOR, HELP_SECONDS = 300, 1.8, 0.5
+STORY_FLOOR, THREAD_FLOOR, HELP_SECONDS, MEMORY_CEILING = 300, 1.8, 0.5, 20.0
+FEW_PATHS, MANY_PATHS = 1000, 10_000       # whose peaks of memory are compared
 REPEATS = 3
 
 
@@ -79,15 +82,6 @@ def fastest(job: Callable[[], Any], repeats: int = REPEATS) -> float:
     return best
 
 
-def resident_mb() -> float:
-    """Memory of this process now, 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    except OSError:
-        return 0.0
-
-
 def _engines(scenario: Scenario) -> list[Measure]:
     loop = fastest(lambda: simulate(scenario, paths=640, workers=1, years=False))
     told = simulate(scenario, paths=640, workers=1, years=False)
@@ -112,14 +106,49 @@ def _schemes(workers: int | None) -> list[Measure]:
     return measures
 
 
-def _memory() -> Measure:
-    """Growth in MB for nine times the paths, apart from the results themselves."""
-    scenario = load("dalian-2020")
-    simulate(scenario, paths=1000, years=False)
-    before = resident_mb()
-    large = simulate(scenario, paths=9000, years=False)
-    results = (large.year_table.nbytes + large.path_table.nbytes) / 1e6
-    return Measure("memory", max(0.0, resident_mb() - before - results), "mb", 20.0, at_most=True)
+@dataclass(frozen=True)
+class Peak:
+    """Most resident memory a process has had, and what the results it held at the end take; in MB."""
+
+    resident: float
+    results: float
+
+
+def peak_here(paths: int) -> Peak | None:
+    """Simulate Dalian in this process and tell its peak; None where the system does not say.
+
+    The system's count for children is no use: a child starts with the peak of the process that began it.
+    """
+    results = simulate(load("dalian-2020"), paths=paths, years=False)
+    kept = (results.year_table.nbytes + results.path_table.nbytes) / 1e6
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return None
+    return Peak(int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6, kept)
+
+
+def peak_of(paths: int) -> Peak | None:
+    """The same in a process of its own, which has done nothing else."""
+    code = f"from simulator.runs.bench import peak_here; print(peak_here({paths}))"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    found = re.fullmatch(r"Peak\(resident=([\d.]+), results=([\d.]+)\)", told.strip())
+    return Peak(float(found[1]), float(found[2])) if found else None
+
+
+def growth(few: Peak, many: Peak) -> float:
+    """What more paths take beyond their results, MB; the noise of the system may make it negative."""
+    return (many.resident - many.results) - (few.resident - few.results)
+
+
+def _memory() -> list[Measure]:
+    """Peaks at two numbers of paths, results included, and what grew apart from the results."""
+    few, many = peak_of(FEW_PATHS), peak_of(MANY_PATHS)
+    if few is None or many is None:
+        return []
+    return [Measure("peak", few.resident, "mb", name=f"{FEW_PATHS:,}"),
+            Measure("peak", many.resident, "mb", name=f"{MANY_PATHS:,}"),
+            Measure("memory", growth(few, many), "mb", MEMORY_CEILING, at_most=True)]
 
 
 def run(workers: int | None = None, progress: Callable[[int, int], None] | None = None) -> Bench:
@@ -128,7 +157,7 @@ def run(workers: int | None = None, progress: Callable[[int, int], None] | None 
     measures: list[Measure] = []
     scenario = reference()
     simulate(scenario, paths=8)
-    for n, part in enumerate((lambda: _engines(scenario), lambda: _schemes(workers), lambda: [_memory()],
+    for n, part in enumerate((lambda: _engines(scenario), lambda: _schemes(workers), _memory,
                               lambda: [_help()])):
         measures += part()
         tell(n + 1, 4)

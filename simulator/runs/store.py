@@ -5,7 +5,7 @@
     years-00000.parquet      a row a path and year, the last year being the run-off
 
 Every file is written under a temporary name and renamed; the manifest comes last. A folder without a manifest
-is therefore the remains of an interrupted run, and no command reads it.
+is therefore the remains of a run that was killed, and no command reads it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,61 +80,67 @@ class StoredRun:
 
 # --- writing ---------------------------------------------------------------------------------
 
-def write_run(folder: Path | str, results: Columns, command: Sequence[str] = ()) -> Path:
-    """Keep results in a folder; whatever stops it midway leaves nothing that ``read_run`` accepts.
+class Claim:
+    """A folder that results are put into. Left by an error it is as if nothing had been begun there."""
 
-    Parameters
-    ----------
-    folder: created where missing; must be empty or hold what an interrupted run left, which is removed.
-    command: the words of the command that reproduces the run.
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._new: list[Path] = []                 # folders that were not there before, innermost first
+        self._begun: list[Path] = []
 
-    Raises
-    ------
-    RunFolderError: the folder holds a finished run, or files that are not ours.
-    """
-    folder = Path(folder)
-    claim_folder(folder)
-    try:
-        paths, years = results.paths, results.years
-        shards = _write_shards(folder, "paths", paths, per_path=1)
-        shards += _write_shards(folder, "years", years, per_path=len(years) // len(paths))
-        body = _manifest(results, shards, command)
-        data = json.dumps(body | {"digest": _digest(body)}, ensure_ascii=False, indent=1).encode()
-        _place(folder / MANIFEST, data)
-    except BaseException:
-        _sweep(folder)
-        raise
-    return folder
+    def __enter__(self) -> Claim:
+        return self
 
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            self.give_up()
 
-def claim_folder(folder: Path) -> None:
-    """Make the folder ours, or refuse to touch it."""
-    if folder.exists() and not folder.is_dir():
-        raise RunFolderError("not_a_folder", folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    names = sorted(entry.name for entry in folder.iterdir())
-    if MANIFEST in names:
-        raise RunFolderError("occupied", folder)
-    strangers = [name for name in names if not _OURS.match(name)]
-    if strangers:
-        raise RunFolderError("stranger", folder, file=strangers[0])
-    _sweep(folder)
+    def make(self) -> None:
+        """Make the folder, and those above it."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RunFolderError("not_a_folder", self.folder)
+        self._new = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        self.folder.mkdir(parents=True, exist_ok=True)
 
+    def make_for_run(self) -> None:
+        """The same for a run, which shares its folder with nothing; remains of a killed run make way."""
+        self.make()
+        names = sorted(entry.name for entry in self.folder.iterdir())
+        if MANIFEST in names:
+            raise RunFolderError("occupied", self.folder)
+        strangers = [name for name in names if not _OURS.match(name)]
+        if strangers:
+            raise RunFolderError("stranger", self.folder, file=strangers[0])
+        for name in names:
+            (self.folder / name).unlink()
 
-def write_document(folder: Path, name: str, content: str) -> None:
-    """Keep one text file in a folder, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _place(folder / name, content.encode("utf-8"))
+    def place(self, name: str, data: bytes) -> None:
+        """Keep a file, whole or not at all."""
+        self._begun.append(self.folder / name)
+        _place(self.folder / name, data)
 
-
-def _sweep(folder: Path) -> None:
-    """Remove the files of an unfinished run."""
-    for entry in folder.iterdir():
-        if _OURS.match(entry.name):
-            entry.unlink()
+    def give_up(self) -> None:
+        """Take away the files begun here, and the folders that were made for them."""
+        for target in self._begun:
+            for file in (_temporary(target), target):
+                with suppress(OSError):
+                    file.unlink()
+        for folder in self._new:
+            with suppress(OSError):                # not empty: somebody else has put something there
+                folder.rmdir()
 
 
-def _write_shards(folder: Path, kind: str, frame: pd.DataFrame, per_path: int) -> list[dict[str, Any]]:
+def write_run(claim: Claim, results: Columns, command: Sequence[str] = ()) -> None:
+    """Keep results in a folder made for a run; ``command`` is the words that reproduce it."""
+    paths, years = results.paths, results.years
+    shards = _write_shards(claim, "paths", paths, per_path=1)
+    shards += _write_shards(claim, "years", years, per_path=len(years) // len(paths))
+    body = _manifest(results, shards, command)
+    data = json.dumps(body | {"digest": _digest(body)}, ensure_ascii=False, indent=1).encode()
+    claim.place(MANIFEST, data)
+
+
+def _write_shards(claim: Claim, kind: str, frame: pd.DataFrame, per_path: int) -> list[dict[str, Any]]:
     """Write a frame in shards of whole paths; returns their entries in the manifest."""
     rows = SHARD_PATHS * per_path
     entries = []
@@ -143,20 +150,23 @@ def _write_shards(folder: Path, kind: str, frame: pd.DataFrame, per_path: int) -
         pq.write_table(pa.Table.from_pandas(part, preserve_index=False), sink, compression="zstd")
         data = sink.getvalue().to_pybytes()
         name = f"{kind}-{number:05d}.parquet"
-        _place(folder / name, data)
+        claim.place(name, data)
         entries.append({"file": name, "kind": kind, "rows": len(part), "bytes": len(data),
                         "sha256": _sha(data)})
     return entries
 
 
+def _temporary(target: Path) -> Path:
+    return target.with_name(target.name + ".tmp")
+
+
 def _place(target: Path, data: bytes) -> None:
     """Write under a temporary name, reach the disk, rename."""
-    temporary = target.with_name(target.name + ".tmp")
-    with temporary.open("wb") as file:
+    with _temporary(target).open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(target)
+    _temporary(target).replace(target)
 
 
 def _manifest(results: Columns, shards: list[dict[str, Any]], command: Sequence[str]) -> dict[str, Any]:

@@ -7,9 +7,8 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"cluster", "clusters", "choose", "linkage", "fees", "stress",
+    "Scenario": frozenset({"choose", "linkage", "fees", "stress",
                            "versions", "alliance", "platform", "investment", "calibration"}),
-    "Firms": frozenset({"clusters"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
@@ -27,11 +26,9 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "Condition": ("claim.", "anchor.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Cap", "per"): frozenset({"cluster"}),
     ("Cap", "measure"): frozenset({"line"}),
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"life", "year"}),
-    ("Payer", "kind"): frozenset({"reserve", "anchor", "members"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
@@ -45,6 +42,7 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
 
 # what people write after reading the terms' definition, and the key that says it here
 SPELLINGS: dict[str, str] = {
+    "cluster": "collective", "clusters": "collective",
     "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
     "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
     "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",

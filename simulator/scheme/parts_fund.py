@@ -48,7 +48,7 @@ class Pot(Part):
 
 class Payer(Part):
     title: Text | None = None                  # what readers see instead of its kind
-    kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency"]
+    kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency", "reserve", "anchor", "members"]
     public: bool = False
     accounts: list[str] = []                   # pot names or ``pot.$district``; only kind pot has any
     draw: Literal["order", "split"] = "order"
@@ -85,7 +85,7 @@ class Cap(Part):
     amount: Amount | None = None
     pct: Share | None = None                   # instead: a part of ``measure``
     measure: Literal["balance", "in_force", "ended", "disbursed"] | None = None
-    per: Annotated[Literal["loan", "firm", "firm_year", "bank_year", "payer_year", "year", "life"],
+    per: Annotated[Literal["loan", "firm", "firm_year", "bank_year", "payer_year", "year", "life", "cluster"],
                    BeforeValidator(_plain_spelling)]
     at: Literal["claim", "origination"] = "claim"
     name: Name | None = None
@@ -144,6 +144,7 @@ class RecoveryRule(Part):
 class Mode(Part):
     title: Text
     weight: Share = 1_000_000                  # chance that a covered loan gets this mode
+    segments: list[Name] | None = None         # only loans of these segments; weights then count among their modes
     claim: Claim
     terms: list[TermRow]
     stack: list[Stack] = []

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from .parts import IP_TYPES, Dated, FirmClass, IpType, Level, Name, Part, Text
+from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
     Approval,
@@ -130,6 +131,7 @@ class Scenario(Part):
     macro: Macro
     market: Market | None = None
     segments: dict[Name, Segment]
+    collective: dict[Name, Collective] = {}
     banks: dict[Name, Bank]
     approval: Approval
     lending: Lending

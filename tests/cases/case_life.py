@@ -34,12 +34,14 @@ from simulator.engine.loop.state import (
     I_PAYER,
     I_UNPAID,
     L_ACCOUNT,
+    L_APP,
     L_BOOK,
     L_CLAIM,
     L_CLASS,
     L_COVERED,
     L_DISTRICT,
     L_FLAGS,
+    L_GENERATION,
     L_GRADE,
     L_INDUCED,
     L_IP,
@@ -228,8 +230,8 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
                       0 if loan.bank is None else list(scenario.banks).index(loan.bank), mode)
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_REACHED] = at.NOBODY, at.NOBODY, 0, 0, 1
-    n[L_FLAGS] = flags
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_FLAGS] = at.NOBODY, at.NOBODY, 0, 0, flags
+    n[L_REACHED], n[L_APP], n[L_GENERATION] = 1, -1, 0
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)
     if loan.default is not None and st.firms[loan.firm, F_DEFAULT] != loan.default:

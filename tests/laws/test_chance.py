@@ -72,7 +72,8 @@ def test_draw_names_slot_and_lane() -> None:
 def test_decisions_are_never_renumbered() -> None:
     published = {"MIXING": 2, "APPLICANT": 3, "APPLICANT2": 4, "FIRM": 5, "DEFAULT": 6,
                  "RECOVERY": 7, "NATIONAL": 8, "SECTOR": 9, "MATCH": 10, "POLICY": 11, "POLICY_ARRIVALS": 12,
-                 "POLICY_MIXING": 13, "STREAM": 14, "RENEWAL": 15}
+                 "POLICY_MIXING": 13, "STREAM": 14, "RENEWAL": 15, "CLUSTER": 16,
+                 "CONTAGION": 17}
     numbers = {name: decision.number for name, decision in DECISIONS.items()}
     assert numbers | published == numbers
     assert len({*numbers.values(), *decisions.RETIRED.values()}) == len(numbers) + len(decisions.RETIRED)

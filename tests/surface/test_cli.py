@@ -113,8 +113,19 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     found = {row["id"]: row["title"] for row in json.loads(out)}
     assert {"liaoning-2021", "dalian-2020", "fuxin-2017"} <= set(found)
     assert "base" not in found
+    assert "precedent" not in found
     code, out, _ = call(capsys, "list", "--lang", "en")
     assert not CHINESE.search(out)
+
+
+def test_list_keeps_documents_variations_and_precedents_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(call(capsys, "list", "--json")[1])
+    assert list(dict.fromkeys(row["group"] for row in rows)) == ["", "what-if", "precedents", "backtest"]
+    groups = {row["id"]: row["group"] for row in rows}
+    assert (groups["liaoning-2021"], groups["liaoning-pooled"], groups["zhongshan"]) == ("", "what-if", "precedents")
+    shown = call(capsys, "list", "--lang", "en")[1]
+    assert shown.index("fuxin-2017") < shown.index("what if") < shown.index("real funds elsewhere") < \
+        shown.index("zhongshan")
 
 
 def test_check_good_and_bad_together(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -89,26 +89,14 @@ def test_promises_default_to_the_scenario(
     assert (limits["exhaustion"], limits["refusal"]) == (0.025, 0.2)
 
 
-def test_interruption_leaves_130_and_nothing(
-    capsys: Caught, monkeypatch: Patch, tmp_path: Path
-) -> None:
-    def stopped(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(simulator.runs, "simulate", stopped, raising=False)
-    out = tmp_path / "kept"
-    words = ("answer", "dalian-2020", *FEW, "--out", str(out), "--lang", "en")
-    code, shown, said = call(capsys, monkeypatch, *words)
-    assert (code, shown) == (130, "")
-    assert said == "Interrupted; no results were kept.\n"
-    assert not out.exists()
-
-
-def test_a_defect_of_ours_is_owned(capsys: Caught, monkeypatch: Patch) -> None:
+@pytest.mark.parametrize("command", ["run", "answer"])
+def test_a_defect_of_ours_is_owned(capsys: Caught, monkeypatch: Patch, tmp_path: Path, command: str) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no loans")
 
     monkeypatch.setattr(simulator.runs, "simulate", broken, raising=False)
-    code, shown, said = call(capsys, monkeypatch, "answer", "dalian-2020", *FEW, "--lang", "en")
+    words = (command, "dalian-2020", "--paths", "20", "--out", str(tmp_path / "kept"), "--lang", "en")
+    code, shown, said = call(capsys, monkeypatch, *words)
     assert (code, shown) == (1, "")
+    assert not (tmp_path / "kept").exists()
     assert "ZeroDivisionError: no loans" in said and "Traceback" not in said

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from simulator.runs import store
-from simulator.runs.store import RunFolderError, read_run, write_run
+from simulator.runs.store import Claim, RunFolderError, read_run, write_run
 from simulator.scheme import load
 
 
@@ -28,10 +28,18 @@ class Results:
         {"path": [i // 3 for i in range(21)], "year": [i % 3 for i in range(21)], "loans": range(21)}))
 
 
+def keep(folder: Path, results: Results | None = None, command: tuple[str, ...] = ()) -> Path:
+    """Write a run as the command line does."""
+    with Claim(folder) as claim:
+        claim.make_for_run()
+        write_run(claim, results or Results(), command)
+    return folder
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(store, "SHARD_PATHS", 3)
-    return write_run(tmp_path / "run", Results(), ["pledgefund", "run", "fuxin-2017"])
+    return keep(tmp_path / "run", command=("pledgefund", "run", "fuxin-2017"))
 
 
 def refused(folder: Path) -> str:
@@ -79,7 +87,7 @@ def test_refuses_a_missing_and_a_foreign_shard(run: Path) -> None:
 
 def test_refuses_a_shard_of_another_run(run: Path, tmp_path: Path) -> None:
     paths = pd.DataFrame({"path": range(7), "paid_fund_fen": range(7)})
-    other = write_run(tmp_path / "other", Results(paths=paths))
+    other = keep(tmp_path / "other", Results(paths=paths))
     (run / "paths-00000.parquet").write_bytes((other / "paths-00000.parquet").read_bytes())
     assert refused(run) == "shard_changed"
 
@@ -121,26 +129,31 @@ def test_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(store, "_place", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_run(tmp_path / "run", Results())
-    assert list((tmp_path / "run").iterdir()) == []
-    assert refused(tmp_path / "run") == "unfinished"
+        keep(tmp_path / "new" / "run")
+    assert not (tmp_path / "new").exists()
+    count = iter(range(100))
+    (tmp_path / "old").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        keep(tmp_path / "old")
+    assert list((tmp_path / "old").iterdir()) == []
+    assert refused(tmp_path / "old") == "unfinished"
 
 
 def test_remains_of_a_killed_run_make_way(run: Path) -> None:
     (run / "manifest.json").rename(run / "manifest.json.tmp")
-    write_run(run, Results())
+    keep(run)
     assert len(read_run(run).paths) == 7
 
 
 def test_never_writes_over_anything(run: Path, tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="already holds a finished run"):
-        write_run(run, Results())
+        keep(run)
     assert len(read_run(run).paths) == 7
     thesis = tmp_path / "mine" / "thesis.docx"
     thesis.parent.mkdir()
     thesis.write_bytes(b"years of work")
     with pytest.raises(RunFolderError, match=r"thesis\.docx"):
-        write_run(thesis.parent, Results())
+        keep(thesis.parent)
     with pytest.raises(RunFolderError, match="not a folder"):
-        write_run(thesis, Results())
+        keep(thesis)
     assert thesis.read_bytes() == b"years of work"

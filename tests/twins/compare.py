@@ -39,7 +39,7 @@ def loop_loan(row: np.ndarray) -> Fields:
         "sector": n[s.L_SECTOR], "grade": n[s.L_GRADE], "rate": n[s.L_RATE], "state": n[s.L_STATE],
         "default": n[s.L_DEFAULT], "recovery_day": n[s.L_RECOVERY_DAY], "gross": n[s.L_GROSS], "net": n[s.L_NET],
         "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK], "flags": n[s.L_FLAGS],
-        "reached": n[s.L_REACHED], "generation": n[s.L_GENERATION],
+        "reached": n[s.L_REACHED], "generation": n[s.L_GENERATION], "deposit": n[s.L_DEPOSIT],
         "pot": n[s.L_ACCOUNT] if covered else -1, "pot_2": n[s.L_ACCOUNT_2] if covered else -1}
 
 
@@ -52,6 +52,7 @@ def story_loans(story: Story) -> list[Fields]:
         "rate": n.rate, "state": int(n.state), "default": n.default_day, "recovery_day": n.recovery_day,
         "gross": n.gross, "net": n.net, "subsidy": n.subsidy, "induced": int(n.induced), "book": int(n.book),
         "flags": n.firm.flags, "reached": int(n.reached), "generation": n.generation,
+        "deposit": n.deposit,
         "pot": n.accounts[0] if n.covered else -1, "pot_2": n.accounts[1] if n.covered else -1} for n in story.loans]
 
 

@@ -151,6 +151,32 @@ def stack_of_held(tables: Tables) -> Tables:
     return _changed(tables, stacks=stacks)
 
 
+def own_pace(tables: Tables) -> Tables:
+    """A member's default leaves the others' hazard alone."""
+    return _changed(tables, joint=np.ones_like(tables.law.joint))
+
+
+def line_without_end(tables: Tables) -> Tables:
+    """A joint line never fills up."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_LINE] = at.ALWAYS
+    return _changed(tables, clusters=rows)
+
+
+def nobody_hit(tables: Tables) -> Tables:
+    """An anchor's default closes the line and takes nobody along."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_CONTAGION] = 0
+    return _changed(tables, clusters=rows)
+
+
+def deposits_kept(tables: Tables) -> Tables:
+    """No deposit is asked for."""
+    rows = tables.law.clusters.copy()
+    rows[:, at.CL_RESERVE] = 0
+    return _changed(tables, clusters=rows)
+
+
 def pays_to_the_end(tables: Tables) -> Tables:
     """A firm that cannot pay stops at once, though the law waits for its next due date."""
     whole = tables.law.whole.copy()
@@ -205,4 +231,6 @@ MUTANTS = (
     Mutant("measure of today", more.measured_today), Mutant("stopped payments paid", more.paid_all_the_same),
     Mutant("claims gross", law=more.claims_gross), Mutant("final from the start", law=more.paid_at_once),
     Mutant("no interest", law=more.no_interest), Mutant("escrow spent", more.escrow_spent),
-    Mutant("escrow counted as free", more.escrow_lends), Mutant("rest not counted as owed", more.rest_forgotten))
+    Mutant("escrow counted as free", more.escrow_lends), Mutant("rest not counted as owed", more.rest_forgotten),
+    Mutant("others keep their pace", law=own_pace), Mutant("line without end", law=line_without_end),
+    Mutant("anchor takes nobody along", law=nobody_hit), Mutant("no deposits", law=deposits_kept))

@@ -62,6 +62,8 @@ def random_tables(number: int) -> Tables:
     data["demand"].update(lost_per_point=r.choice([0, 10_000]), headroom=3.0)
     if data["programmes"].get("interest", {}).get("base") == "principal":
         data["demand"]["lost_per_point"] = 0
+    if number % 6 == 1 and data["id"] == "minimal":
+        collective(random.Random(-number), data)
     if number % 3 == 0:
         data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
     if number % 5 == 0:
@@ -243,6 +245,27 @@ def modes(r: random.Random, data: Data) -> None:
                          "priority": priority}}
     for old in ("alone", "insured"):
         del data["modes"][old]
+
+
+def collective(r: random.Random, data: Data) -> None:
+    """Five chains of twelve firms under joint lines, with everything a line may have."""
+    data["segments"]["fund"]["firms"] = 60
+    data["collective"] = {"chain": {
+        "title": {"zh": "链", "en": "chain"}, "segment": "fund", "clusters": 5, "members": 12,
+        "line": r.choice([300, 800, 3000]) * WAN, "rate_discount": 5_000, "reserve": r.choice([0, 40_000, 200_000]),
+        "anchor_grade": r.choice([None, *data["firms"]["grades"]]),
+        "anchor_fails": r.choice([None, None, "2021-06-10"]),
+        "contagion": {"probability": 500_000, "window": 180}, "frailty": r.choice([0.0, 0.5]),
+        "joint_effect": r.choice([0, 500_000, -400_000]), "common_collateral": r.random() < 0.5}}
+    for name in ("reserve", "anchor", "members"):
+        data["payers"]["of_" + name] = {"kind": name, "short": "lapse"}
+    rows = [{"payer": "of_reserve", "share": PPM, "of": "remaining", "step": 1},
+            {"payer": "of_anchor", "share": PPM, "of": "remaining", "step": 2,
+             "cap": [{"amount": 50 * WAN, "per": "cluster", "name": "first_loss"}]},
+            {"payer": "of_members", "share": 100_000, "of": "remaining", "step": 3},
+            {"payer": "fund", "share": 500_000, "of": "remaining", "step": 4, "lag": r.choice([0, 30])}]
+    within = r.choice(["pro_rata", "restate"])
+    data["modes"]["first"].update(terms=rows, stack=[], recovery={"split": "pro_rata", "within": within})
 
 
 # --- subsidies, policies, targets -------------------------------------------------------------------

@@ -27,7 +27,7 @@ def with_more_terms(number: int, data: Data) -> Data:
         data["recovery"].update(delay_mean=r.choice([60, 300]), other=450_000)
         for row in mode["terms"]:
             if r.random() < 0.5:
-                row["when"] = (row["when"] or {}) | r.choice([
+                row["when"] = (row.get("when") or {}) | r.choice([
                     {"flags": ["tech"]}, {"not_flags": ["tech"]},
                     {"flags": ["green", "listed"], "not_flags": ["export"]},
                     {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])

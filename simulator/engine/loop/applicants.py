@@ -11,12 +11,13 @@ from simulator.chance.philox import block, words_inline
 from simulator.engine.attributes import (
     approval_line, asked_amount, flags_of, log_odds, month_of, pick, relief_of, static_gate,
 )
+from simulator.engine.collective import cluster_of
 from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRMS, SEG_FIRM_BASE
 from simulator.engine.ledger import INELIGIBLE
 from simulator.engine.loop.state import (
     APPLICATION, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM,
-    A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, L_APP,
-    R_APPS, R_PATH, R_SEED,
+    A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, J_SECTOR,
+    L_APP, R_APPS, R_PATH, R_SEED,
 )
 from simulator.engine.rules import of_ppm
 from simulator.jit import kernel
@@ -70,7 +71,7 @@ def describe_candidate(law, st, i, day, entity, thin, kept):
     """Facts of one candidate into record ``kept``; 1 if it applies, 0 if the scheme's price keeps it away."""
     segment, asks, terms, who = entity >> 24, st.asks, st.terms, st.who
     term = law.term_days[segment, pick(law.term_cum[segment], terms[TERM + i])]
-    bank, mode = pick(law.bank_cum, terms[BANK + i]), pick(law.mode_cum, terms[MODE + i])
+    bank, mode = pick(law.bank_cum, terms[BANK + i]), pick(law.mode_cum[segment], terms[MODE + i])
     ip, firm_class = pick(law.ip_cum[segment], asks[KIND + i]), pick(law.class_cum, who[CLASS + i])
     district, amount = pick(law.district_cum, who[DISTRICT + i]), int(asks[SIZE + i])
     flags = flags_of(law, st.reg[R_SEED], st.reg[R_PATH], st.entities[i])
@@ -87,7 +88,9 @@ def describe_candidate(law, st, i, day, entity, thin, kept):
     record[A_DAY], record[A_ENTITY], record[A_SEGMENT] = day, entity, segment
     record[A_FIRM] = law.segments[segment, SEG_FIRM_BASE] + (st.entities[i] & 0xFFFFFF)
     record[A_CLASS], record[A_DISTRICT] = firm_class, district
-    record[A_SECTOR], record[A_GRADE] = pick(law.sector_cum, who[SECTOR + i]), pick(law.grade_cum, who[GRADE + i])
+    cluster = cluster_of(law, segment, record[A_FIRM])
+    record[A_SECTOR] = pick(law.sector_cum, who[SECTOR + i]) if cluster < 0 else st.cluster[cluster, J_SECTOR]
+    record[A_GRADE] = pick(law.grade_cum, who[GRADE + i])
     record[A_IP], record[A_TERM], record[A_BANK], record[A_MODE] = ip, term, bank, mode
     record[A_AMOUNT], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = amount, reason, principal, covered
     record[A_FLAGS] = flags

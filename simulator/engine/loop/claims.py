@@ -5,28 +5,29 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    PROVISIONAL, NO_LIMIT, NET_BASE, INTEREST_DAYS, FINAL_DAYS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE,
-    B_REFUND, DRAW, DRAW_ORDER, KIND, KIND_POT, MODE_POT, N_ACCOUNTS, N_LAST, N_PAYERS, OVERDUE, PRIORITY,
-    PRIORITY_END, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS, INTEREST_DAYS,
+    KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS, OVERDUE,
+    PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, NETTED,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
 from simulator.engine.loop.breaker import note, note_party, note_pot
 from simulator.engine.loop.cash import note_outflow
+from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
-from simulator.engine.loop.limits import fill_bounds, load_counters, store_counters, facts_of
+from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_default, insert_loan
-from simulator.engine.loop.state import (
-    L_RATE, L_NEXT_RECOVER, C_FINAL, CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT,
-    F_DOOMED, F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER,
-    I_PENDING, I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL,
-    K_REFUNDED, LIVE, L_ACCOUNT, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP,
-    L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_START, L_STATE, QUEUED,
-    R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
-)
-from simulator.engine.rules import muldiv, of_ppm, share_loss, PPM, for_days
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
+from simulator.engine.loop.state import (
+    CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED,
+    F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE,
+    I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE,
+    L_ACCOUNT, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP,
+    L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE, L_RECOVERY_DAY,
+    L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+)
+from simulator.engine.rules import PPM, for_days, muldiv, of_ppm, share_loss
 from simulator.jit import kernel
 
 
@@ -44,6 +45,8 @@ def default_firms(law, st, day, y):
                 insert_default(st, f[F_DEFAULT], firm)
         if f[F_DEFAULT] == day and f[F_LIVE] > 0 and f[F_BARRED] == 0:
             loan = f[F_FIRST]
+            if law.whole[N_CLUSTERS] > 0:
+                note_fallen(law, st, loan)
             while loan >= 0:
                 if st.loans[loan, L_STATE] == LIVE:
                     default_loan(law, st, loan, day, y)
@@ -90,7 +93,7 @@ def draw_recovery(law, st, loan, day):
     """What comes back of a loan, and when, counted from ``day``."""
     n = st.loans[loan]
     gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                 n[L_PRINCIPAL], n[L_START], day)
+                                 n[L_PRINCIPAL], n[L_START], day, common_right(law, n))
     n[L_GROSS] = gross
     n[L_RECOVERY_DAY] = arrives
     if arrives <= law.whole[N_LAST]:
@@ -135,6 +138,7 @@ def determine_claims(law, st, day, y):
         following = n[L_NEXT_DUE]
         st.years[y, OUTSIDE] += n[L_PRINCIPAL] - n[L_COVERED]
         release(law, st, loan, n[L_COVERED])
+        leave_line(st, loan)
         st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
         n[L_STATE] = CLAIMED
         n[L_CLAIM] = -1
@@ -148,6 +152,13 @@ def determine_claims(law, st, day, y):
         elif n[L_RECOVERY_DAY] <= day:
             n[L_STATE] = CLOSED            # all has come in before the claim
         loan = following
+
+
+@kernel(_nrt=False)
+def common_right(law, n):
+    """The cluster whose one right secures the loan, NOBODY if it has its own."""
+    c = n[L_CLUSTER]
+    return c if c >= 0 and law.clusters[c, CL_COMMON] == 1 else NOBODY
 
 
 @kernel(_nrt=False)
@@ -171,6 +182,7 @@ def determine(law, st, loan, day, y):
     share_loss(law, mode, base, facts_of(law, st, loan, day), st.bounds[claim], st.used, st.taken, st.burden[claim],
                st.before)
     store_counters(law, st, loan, day, claim, -1)
+    spend_reserve(law, st, loan, st.burden[claim], -1)
     st.years[y, DETERMINED] += base
     st.years[y, NETTED] += early
     total = 0
@@ -245,6 +257,7 @@ def share_recovery(law, st, loan, part, y):
             back[p] = min(rest, max(0, min(borne[p], st.burden[claim, p] - st.fresh[p])))
             rest -= back[p]
     give_rest(back, borne, rest, lender)
+    spend_reserve(law, st, loan, back, 1)
     given = 0
     for p in range(lender + 1):
         given += back[p]

@@ -5,24 +5,27 @@ from __future__ import annotations
 from simulator.chance.decisions import DEFAULT
 from simulator.chance.philox import block
 from simulator.engine.attributes import (
-    default_day, firm_facts, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
+    default_day, default_target, firm_facts, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
 )
+from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, COVER_PPM,
-    DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_DAYS,
-    N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED,
-    TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, CL_DISCOUNT,
+    COVER_PPM, DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS,
+    N_CLUSTERS, N_DAYS, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS,
+    TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
-    ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS,
-    MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
+    ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE,
+    LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
+    REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import cover_stopped, note
 from simulator.engine.loop.cash import free_cash, pot_refusal
 from simulator.engine.loop.claims import expose, release
+from simulator.engine.loop.clusters import draw_line, has_room, leave_line, multiple_of, return_deposit
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import insure
 from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
@@ -30,12 +33,12 @@ from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.state import (
     A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS,
     A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT,
-    F_DOOMED, F_ENDED, F_FIRST, F_LIVE, F_SLOT, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
-    K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_COVERED, L_DEFAULT,
-    L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE,
-    L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR,
-    L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS, R_OUTSTANDING, R_PATH,
-    R_PEAK_USE, R_SEED,
+    F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED,
+    K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER,
+    L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS,
+    L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE,
+    L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE,
+    R_FULL, R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
 )
 from simulator.engine.rules import for_days, leverage_use, muldiv
 from simulator.jit import kernel
@@ -59,7 +62,7 @@ def apply(law, st, a, app, generation, y):
     if a[A_BANK_SAYS] == 0:
         reason = BANK
     elif reason < 0 and not book:
-        reason, first, second = dynamic_gates(law, st, day, y, firm, a[A_DISTRICT], bank, mode, covered)
+        reason, first, second = dynamic_gates(law, st, a, y)
     elif reason < 0:
         first, second = choose_accounts(law, st, mode, a[A_DISTRICT])
     if reason >= 0:
@@ -88,8 +91,13 @@ def refuse(st, y, reason, amount, book):
 
 
 @kernel(_nrt=False)
-def dynamic_gates(law, st, day, y, firm, district, bank, mode, covered):
+def dynamic_gates(law, st, a, y):
     """Gates that depend on the day's state, in order: (reason or −1, chosen account of each pot payer)."""
+    day, firm, district, bank, mode, covered = (
+        a[A_DAY], a[A_FIRM], a[A_DISTRICT], a[A_BANK], a[A_MODE], a[A_COVERED])
+    cluster = cluster_of(law, a[A_SEGMENT], firm)
+    if cluster >= 0 and not has_room(law, st, cluster, a[A_PRINCIPAL]):
+        return LINE, NOBODY, NOBODY
     cap = law.caps[version_of(law, day), len(law.class_cum)]
     slot = st.firms[firm, F_SLOT] - 1
     lent = st.lending[slot, day // 360] if slot >= 0 else 0
@@ -175,6 +183,7 @@ def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank
     n[L_MODE], n[L_BANK], n[L_RATE] = mode, bank, loan_rate(law, day)
     n[L_STATE], n[L_DEFAULT], n[L_CLAIM] = LIVE, NEVER, -1
     n[L_RECOVERY_DAY], n[L_GROSS], n[L_NET], n[L_SUBSIDY] = NEVER, 0, 0, 0
+    n[L_CLUSTER], n[L_DEPOSIT] = -1, 0
     n[L_NEXT_MATURE], n[L_NEXT_OF_FIRM], n[L_BOOK] = -1, -1, 1 if day < 0 else 0
     return loan
 
@@ -190,6 +199,10 @@ def start_loan(law, st, loan, day, y):
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
                 note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
+    if law.whole[N_CLUSTERS] > 0:
+        draw_line(law, st, loan, y)
+        if n[L_CLUSTER] >= 0:
+            n[L_RATE] -= law.clusters[n[L_CLUSTER], CL_DISCOUNT]
     if n[L_COVERED] > 0:
         note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
         if len(law.origin) > 0:
@@ -223,8 +236,12 @@ def open_spell(law, st, loan, day):
     if f[F_LIVE] == 0 and f[F_ENDED] < day:
         u, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], DEFAULT, n[L_ENTITY], n[L_GENERATION])
         relief = relief_of(law.modes[n[L_MODE], COVER_PPM], n[L_COVERED], n[L_PRINCIPAL])
-        f[F_DEFAULT] = default_day(st.hazard[n[L_GRADE], n[L_SECTOR]], day, u, hazard_multiple(law, relief), NEVER)
-        f[F_FIRST], f[F_DOOMED] = -1, 0
+        line, multiple = st.hazard[n[L_GRADE], n[L_SECTOR]], hazard_multiple(law, relief)
+        if law.whole[N_CLUSTERS] > 0:
+            multiple *= multiple_of(law, st, n[L_SEGMENT], n[L_FIRM])
+            st.target[n[L_FIRM]] = default_target(line, day, u, multiple)
+        f[F_DEFAULT] = default_day(line, day, u, multiple, NEVER)
+        f[F_FIRST], f[F_DOOMED], f[F_HIT] = -1, 0, NEVER
         if f[F_DEFAULT] < NEVER:
             insert_default(st, f[F_DEFAULT], n[L_FIRM])
     elif f[F_DOOMED] == 1 and n[L_MATURITY] < f[F_DEFAULT]:
@@ -284,6 +301,8 @@ def open_book(law, st):
         if st.reg[R_FULL] != 0:
             return
         n = st.loans[loan]
+        cluster = cluster_of(law, 0, firm)
+        sector = sector if cluster < 0 else st.cluster[cluster, J_SECTOR]
         n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
         n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
         n[L_INDUCED], n[L_BOOK], n[L_REACHED], n[L_APP], n[L_GENERATION] = 0, 1, 1, -1, 0
@@ -306,6 +325,8 @@ def mature_loans(law, st, day, y):
             year[INTEREST_PAID] += for_days(n[L_PRINCIPAL], n[L_RATE], n[L_TERM])
             st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
             release(law, st, loan, n[L_COVERED])
+            leave_line(st, loan)
+            return_deposit(st, loan, y)
             if n[L_COVERED] > 0:
                 note(law, st, loan, K_IN_FORCE, -n[L_COVERED], K_LOANS_IN, -1)
                 note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)

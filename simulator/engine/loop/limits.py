@@ -6,20 +6,21 @@ from simulator.engine.attributes import bank_years
 from simulator.engine.layout import (
     CAP, CAP_AMOUNT, CAP_COUNTER, CAP_FIELDS, CAP_MEASURE, CAP_PCT, CAP_PER, M_AMOUNT, M_BALANCE, M_ENDED, M_IN_FORCE,
     MAX_CAPS, MEASURE_TALLY, MODE_ROW, MODE_ROW_END, N_ACCOUNTS, N_CALENDAR, ORIGIN_LIMIT, ORIGIN_PER, PAYER,
-    PER_BANK_YEAR, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_ORIGIN, PER_YEAR,
+    PER_BANK_YEAR, PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_ORIGIN, PER_YEAR,
 )
+from simulator.engine.loop.clusters import limit_used
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.state import (
-    K_ENDED, K_GIVEN, K_IN_FORCE, L_BANK, L_BOOK, L_CLASS, L_COVERED, L_DISTRICT, L_FLAGS, L_IP, L_MODE, L_PRINCIPAL,
-    L_SLOT, L_START, L_TERM,
+    L_CLAIM, L_CLUSTER, K_ENDED, K_GIVEN, K_IN_FORCE, L_BANK, L_BOOK, L_CLASS, L_COVERED, L_DISTRICT, L_FLAGS, L_IP,
+    L_MODE, L_PRINCIPAL, L_SLOT, L_START, L_TERM,
 )
 from simulator.engine.rules import PPM, holds, muldiv
 from simulator.jit import kernel
 
 
 @kernel(_nrt=False)
-def counter_key(law, counter, slot, bank, year):
-    """Cell of a counter for a borrower, bank and calendar year; −1 for one that lives within a loan."""
+def counter_key(law, counter, slot, bank, year, cluster):
+    """Cell of a counter for a borrower, bank, calendar year and cluster; −1 for one that lives within a loan."""
     kind = law.counters[counter]
     key = -1
     if kind == PER_FIRM:
@@ -32,6 +33,8 @@ def counter_key(law, counter, slot, bank, year):
         key = year
     elif kind == PER_LIFE:
         key = 0
+    elif kind == PER_CLUSTER:
+        key = cluster
     return key
 
 
@@ -39,8 +42,11 @@ def counter_key(law, counter, slot, bank, year):
 def load_counters(law, st, loan, day, own):
     """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], st.loans[loan, L_BANK], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], st.loans[loan, L_BANK], day // 360,
+                          st.loans[loan, L_CLUSTER])
         st.used[c] = 0
+        if law.counters[c] & PER_LIMIT == PER_LIMIT:
+            st.used[c] = limit_used(law, st, loan, c, st.loans[loan, L_CLAIM], own)
         if key >= 0:
             st.used[c] = st.counters[c, key]
             if own >= 0:
@@ -51,7 +57,8 @@ def load_counters(law, st, loan, day, own):
 def store_counters(law, st, loan, day, claim, own):
     """Write the counters back and remember what the claim booked in them."""
     for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], st.loans[loan, L_BANK], day // 360)
+        key = counter_key(law, c, st.loans[loan, L_SLOT], st.loans[loan, L_BANK], day // 360,
+                          st.loans[loan, L_CLUSTER])
         if key >= 0:
             held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
             st.booked[claim, c] = st.used[c] - held

@@ -11,6 +11,7 @@ from simulator.engine.layout import (
 from simulator.engine.ledger import DETERMINED, NETTED
 from simulator.engine.loop.breaker import note_party, note_pot
 from simulator.engine.loop.cash import note_outflow, pay_out
+from simulator.engine.loop.clusters import spend_reserve
 from simulator.engine.loop.dues import new_dues
 from simulator.engine.loop.limits import facts_of, load_counters, store_counters
 from simulator.engine.loop.lists import insert_due, insert_loan
@@ -97,6 +98,8 @@ def settle(law, st, loan, part, day, y):
     share_loss(law, mode, st.claims[claim, C_BASE], facts_of(law, st, loan, determined), st.bounds[claim], st.used,
                st.taken, st.fresh, st.before)
     store_counters(law, st, loan, determined, claim, claim)
+    spend_reserve(law, st, loan, st.burden[claim], 1)
+    spend_reserve(law, st, loan, st.fresh, -1)
     for p in range(lender + 1):
         st.years[y, law.whole[B_LIABLE] + p] += st.fresh[p] - st.burden[claim, p]
         st.burden[claim, p] = st.fresh[p]

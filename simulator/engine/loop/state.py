@@ -13,22 +13,23 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_WINDOW, HAS_FINALS, Law, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_DAYS,
+    B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_CLUSTERS, N_DAYS,
     N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH,
-    N_YEARS, WINDOW_ROLLING,
+    N_YEARS, WINDOW_ROLLING, Law,
 )
 
 # --- registers: single numbers of the running path
 (R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_BORROWERS, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
- R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING) = range(19)
-REGISTERS = 19
+ R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING,
+ R_FELL, R_DRAWN, R_LINE_PEAK) = range(22)
+REGISTERS = 22
 
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_APP, L_GENERATION, L_FLAGS, L_NEXT_RECOVER) = range(36)
-LOAN = 36
+ L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT, L_FLAGS, L_NEXT_RECOVER) = range(38)
+LOAN = 38
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
@@ -50,8 +51,13 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE, C_FINAL) = range(4)
 CLAIM = 4
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED) = range(7)
-FIRM_FIELDS = 7
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT) = range(8)
+FIRM_FIELDS = 8
+
+# --- a cluster: principal drawn, deposits in its reserve, its anchor's last day, whether the line is closed, members
+#     that defaulted today and ever, its sector
+(J_DRAWN, J_RESERVE, J_ANCHOR, J_CLOSED, J_FELL, J_FALLEN, J_SECTOR) = range(7)
+CLUSTER_FIELDS = 7
 
 # --- breaker counters of a scope
 (K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
@@ -117,6 +123,9 @@ class State(Bundle):
     insured: np.ndarray         # int64[loans, limits at origination]: principal they let a loan cover, −1 none
     insured_year: np.ndarray    # int64[borrowers, limits at origination × calendar years]
     bounds: np.ndarray          # int64[claims, rows of a mode × MAX_CAPS]: caps on the day of determination
+    cluster: np.ndarray         # int64[clusters, CLUSTER_FIELDS]
+    frailty: np.ndarray         # float64[clusters]: hazard multiplier of the path
+    target: np.ndarray          # float64[firms, or 0 without clusters]: cumulative hazard at which a firm defaults
     index: np.ndarray           # float64[sectors + 1, months]
     hazard: np.ndarray          # float64[grades, sectors, months + 1]
     event_day: np.ndarray       # int64[contributions]: this path's day
@@ -131,7 +140,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     days = int(w[N_LAST]) + 2
     firms, pots, programmes = int(w[N_FIRMS]), int(w[N_POTS]), int(w[N_PROGRAMMES])
     parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
-    calendar = int(w[N_CALENDAR])
+    calendar, clusters = int(w[N_CALENDAR]), int(w[N_CLUSTERS])
     loans = room * (int(expected_loans * 2) + 256)
     candidates = room * (int(expected_loans * 2) + 1024)
     claims = room * (loans // 4 + 64)
@@ -144,7 +153,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         return np.full(shape, -1, np.int64)
 
     clocks = ints(firms, FIRM_FIELDS)
-    clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED] = NEVER, -1, -1
+    clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED], clocks[:, F_HIT] = NEVER, -1, -1, NEVER
     breakers, scopes = int(w[N_BREAKERS]), int(w[N_SCOPES])
     rolls = bool(len(law.breakers) and (law.breakers[:, B_WINDOW] == WINDOW_ROLLING).any())
     limits, most_rows = len(law.origin), int((law.modes[:, MODE_ROW_END] - law.modes[:, MODE_ROW]).max(initial=1))
@@ -164,13 +173,15 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),
         cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
-        counters=ints(counters, max(1, loans * calendar if counters else 1)), used=ints(counters),
+        counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
         envelope=ints(programmes, calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),
         opening=ints(breakers, scopes, BREAKER_FIELDS),
         ring=ints(12 if rolls else 0, breakers, scopes, BREAKER_FIELDS),
         insured=ints(loans if limits else 1, limits), insured_year=ints(loans if limits else 1, limits * calendar),
-        bounds=ints(claims, MAX_CAPS * max(1, most_rows)), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
+        bounds=ints(claims, MAX_CAPS * max(1, most_rows)),
+        cluster=ints(clusters, CLUSTER_FIELDS), frailty=np.ones(clusters), target=np.zeros(firms if clusters else 0),
+        index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),

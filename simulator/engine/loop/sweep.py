@@ -14,8 +14,8 @@ from simulator.engine.layout import (
     POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
 )
 from simulator.engine.ledger import (
-    INSURED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE,
-    P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID, PATH_FIXED, POLICIES,
+    INSURED, PATH_FIXED, POLICIES, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE, P_NET_PEAK, P_OPEN,
+    P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.loop.applicants import describe_applicants
 from simulator.engine.loop.breaker import follows_run_off, is_check_day, open_period, read_breakers
@@ -23,15 +23,15 @@ from simulator.engine.loop.cash import (
     book_contributions, credit_interest, join_queue, plan_contributions, pot_refusal, serve_queue, year_row,
 )
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
+from simulator.engine.loop.clusters import line_use, open_clusters, spread
 from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
 from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.settlement import settle_claims
 from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
-    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
-    L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, R_APPS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS, R_LOANS,
-    R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED, R_BORROWERS,
-    REPAID_STATE,
+    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
+    L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS,
+    R_LOANS, R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
 from simulator.engine.rules import entitlement, for_days
 from simulator.jit import kernel
@@ -52,6 +52,7 @@ def clear(law, st, seed, path):
         st.firms[firm, F_FIRST] = -1
         st.firms[firm, F_ENDED] = -1
         st.firms[firm, F_DOOMED] = 0
+        st.firms[firm, F_HIT] = NEVER
         st.firms[firm, F_DEFAULT] = NEVER
     st.lending[:slots] = 0
     st.granted[:slots] = 0
@@ -192,6 +193,7 @@ def run_days(law, st):
         open_day(law, st, day, y)
         recover_loans(law, st, day, y)
         default_firms(law, st, day, y)
+        spread(law, st, day, y)
         mature_loans(law, st, day, y)
         determine_claims(law, st, day, y)
         if law.whole[HAS_FINALS] == 1:
@@ -229,6 +231,7 @@ def fold_path(law, st, years, paths):
     paths[P_SUSPENDED_DAYS] = st.reg[R_LONGEST_BLOCK]
     paths[P_SUSPENDED] = 1 if st.reg[R_LONGEST_BLOCK] >= SUSPENSION_DAYS else 0
     paths[P_PEAK_USE] = st.reg[R_PEAK_USE]
+    paths[P_LINE_USE] = line_use(law, st)
     paths[P_NET_PEAK] = st.reg[R_PEAK]
     paths[P_OPEN_LOANS] = paths[P_OPEN] = paths[P_BOOK_LOANS] = paths[P_BOOK] = 0
     for loan in range(st.reg[R_LOANS]):
@@ -255,6 +258,7 @@ def run_path(law, st, seed, path, years, paths):
                       st.index, st.hazard)
     plan_days(law, st)
     plan_contributions(law, st)
+    open_clusters(law, st)
     list_candidates(law, st)
     if st.reg[R_FULL] == 0:
         describe_applicants(law, st)

@@ -20,6 +20,7 @@ from simulator.engine.ledger import (
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.lending import LendingDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import LoanState, Story
@@ -41,9 +42,12 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     breakers = Breakers(world)
     purses = Purses(world)
     cashier = Cashier(world, purses, breakers)
-    claims = ClaimsOffice(world, purses, cashier, breakers)
-    LendingDesk(world, purses, breakers, claims, SubsidyDesk(world), _hazard(world))
+    hazard = _hazard(world)
+    clusters = ClusterDesk(world, hazard)
+    claims = ClaimsOffice(world, purses, cashier, breakers, clusters)
+    LendingDesk(world, purses, breakers, claims, SubsidyDesk(world), clusters, hazard)
     world.env.run(until=tick(world.last + 1, 0))
+    clusters.close()
     purses.close()
     _sum_up(world, purses, cashier)
     if record:

@@ -15,6 +15,7 @@ from simulator.engine.ledger import (
 from simulator.engine.rules import for_days, muldiv, of_ppm, share_loss
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.cashier import Cashier, check_borne
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.limits import Limits
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
@@ -22,15 +23,17 @@ from simulator.engine.story.scheme import Mode
 from simulator.engine.story.settlement import Settlements
 from simulator.engine.story.world import Business, World
 
-Cell = tuple[int, int, int]                # counter, firm or bank (or −1), calendar year (or −1)
+Cell = tuple[int, int, int]                # counter, firm, bank or cluster (or −1), calendar year (or −1)
 CANCELLED_FIRST = (DueState.HELD, DueState.QUEUED)
 
 
 class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
-    def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers) -> None:
+    def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers,
+                 clusters: ClusterDesk) -> None:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
+        self.clusters = clusters
         self.counters: Counter[Cell] = Counter()
         self.limits = Limits(world, purses, breakers)
         self.settlements = Settlements(world, self, cashier, purses, breakers)
@@ -70,7 +73,8 @@ class ClaimsOffice:
     def draw_recovery(self, loan: Loan, day: int) -> None:
         """What comes back of a loan, and when, counted from ``day``."""
         gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.generation,
-                                     loan.ip, loan.principal, loan.start, day)
+                                     loan.ip, loan.principal, loan.start, day,
+                                     self.clusters.common_right(loan))
         loan.gross, loan.recovery_day = int(gross), int(arrives)
 
     def mode(self, loan: Loan) -> Mode:
@@ -84,6 +88,7 @@ class ClaimsOffice:
         before = self.mode(loan).net and loan.recovery_day <= self.world.today
         loan.state = LoanState.CLOSED if before else LoanState.DETERMINED
         self.world.count(OUTSIDE, loan.principal - loan.covered)
+        self.clusters.leave(loan)
         if loan.covered == 0:
             return
         self.purses.stand_for(loan, -1)
@@ -92,6 +97,7 @@ class ClaimsOffice:
         early = self.covered_part(loan) if before else 0
         claim = self.new_claim(loan, early)
         taken = self.apply_terms(claim, claim.base, claim.burden)
+        self.clusters.spend(claim, claim.burden, -1)
         claim.borne = list(claim.burden)
         check_borne(claim)
         self.world.count(DETERMINED, claim.base)
@@ -131,10 +137,13 @@ class ClaimsOffice:
     def cell(self, counter: int, claim: Claim) -> Cell | None:
         """Where a counter keeps what this claim's firm or year has used; None for one within a loan."""
         kind, loan = int(self.world.law.counters[counter]), claim.loan
+        if kind == at.PER_CLUSTER:
+            return (counter, loan.firm.cluster, -1) if self.clusters.uses_line(loan) else None
         whose = {at.PER_FIRM: loan.firm.number, at.PER_FIRM_YEAR: loan.firm.number, at.PER_BANK_YEAR: loan.bank}
         yearly = kind in (at.PER_YEAR, at.PER_FIRM_YEAR, at.PER_BANK_YEAR)
         year = self.determined_on(claim) // YEAR if yearly else -1
-        return None if kind in (at.PER_NONE, at.PER_LOAN) else (counter, whose.get(kind, -1), year)
+        alone = kind in (at.PER_NONE, at.PER_LOAN) or kind & at.PER_LIMIT == at.PER_LIMIT
+        return None if alone else (counter, whose.get(kind, -1), year)
 
     def determined_on(self, claim: Claim) -> int:
         """Day of the first determination, whose year the counters belong to."""
@@ -146,6 +155,11 @@ class ClaimsOffice:
         cells = [self.cell(counter, claim) for counter in range(len(law.counters))]
         used = np.array([0 if cell is None else self.counters[cell] - int(claim.booked[n])
                          for n, cell in enumerate(cells)], np.int64)
+        for n, kind in enumerate(law.counters.tolist()):
+            if kind & at.PER_LIMIT == at.PER_LIMIT:
+                payer = kind >> at.LIMIT_PAYER
+                again = any(claim.burden)
+                used[n] = at.UNLIMITED - (claim.burden[payer] if again else self.clusters.can_take(payer, loan))
         held = used.copy()
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
@@ -202,6 +216,7 @@ class ClaimsOffice:
             amount = min(rest, wishes.pop(party, claim.base), claim.borne[party] - claim.back[party])
             claim.back[party] += amount
             rest -= amount
+        self.clusters.spend(claim, claim.back, 1)
         if sum(claim.back) != part:
             raise AssertionError(f"claim {claim.number}: {part} recovered, {claim.back} given back")
         self.world.tell("shared", claim.loan, part, ("restated", "pro rata", "by priority")[within])

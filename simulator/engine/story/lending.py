@@ -20,13 +20,15 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS,
-    REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE,
+    LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
+    RENEWED_LOANS, REPAID,
 )
 from simulator.engine.rules import for_days, of_ppm
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.limits import insure
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Firm, Loan, LoanState
@@ -74,8 +76,9 @@ class LendingDesk:
     """Applications, gates, disbursements, firm clocks and repayments."""
 
     def __init__(self, world: World, purses: Purses, breakers: Breakers, claims: ClaimsOffice, subsidies: SubsidyDesk,
-                 hazard: np.ndarray) -> None:
-        self.world, self.purses, self.breakers = world, purses, breakers
+                 clusters: ClusterDesk, hazard: np.ndarray) -> None:
+        self.world, self.purses, self.breakers, self.clusters = world, purses, breakers, clusters
+        clusters.redate = self.redate
         self.claims, self.subsidies, self.hazard = claims, subsidies, hazard
         self.firms: dict[int, Firm] = {}
         for day, entity, thinning in self.candidates():
@@ -121,11 +124,12 @@ class LendingDesk:
         u = block(world.seed, world.path, MIXING, segment << 16 | quarter, 0)[0]
         return float(law.arrivals[segment, row] * MONTH * table_lookup(law.mixing[segment], u))
 
-    def firm(self, facts: tuple[int, ...]) -> Firm:
+    def firm(self, facts: tuple[int, ...], segment: int) -> Firm:
         """The firm with these facts, the same for all its loans."""
         number, firm_class, district, sector, grade, flags = (int(fact) for fact in facts)
         if number not in self.firms:
             self.firms[number] = Firm(number, firm_class, district, sector, grade, flags)
+            self.clusters.enter(self.firms[number], segment)
         return self.firms[number]
 
     def applicant(self, day: int, entity: int, thinning: float) -> Application | None:
@@ -135,7 +139,7 @@ class LendingDesk:
         term, bank, mode, approval = loan_facts(law, world.seed, world.path, entity, segment)
         if day + term <= 0:
             return None
-        firm = self.firm(firm_of(law, world.seed, world.path, segment, who))
+        firm = self.firm(firm_of(law, world.seed, world.path, segment, who), segment)
         gate = static_gate(law, segment, int(pick(law.ip_cum[segment], kind)), firm.firm_class, firm.district,
                            firm.flags, int(mode), int(asked_amount(law, segment, size)), int(term), day)[0]
         month = month_of(law, day)
@@ -219,6 +223,8 @@ class LendingDesk:
     def room(self, asks: Application, principal: int, covered: int) -> Decision:
         """The firm's room this year, the breaker, and room in the pots."""
         law, firm = self.world.law, asks.firm
+        if not self.clusters.has_room(firm, principal):
+            return Decision(LINE, principal, covered)
         cap = int(law.caps[version_of(law, asks.day), -1])
         if cap != at.NO_LIMIT and firm.covered_by_year[self.world.calendar_year(asks.day)] + covered > cap:
             return Decision(FIRM_YEAR_CAP, principal, covered)
@@ -249,6 +255,8 @@ class LendingDesk:
     def begin(self, loan: Loan) -> None:
         """Everything a disbursement sets in motion."""
         self.world.loans.append(loan)
+        self.clusters.draw(loan)
+        loan.rate -= self.clusters.discount(loan)
         self.world.tell("disbursed", loan, loan.principal, "with cover" if loan.covered > 0 else "without cover")
         self.world.post("disbursement", "bank", -loan.principal, "loan", loan)
         if loan.covered > 0:
@@ -266,7 +274,7 @@ class LendingDesk:
         world, whole = self.world, self.world.whole
         yield world.until(-1, APPLY)
         for row in range(whole[at.BOOK_LOANS]):
-            firm = self.firm(firm_facts(world.law, world.seed, world.path, 0, row))
+            firm = self.firm(firm_facts(world.law, world.seed, world.path, 0, row), 0)
             covered = whole[at.BOOK_PRINCIPAL] if whole[at.BOOK_COVERED] else 0
             loan = Loan(row, FIXED_BOOK << 24 | row, 0, firm, 0, whole[at.BOOK_REMAINING], whole[at.BOOK_PRINCIPAL],
                         covered, 0, 0, int(loan_rate(world.law, 0)), 0, self.purses.first_pots(0, firm.district), False,
@@ -296,6 +304,8 @@ class LendingDesk:
         if loan.covered > 0:
             self.purses.stand_for(loan, -1)
             self.breakers.cover_ends(loan)
+        self.clusters.leave(loan)
+        self.clusters.give_deposit_back(loan)
         loan.firm.live.remove(loan)
         if not loan.firm.live:
             loan.firm.ended = self.world.today
@@ -310,6 +320,9 @@ class LendingDesk:
             u = block(self.world.seed, self.world.path, THRESHOLD, loan.entity, loan.generation)[0]
             cover = self.world.scheme.modes[loan.mode].cover_ppm
             multiple = hazard_multiple(self.world.law, relief_of(cover, loan.covered, loan.principal))
+            if firm.cluster >= 0:
+                multiple *= self.clusters.multiple(firm)
+            self.clusters.set_clock(firm, day, u, multiple)
             firm.default_day = int(default_day(self.hazard[firm.grade][firm.sector], day, u, multiple, NEVER))
             firm.doomed = False
             if firm.default_day < NEVER:
@@ -321,6 +334,12 @@ class LendingDesk:
             self.world.rules["joined a spell" if firm.live else "joined on the day of repayment"] += 1
         firm.live.append(loan)
 
+    def redate(self, firm: Firm, day: int) -> None:
+        """A firm's default day moves; the old one no longer holds when it comes."""
+        firm.default_day = day
+        if day < NEVER:
+            self.world.start(self.clock(firm, day))
+
     def clock(self, firm: Firm, day: int) -> Business:
         """On its day a firm defaults on all live loans, if this is still its spell."""
         yield self.world.until(day, DEFAULT, firm.number)
@@ -331,6 +350,7 @@ class LendingDesk:
                 self.world.tell("cannot pay", firm=firm.number)
                 self.world.start(self.clock(firm, firm.default_day))
         if firm.default_day == day and firm.live and not firm.barred:
+            self.clusters.member_fell(firm)
             for loan in firm.live:
                 self.claims.default(loan)
                 loan.process.interrupt()

@@ -43,6 +43,9 @@ class Firm:
     live: list[Loan] = field(default_factory=list)
     default_day: int = NEVER
     ended: int = -1                        # day on which its last live loan ended
+    cluster: int = -1
+    target: float = 0.0                    # cumulative hazard at which a member of a cluster defaults
+    hit: int = NEVER                       # day its anchor's default takes it along
     doomed: bool = False                   # cannot pay, and stops paying at its next maturity
     barred: bool = False                   # a firm that defaulted gets nothing more
     covered_by_year: Counter[int] = field(default_factory=Counter)
@@ -71,6 +74,7 @@ class Loan:
     book: bool
     reached: bool                          # by the subsidies
     generation: int = 0                    # how often it has been renewed
+    deposit: int = 0                       # left in its cluster's reserve
     state: LoanState = LoanState.LIVE
     default_day: int = NEVER
     recovery_day: int = NEVER

@@ -55,6 +55,8 @@ class Settlements:
         claim.base -= part
         claim.borne[-1] -= part
         taken = self.office.apply_terms(claim, claim.base, claim.burden).tolist()
+        self.office.clusters.spend(claim, before, 1)
+        self.office.clusters.spend(claim, claim.burden, -1)
         for party, amount in enumerate(claim.burden):
             self.world.count_in(at.B_LIABLE, party, amount - before[party])
         self.world.count(DETERMINED, -part)
