@@ -268,6 +268,7 @@ class _Compiler:
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
         w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
         w[at.N_COUNTERS] = len(self.terms.counters)
+        w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
         count_scopes(w, s, self.terms)

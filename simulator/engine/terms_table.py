@@ -225,7 +225,8 @@ class _Builder:
         return [KIND.get(payer.kind, at.KIND_OTHER),
                 at.DRAW_SPLIT if payer.draw == "split" else at.DRAW_ORDER, short,
                 self.number(payer.short.removeprefix("next:")) if passes else at.NOBODY,
-                len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad]
+                len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad,
+                at.NO_LIMIT if payer.capital is None else payer.capital]
 
 
 def _table(rows: list[list[int]], width: int) -> np.ndarray:

@@ -71,6 +71,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "lender_reserved": ("lender 专指银行，不能作承担方的名称。", "lender always means the bank and cannot name a payer.", "换一个名称。", "Use another name."),
     "accounts_missing": ("资金池类承担方没有写从哪个账户付。", "A payer of kind pot names no account to pay from.", "在 accounts 里列出资金池。", "List its pots under accounts."),
     "accounts_not_pot": ("只有资金池类承担方才有账户（{given}）。", "Only payers of kind pot have accounts ({given}).", "删去 accounts，或改为 kind: pot。", "Remove accounts, or make it kind: pot."),
+    "capital_of_whom": ("这类承担方没有自有资金（{given}）。", "This payer has no capital of its own ({given}).", "资金池写 contributors；capital 只用于保险、担保、再担保和中介机构。", "A pot has contributors; capital belongs to insurers, guarantors, re-guarantors and agencies."),
     "weights_count": ("权重写了 {given} 个，与账户数不符。", "The number of weights, {given}, does not fit the accounts.", "draw: split 时每个账户一个权重；否则不写 weights。", "With draw: split give one weight per account; otherwise give none."),
     # terms
     "from_unknown": ("from 里的“{given}”在本模式中不承担任何部分。", "'{given}' in from bears nothing in this mode.", "写 lender，或前面步骤里的承担方。", "Name lender or a payer of an earlier step."),

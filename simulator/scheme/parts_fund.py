@@ -54,6 +54,7 @@ class Payer(Part):
     draw: Literal["order", "split"] = "order"
     weights: list[Annotated[int, Field(ge=1, le=1000)]] = []
     short: str = "lapse"                       # lapse | queue_fifo | queue_pro_rata | next:PAYER
+    capital: Amount | None = None              # own money of a payer that has no pot; None: it always pays
 
 
 class Condition(Part):

@@ -37,6 +37,8 @@ def payers(s: Any, draft: Draft) -> None:
         for i, account in enumerate(payer.accounts):
             choices = [*draft.names("pots"), DISTRICT_POT]
             draft.known((*path, "accounts", str(i)), account, choices, "pot_unknown")
+        if payer.capital is not None and payer.kind not in ("insurer", "guarantor", "reguarantor", "agency"):
+            draft.say("capital_of_whom", (*path, "capital"), at_key=True, given=f"kind: {payer.kind}")
         weights = len(payer.accounts) if payer.draw == "split" else 0
         if len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
@@ -132,6 +134,8 @@ def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, earlier: set[str]
         draft.say("not_built", (*path, "cap"), given=f"cap × {len(row.cap)}")
     if row.from_ in earlier and _kind(s, row.from_) == "pot":
         draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (kind: pot)")
+    if row.from_ in earlier and row.from_ in getattr(s, "payers", {}) and s.payers[row.from_].capital is not None:
+        draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (capital)")
 
 
 def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:

@@ -229,6 +229,7 @@ MUTANTS = (
     Mutant("refunds not taken off", law=more.refunds_ignored),
     Mutant("rolling year by calendar", law=more.rolling_by_year),
     Mutant("measure of today", more.measured_today), Mutant("stopped payments paid", more.paid_all_the_same),
+    Mutant("endless capital", law=more.endless_capital),
     Mutant("claims gross", law=more.claims_gross), Mutant("final from the start", law=more.paid_at_once),
     Mutant("no interest", law=more.no_interest), Mutant("escrow spent", more.escrow_spent),
     Mutant("escrow counted as free", more.escrow_lends), Mutant("rest not counted as owed", more.rest_forgotten),

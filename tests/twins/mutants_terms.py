@@ -118,6 +118,13 @@ def rest_forgotten(patch: Patch) -> None:
     patch.setattr(cashier.Cashier, "owe", lighter)
 
 
+def endless_capital(tables: Tables) -> Tables:
+    """Payers without a pot always pay."""
+    rows = tables.law.payers.copy()
+    rows[:, at.CAPITAL] = at.NO_LIMIT
+    return _changed(tables, payers=rows)
+
+
 def measured_today(patch: Patch) -> None:
     """A cap follows today's cover, not that of the last month end."""
     def now(self: breaker.Breakers) -> breaker.Tally:

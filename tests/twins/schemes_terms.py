@@ -35,6 +35,10 @@ def with_more_terms(number: int, data: Data) -> Data:
                 row.update(cap=[], lag=0)  # something is paid before the settlement
             elif r.random() < 0.7:
                 row["cap"] = limits(r, data["payers"][row["payer"]]["kind"] == "pot")
+    rows = [row for mode in data["modes"].values() for row in mode["terms"]]
+    for name, shorts in (("guarantor", ["lapse", "next:insurer", "queue_fifo"]), ("insurer", ["lapse", "next:lender"])):
+        if name not in [row.get("from") for row in rows]:      # nobody owes a payer whose money may be used up
+            data["payers"][name].update(capital=r.choice([None, 60 * WAN, 200 * WAN]), short=r.choice(shorts))
     if number % 10 == 6:
         escrow_binds(data)
     if number % 10 == 7:

@@ -40,10 +40,10 @@ LEAST = {
     "envelope exhausted": 1768, "clawback": 17, "not reached": 615,
     "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172,
     "breaker stops payment": 5, "breaker resumes payment": 3, "breaker warns": 40,
-    "payment held back": 12000, "flags asked": 18, "bank asked": 22, "cap per bank_year": 6, "cap per origination": 23,
+    "payment held back": 4000, "flags asked": 18, "bank asked": 22, "cap per bank_year": 6, "cap per origination": 23,
     "cap of a measure": 29, "limited at origination": 150,
     "provisional escrow": 21, "provisional lender": 61, "put aside": 14, "released": 13, "returned": 14, "settled": 79,
-    "settled upward": 1, "net of what came in": 20,
+    "settled upward": 1, "net of what came in": 15, "capital used up": 18,
     "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153}
 
 

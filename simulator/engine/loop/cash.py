@@ -5,12 +5,14 @@ from __future__ import annotations
 from simulator.chance.decisions import MATCH
 from simulator.chance.philox import block
 from simulator.engine.layout import (
-    ANNUAL_BUDGET, B_CLAWBACK, B_CONTRIBUTED, B_FALLEN, B_HELD, B_INTEREST, B_LAPSED, B_PAID, B_PASSED, B_POT_PAID,
-    FLOOR_FEN, INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST, N_POTS, N_YEARS,
-    NEXT_PAYER, NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN, WITHIN_DAYS,
+    ANNUAL_BUDGET, HAS_CAPITAL, B_CLAWBACK, B_CONTRIBUTED, B_FALLEN, B_HELD, B_INTEREST, B_LAPSED, B_PAID, B_PASSED,
+    B_POT_PAID, FLOOR_FEN, INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST,
+    N_POTS, N_YEARS, NEXT_PAYER, NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN,
+    WITHIN_DAYS,
 )
 from simulator.engine.ledger import BUDGET, FLOOR, LEVERAGE as LEVERAGE_REASON
 from simulator.engine.loop.breaker import note_party, note_pot, payment_stopped
+from simulator.engine.loop.capital import draw_capital
 from simulator.engine.loop.dues import new_dues
 from simulator.engine.loop.state import (
     C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_ESCROW, I_NEXT, I_PAID, I_PAYER, I_PENDING,
@@ -186,10 +188,11 @@ def serve(law, st, item, y, day):
     """Pay what the due's accounts allow, in order; a first day short is an exhaustion."""
     i = st.items[item]
     if law.payers[i[I_PAYER], KIND] != KIND_POT:
+        x = draw_capital(law, st, i[I_PAYER], i[I_UNPAID])
         if i[I_ESCROW] == 0:
-            note_party(law, st, st.claims[i[I_CLAIM], C_LOAN], i[I_PAYER], K_PAID, i[I_UNPAID])
-        i[I_PAID] += i[I_UNPAID]
-        reduce_due(law, st, item, i[I_UNPAID], y)
+            note_party(law, st, st.claims[i[I_CLAIM], C_LOAN], i[I_PAYER], K_PAID, x)
+        i[I_PAID] += x
+        reduce_due(law, st, item, x, y)
         return
     for slot in range(i[I_ACCOUNTS]):
         a = i[I_ACCOUNT + slot]
@@ -244,6 +247,8 @@ def serve_queue(law, st, day, y):
     for a in range(law.whole[N_POTS]):
         serve_pro_rata(law, st, a, day, y)
     drop_settled(st, day)
+    if law.whole[HAS_CAPITAL] == 1 and st.reg[R_QUEUE] >= 0:
+        st.busy[day + 1] |= 1              # capital may come in and be asked for the next day
 
 
 @inlined

@@ -5,14 +5,16 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS, INTEREST_DAYS,
-    KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS, OVERDUE,
-    PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
+    INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS,
+    OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY,
+    WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST,
 )
 from simulator.engine.loop.breaker import note, note_party, note_pot
+from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import note_outflow
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
@@ -302,6 +304,7 @@ def give_back(law, st, claim, payer, amount, y):
     if owed > 0 and law.payers[payer, KIND] == KIND_POT:
         refund(law, st, claim, payer, owed, y)
     elif owed > 0:
+        add_capital(law, st, payer, owed)
         note_party(law, st, st.claims[claim, C_LOAN], payer, K_REFUNDED, owed)
 
 

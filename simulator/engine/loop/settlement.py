@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_FALLEN, B_HELD, B_LAPSED, B_LIABLE, B_PAID, B_PASSED, B_REFUND, B_RETURNED, FINAL_DAYS, FROM, KIND, KIND_POT, LAG,
-    MODE_ROW, MODE_ROW_END, N_LAST, N_PAYERS, NET_BASE, NEXT_PAYER, OVERDUE, PAYER, PROVISIONAL, REVIEW, SHORT,
-    SHORT_NEXT, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, TO_ESCROW,
+    B_FALLEN, B_HELD, B_LAPSED, B_LIABLE, B_PAID, B_PASSED, B_REFUND, B_RETURNED, FINAL_DAYS, FROM,
+    KIND, KIND_POT, LAG, MODE_ROW, MODE_ROW_END, N_LAST, N_PAYERS, NET_BASE, NEXT_PAYER, OVERDUE, PAYER,
+    PROVISIONAL, REVIEW, SHORT, SHORT_NEXT, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, TO_ESCROW,
 )
 from simulator.engine.ledger import DETERMINED, NETTED
 from simulator.engine.loop.breaker import note_party, note_pot
+from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import note_outflow, pay_out
 from simulator.engine.loop.clusters import spend_reserve
 from simulator.engine.loop.dues import new_dues
@@ -194,6 +195,7 @@ def hand_back(law, st, item, slot, x, y):
     loan = st.claims[i[I_CLAIM], C_LOAN]
     i[I_PAID + slot] -= x
     i[I_AMOUNT] -= x
+    add_capital(law, st, i[I_PAYER], x)
     if i[I_ESCROW] == 1:
         leave_escrow(law, st, item, a, x, y)
         return

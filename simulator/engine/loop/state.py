@@ -13,9 +13,9 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_CLUSTERS, N_DAYS,
-    N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH,
-    N_YEARS, WINDOW_ROLLING, Law,
+    B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR,
+    N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES,
+    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING, Law,
 )
 
 # --- registers: single numbers of the running path
@@ -104,6 +104,7 @@ class State(Bundle):
     busy: np.ndarray            # uint8[days]
     cash: np.ndarray            # int64[pots], as are the next seven
     escrow: np.ndarray          # put aside for claims that are not final
+    capital: np.ndarray         # int64[payers]: what is left of it
     exposure: np.ndarray
     pending: np.ndarray
     paid_year: np.ndarray
@@ -170,6 +171,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
         final=heads(days if w[HAS_FINALS] else 0), escrow=ints(pots),
+        capital=ints(parties - 1),
         agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),
         cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),

@@ -9,9 +9,9 @@ from simulator.chance.variates import lognormal, poisson_quantile, table_lookup
 from simulator.engine.attributes import WAN
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, HAS_FINALS, LAST_CHECK, MEASURE_INSURED, MEAN_LOAN,
-    N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN,
-    POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
+    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, HAS_FINALS, LAST_CHECK, MEASURE_INSURED, CAPITAL, N_PAYERS,
+    MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED,
+    POLICY_MEDIAN, POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE, FROM_DAY, UNTIL_DAY,
 )
 from simulator.engine.ledger import (
     INSURED, PATH_FIXED, POLICIES, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE, P_NET_PEAK, P_OPEN,
@@ -74,6 +74,8 @@ def clear(law, st, seed, path):
     st.busy[:] = 0
     st.cash[:] = 0
     st.escrow[:] = 0
+    for p in range(law.whole[N_PAYERS]):
+        st.capital[p] = law.payers[p, CAPITAL]
     st.exposure[:] = 0
     st.pending[:] = 0
     st.paid_year[:] = 0

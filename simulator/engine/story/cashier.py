@@ -18,6 +18,7 @@ class Cashier:
         self.world, self.purses, self.breakers = world, purses, breakers
         self.queue: list[Due] = []
         self.queue_days = 0
+        self.capital = {payer.number: payer.capital for payer in world.scheme.payers if payer.capital != at.NO_LIMIT}
         self.first_shortfall: int | None = None
         world.start(self.days())
 
@@ -109,10 +110,12 @@ class Cashier:
     def settle(self, due: Due, today: int) -> None:
         """Pay what the due's accounts allow, in order; parties without an account here always pay."""
         if not self.world.scheme.payers[due.payer].is_pot:
+            amount = min(due.unpaid, self.capital.get(due.payer, due.unpaid))
+            self.add_capital(due.payer, -amount)
             if not due.escrow:
-                self.count_party(due, due.unpaid)
-            due.paid[0] += due.unpaid
-            self.pay(due, due.unpaid)
+                self.count_party(due, amount)
+            due.paid[0] += amount
+            self.pay(due, amount)
             return
         for place, number in enumerate(due.accounts):
             pot = self.purses.pots[number]
@@ -159,6 +162,11 @@ class Cashier:
             self.world.post("claim", self.name(due.payer), -amount, self.rule(due), due.claim.loan,
                             clause=self.world.scheme.clauses[due.row])
 
+    def add_capital(self, payer: int, amount: int) -> None:
+        """Money of a payer that has its own and not without end."""
+        if payer in self.capital:
+            self.capital[payer] += amount
+
     def fall_short(self, due: Due, today: int) -> None:
         """What is left unpaid lapses onto the creditor, passes to the next payer, or waits."""
         law, missing = self.world.scheme.payers[due.payer], due.unpaid
@@ -174,6 +182,8 @@ class Cashier:
         self.world.count_in(at.B_FALLEN, onto, missing)
         due.claim.borne[due.payer] -= missing
         due.claim.borne[onto] += missing
+        if due.payer in self.capital:
+            self.world.rules["capital used up"] += 1
         check_borne(due.claim)
         self.world.tell("passed on" if passes else "lapsed", due.claim.loan, missing)
         if passes and onto != self.world.scheme.lender:

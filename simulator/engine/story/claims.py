@@ -248,6 +248,7 @@ class ClaimsOffice:
         if amount > 0 and self.world.scheme.payers[payer].is_pot:
             self.refund(claim, payer, amount)
         elif amount > 0:
+            self.cashier.add_capital(payer, amount)
             for tally in self.breakers.tallies_of_party(claim.loan, payer):
                 tally.refunded += amount
 

@@ -28,6 +28,7 @@ class Payer:
     next_payer: int
     accounts: tuple[int, ...]              # pots, or at.OF_DISTRICT
     weights: tuple[int, ...]
+    capital: int                           # own money of a payer without pots, at.NO_LIMIT if it always pays
 
     def pots_for(self, district_pot: int) -> list[int]:
         """Pots behind the payer for a firm whose district has ``district_pot`` (NOBODY if none)."""
@@ -128,7 +129,8 @@ def _payers(law: Law, names: tuple[str, ...]) -> Iterator[Payer]:
     for number, row in enumerate(law.payers.tolist()):
         n = row[at.N_ACCOUNTS]
         yield Payer(number, names[number], row[at.KIND] == at.KIND_POT, row[at.DRAW] == at.DRAW_ORDER, row[at.SHORT],
-                    row[at.NEXT_PAYER], tuple(row[at.ACCOUNT:at.ACCOUNT + n]), tuple(row[at.WEIGHT:at.WEIGHT + n]))
+                    row[at.NEXT_PAYER], tuple(row[at.ACCOUNT:at.ACCOUNT + n]), tuple(row[at.WEIGHT:at.WEIGHT + n]),
+                    row[at.CAPITAL])
 
 
 def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:

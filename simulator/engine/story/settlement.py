@@ -126,6 +126,7 @@ class Settlements:
         """Out of escrow, or from the lender to the payer."""
         due.paid[place] -= amount
         due.amount -= amount
+        self.cashier.add_capital(due.payer, amount)
         if due.escrow:
             self.leave_escrow(due, place, amount)
             return
