@@ -35,6 +35,12 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "cost_line": (1, "fen"),
     "subsidies": (1, "fen"),
     "compensation": (1, "fen"),
+    "fees": (1, "fen"),
+    "subsidy_payee": (1, "fen"),
+    "unmet": (1, "fen"),
+    "avoided": (1, "fen"),
+    "improper": (1, "fen"),
+    "reclaimed": (1, "fen"),
     "exhaustion": (2, "probability"),
     "exhaustion_window": (2, "probability"),
     "refusal": (2, "probability"),
@@ -53,6 +59,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "target_reading": (3, "probability"),
     "targets_joint": (3, "probability"),
     "targets_and_solvent": (3, "probability"), "targets_responsive": (3, "probability"),
+    "spend_floor": (3, "probability"),
     "lending": (3, "fen"),
     "additional": (3, "fen"),
     "cost_per_yuan": (3, "ppm"),
@@ -228,7 +235,7 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     if name == "cost":
         parts = {name: base[("cost_line", name)].value if ("cost_line", name) in base else 0.0
                  for name in ("compensation", "recovery", "earned")}
-        return "cost", {"subsidies": figure("subsidies"), **parts}
+        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees")}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
     if name == "target":
@@ -247,6 +254,8 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
 
 def _why_not(scenario: Scenario, name: str) -> str:
     target = scenario.targets[name]
+    if target.partial:
+        return "partial"
     years = target.final_year - scenario.clock.base_year
     if not 1 <= years <= -(-scenario.clock.months // 12):
         return "window"

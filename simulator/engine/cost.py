@@ -6,21 +6,22 @@ in the base year, so that the base year's design reproduces the base year's volu
 
 from __future__ import annotations
 
+import numpy as np
+
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise, product
 
-import numpy as np
-
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
 from simulator.engine.facts_table import combinations
+from simulator.engine.grants import entitlement, is_better, is_open, programme_base, rate_on
 from simulator.engine.layout import (
-    BASE, BASE_POLICY, CL_DISCOUNT, CL_SEGMENT, COVERED_ONLY, EVENT, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY,
-    GATE_FLAGS, GATE_NOT_FLAGS, GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, MODE_DISTRICTS, N_PROGRAMMES,
-    ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE, Law,
+    CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, GATE_FLAGS, GATE_NOT_FLAGS,
+    GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, MODE_DISTRICTS, NOBODY, N_PROGRAMMES, ON_DISBURSED, ON_REPAID,
+    PAYEE, PAYEE_FIRM, PREMIUM_RATE, VALUATION_RATE, Law,
 )
-from simulator.engine.rules import PPM, entitlement, holds, programme_base
+from simulator.engine.rules import PPM
 from simulator.scheme.scenario import Scenario
 
 WAN = 1_000_000
@@ -51,18 +52,27 @@ def _flags(law: Law, inside: bool) -> list[tuple[int, float]]:
 
 
 def _subsidy(law: Law, day: int, loan: tuple[int, ...], covered: int, mode: int) -> float:
-    """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them."""
+    """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them.
+
+    A firm counts on its first year's rates, on what is paid to itself, and on one programme of each group.
+    """
     principal, rate, term, ip, firm_class, flags = loan
-    total = 0
+    total, groups = 0, dict[int, tuple[int, int]]()
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]
+        if programme[EVENT] not in (ON_DISBURSED, ON_REPAID) or programme[PAYEE] != PAYEE_FIRM:
+            continue
         when = day + term if programme[EVENT] == ON_REPAID else day
-        if (programme[BASE] != BASE_POLICY and programme[FROM_DAY] <= when <= programme[UNTIL_DAY]
-                and (programme[COVERED_ONLY] == 0 or covered > 0)
-                and holds(programme, principal, term, ip, firm_class, 0, flags)):
-            base = programme_base(law, programme[BASE], mode, principal, covered, rate, term, ip)
-            total += int(entitlement(programme, base, 0))
-    return total / principal * YEAR / term * PPM
+        if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0, flags):
+            continue
+        base = programme_base(law, programme, mode, principal, covered, rate, term, ip)
+        due = int(entitlement(programme, rate_on(law, programme, when, 0, 0), base, 0, 0, 0))
+        group = int(programme[EXCLUSIVE])
+        if group == NOBODY:
+            total += due
+        elif group not in groups or is_better(programme, due, law.programmes[groups[group][0]], groups[group][1]):
+            groups[group] = q, due
+    return (total + sum(due for _, due in groups.values())) / principal * YEAR / term * PPM
 
 
 def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: int, rate: int) -> float:

@@ -35,7 +35,7 @@ def _shares(law: Law, terms: TermsTables, scenario: Scenario, m: int, loan: int,
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     joined, performance = law.bank_facts[bank].tolist()
     facts = (loan, YEAR, 0, 0, 0, bits, max(0, -joined) // YEAR, performance, loan)
-    share_loss(law, m, loan, facts, _bounds(terms, rows, loan), _used(terms, scenario), taken, burden, before)
+    share_loss(law, m, loan, facts, first_bounds(terms, rows, loan), _used(terms, scenario), taken, burden, before)
     moved = {kind: sum(int(taken[r - rows.start]) for r in rows
                        if scenario.payers[terms.names[terms.rows[r, at.PAYER]]].kind == kind)
              for kind in ("insurer", "guarantor")}
@@ -49,7 +49,7 @@ def _used(terms: TermsTables, scenario: Scenario) -> np.ndarray:
                      for c in range(len(terms.counters))], np.int64)
 
 
-def _bounds(terms: TermsTables, rows: range, loan: int) -> np.ndarray:
+def first_bounds(terms: TermsTables, rows: range, loan: int) -> np.ndarray:
     """Caps of a first claim: those that follow a measure are taken not to bind."""
     bounds = np.zeros(at.MAX_CAPS * max(1, len(rows)), np.int64)
     for r in rows:

@@ -48,9 +48,9 @@ CUT_REVERSE, CUT_PRO_RATA = 0, 1
 
 # --- a mode
 (MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, OVERDUE, REVIEW, SPLIT, WITHIN, PRIORITY,
- PRIORITY_END, INSURED_PPM, GUARANTEED_PPM, COVER_PPM, MODE_DISTRICTS, MODE_POT, MODE_POT_2,
- MODE_GUARANTOR, NET_BASE, INTEREST_DAYS, PROVISIONAL, TO_ESCROW, FINAL_DAYS) = range(22)
-MODE = 22
+ PRIORITY_END, INSURED_PPM, GUARANTEED_PPM, COVER_PPM, MODE_DISTRICTS, MODE_POT, MODE_POT_2, COUNTER_PPM,
+ MODE_GUARANTOR, NET_BASE, INTEREST_DAYS, PROVISIONAL, TO_ESCROW, FINAL_DAYS) = range(23)
+MODE = 23
 CLOSED_LOAN = -1                           # final days: when the loan is closed
 POTS_OF_MODE = 2                           # pot payers a mode may have (Shandong + Weihai)
 SPLIT_PRO_RATA, SPLIT_COVERED_FIRST, SPLIT_OUTSIDE_FIRST = range(3)
@@ -76,18 +76,35 @@ NO_LIMIT = -1
 (WHEN, INTO, SUM, IS_MATCH, WITHIN_DAYS, MATCH_PPM, RETURN_SUM) = range(7)
 CONTRIBUTION = 7
 
-# --- a programme
-(EVENT, BASE, RATE, CAP_LOAN, CAP_FIRM_YEAR, ENVELOPE, FROM_DAY, UNTIL_DAY, COVERED_ONLY) = range(
-    CONDITION, CONDITION + 9)
-PROGRAMME = COVERED_ONLY + 1
-ON_DISBURSED, ON_REPAID, ON_ISSUED = range(3)
+# --- a programme: who gets how much of what, when (docs/programmes)
+(EVENT, BASE, RATE, CAP_LOAN, CAP_FIRM_YEAR, ENVELOPE, FROM_DAY, UNTIL_DAY, COVERED_ONLY, CAP_FIRM, ENVELOPE_2,
+ FIXED, POINTS, PAYEE, MODES, LADDER_BY, LADDER_WHOLE, LADDER, LADDER_END, MAX_YEARS, FIRM_BOOK, HAS_HISTORY, BY_IP,
+ TARGETS_MET, EXCLUSIVE, BY_LEVEL, RANK, PROJECTS, PASSED, HIGHER, HIGHER_FEN, FROM_POT) = range(
+    CONDITION, CONDITION + 32)
+PROGRAMME = CONDITION + 32
+ON_DISBURSED, ON_REPAID, ON_ISSUED, ON_YEAR_END, ON_EVALUATED, ON_INVESTMENT = range(6)
 (BASE_INTEREST, BASE_BENCHMARK, BASE_LOWER, BASE_PREMIUM, BASE_FEE, BASE_PRINCIPAL, BASE_VALUATION,
- BASE_POLICY) = range(8)
+ BASE_POLICY, BASE_COVERED, BASE_FIXED, BASE_POINTS, BASE_TICKET) = range(12)
+PAYEE_FIRM, PAYEE_BANK, PAYEE_AGENCY, PAYEE_ALLIANCE, PAYEE_INVESTOR = range(5)
+LADDER_NONE, LADDER_LOAN_YEAR, LADDER_SCHEME_YEAR, LADDER_POLICY_YEAR, LADDER_VOLUME = range(5)
+MET_ALWAYS, MET_ANY, MET_ALL = range(3)
+NOT_PROMISED = (1 << 62) - 1               # a target no one can judge in this year
+
+# --- a fee between guaranteeing parties: after its condition
+(FEE_FROM, FEE_TO, FEE_RATE) = range(CONDITION, CONDITION + 3)
+FEE = CONDITION + 3
+
+# --- public money as a whole: what there is of it, and where its columns start
+(HAS_VOLUME, HAS_YEARLY, N_GROUPS, N_FEES, INVESTED_FIRMS, TICKET_LEAST, TICKET_MOST, AUDIT_IMPROPER, AUDIT_DELAY,
+ AUDIT_RECOVERED, B_AVOIDED, B_IMPROPER, B_RECLAIMED, B_INVESTED, B_FEE, B_DRAWN) = range(16)
+SUPPORT = 16
+(INVESTMENTS_A_MONTH, TICKET_MEDIAN, TICKET_SIGMA, OWN_USE, LOCAL_INVESTOR) = range(5)
+VENTURE = 5
 
 # --- a target's yearly quantity
 (TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS) = range(4)
 TARGET = 4
-MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_INSURED = range(3)
+MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_INSURED, MEASURE_FIRMS = range(4)
 REGISTERED_BASIS, DISBURSED_BASIS = 0, 1
 
 # --- a breaker; the one without an effect only counts for the caps that follow a measure
@@ -116,8 +133,9 @@ REFUSE, TRIM, COVER_PART = range(3)
 BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
 # --- real numbers of the scheme
-(MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA, RENEW_SHARE, BRIDGE_SHARE) = range(8)
-REAL = 8
+(MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA, RENEW_SHARE, BRIDGE_SHARE,
+ DOWNTURN) = range(9)
+REAL = 9
 MOST_RENEWALS = 4
 
 # --- a segment: whole numbers, then real ones
@@ -180,6 +198,16 @@ class Law(Bundle):
     frailty: np.ndarray         # float64[kinds of clusters, table]: shared hazard multiplier by probability
     policies: np.ndarray        # float64[months]: mean number of policies a month
     policy_mixing: np.ndarray   # float64[table]
+    support: np.ndarray         # int64[SUPPORT]
+    envelopes: np.ndarray       # int64[envelopes, 2]: money set aside, 1 for good or 0 a year
+    ladders: np.ndarray         # int64[steps, 2]: from which year or volume on, rate
+    ip_from: np.ndarray         # int64[programmes, ip types]: first day for each type
+    promised: np.ndarray        # int64[targets, years]: what each target promises of a year, NOT_PROMISED if nothing
+    summed: np.ndarray          # int64[targets]: 1 when the promise is on the sum so far
+    fees: np.ndarray            # int64[fees, FEE]
+    fee_share: np.ndarray       # int64[fees, modes]: part of the cover the receiver bears (ppm)
+    venture: np.ndarray         # float64[VENTURE]
+    bank_income: np.ndarray     # float64[banks, modes]: added to the approval logit when public money pays the bank
     flags: np.ndarray           # float64[flags]: share of firms each is true of
     bank_facts: np.ndarray      # int64[banks, 2]: day the bank joined the scheme, its performance
     origin: np.ndarray          # int64[limits, ORIGIN]

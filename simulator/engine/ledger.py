@@ -22,13 +22,16 @@ FIXED = (
     "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
     "renewed_loans", "renewed_fen", "anchor_defaults", "contagion_firms", "line_drawn_fen", "reserve_in_fen",
-    "reserve_out_fen", "netted_fen",
+    "reserve_out_fen", "firms", "vintage_defaults", "vintage_defaults_fen", "npl_fen", "on_books_fen",
+    "netted_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
  REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED,
- ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, NETTED) = range(len(FIXED))
+ ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, FIRMS, VINTAGE_DEFAULTS, VINTAGE, NPL,
+ ON_BOOKS, NETTED) = range(len(FIXED))
+STOCKS = ("npl_fen", "on_books_fen")       # as at a year's end; all other columns add up
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
@@ -36,6 +39,7 @@ BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on 
 PAYER_BLOCKS = ("liable", "paid", "lapsed", "passed", "fallen", "back", "cancelled")
 PROVISIONAL_BLOCKS = ("held", "returned")  # put into escrow less what left it; given back at the final settlement
 POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
+INVESTMENT_COLUMNS = ("investments", "tickets_fen", "subsidy_to_investors_fen")
 PATH_POT = ("exhausted_day", "balance_min", "balance_end")
 PATH_FIXED = ("exhausted_day", "exhausted_in_window", "unpaid_end_fen", "queue_days", "suspended",
               "peak_use_ppm", "claims_net_peak_fen", "open_loans", "open_fen", "book_loans", "book_fen",
@@ -62,6 +66,11 @@ class Layout:
     programmes: tuple[str, ...]
     targets: tuple[str, ...]
     target_units: tuple[str, ...]          # "fen" or "count", one per target
+    fees: tuple[str, ...] = ()
+    has_groups: bool = False               # of programmes that exclude each other
+    has_audit: bool = False
+    has_investments: bool = False
+    draws_on_pots: bool = False            # some programme is paid from a pot
     breakers: tuple[str, ...] = ()
     provisional: bool = False              # some claims are paid before they are final
 
@@ -78,7 +87,13 @@ class Layout:
         blocks = [(b, len(self.payers)) for b in PAYER_BLOCKS]
         blocks += [(b, len(self.pots)) for b in POT_BLOCKS]
         blocks += [("subsidy", len(self.programmes)), ("unmet", len(self.programmes)),
-                   ("measure", len(self.targets)), ("warned", len(self.breakers)), ("stopped", len(self.breakers))]
+                   ("measure", len(self.targets))]
+        programmes = len(self.programmes)
+        blocks += [("avoided", programmes * self.has_groups), ("improper", programmes * self.has_audit),
+                   ("reclaimed", programmes * self.has_audit),
+                   ("invested", len(INVESTMENT_COLUMNS) * self.has_investments), ("fee", len(self.fees)),
+                   ("drawn", len(self.pots) * self.draws_on_pots)]
+        blocks += [("warned", len(self.breakers)), ("stopped", len(self.breakers))]
         blocks += [(b, len(self.payers) * int(self.provisional)) for b in PROVISIONAL_BLOCKS]
         return blocks
 
@@ -93,7 +108,7 @@ class Layout:
         return len(PATH_FIXED) + len(PATH_POT) * len(self.pots)
 
     def yearly(self) -> list[Column]:
-        """The yearly columns in order; each path total is their sum."""
+        """The yearly columns in order; a path's total is their sum, of a stock its value when the window ends."""
         names = list(FIXED) + [f"refused_{r}" for r in REFUSALS] + [f"refused_{r}_fen" for r in REFUSALS]
         for block in PAYER_BLOCKS:
             names += [f"{block}_{p}_fen" for p in self.payers]
@@ -103,10 +118,16 @@ class Layout:
         names += [f"unmet_{q}_fen" for q in self.programmes]
         names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
                   for t, u in zip(self.targets, self.target_units, strict=True)]
+        names += [f"avoided_{q}_fen" for q in self.programmes if self.has_groups]
+        for column in ("improper", "reclaimed"):
+            names += [f"{column}_{q}_fen" for q in self.programmes if self.has_audit]
+        names += [column for column in INVESTMENT_COLUMNS if self.has_investments]
+        names += [f"fee_{f}_fen" for f in self.fees]
+        names += [f"drawn_{a}_fen" for a in self.pots if self.draws_on_pots]
         names += [f"{what}_{b}" for what in ("warned", "stopped") for b in self.breakers]
         if self.provisional:
             names += [f"{block}_{p}_fen" for block in PROVISIONAL_BLOCKS for p in self.payers]
-        return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
+        return [Column(n, "fen" if n.endswith("_fen") else "count", "last" if n in STOCKS else "sum") for n in names]
 
     def per_path(self) -> list[Column]:
         """The columns kept once a path."""

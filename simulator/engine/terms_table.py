@@ -194,7 +194,8 @@ class _Builder:
         guarantor = next((row.payer for row in rows if self.scenario.payers[row.payer].kind == "guarantor"), None)
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
                 SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
-                0, 0, 0, self.covered_districts(rows), *pots, self.number(guarantor) if guarantor else at.NOBODY,
+                0, 0, 0, self.covered_districts(rows), *pots, mode.counter_guarantee,
+                self.number(guarantor) if guarantor else at.NOBODY,
                 *claim_numbers(mode.claim)]
 
     def covered_districts(self, rows: list[TermRow]) -> int:

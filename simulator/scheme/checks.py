@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from . import terms_checks
+from . import support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
 from .parts import IP_TYPES, Dated
 from .parts_fund import Breaker
@@ -27,7 +27,7 @@ MOST_FLAGS = 8                             # yes-or-no facts of a firm; their co
 
 def check(sections: Scenario | SimpleNamespace, draft: Draft) -> None:
     """Add every contradiction in the sections that could be read."""
-    for names, rule in (*RULES, *terms_checks.RULES):
+    for names, rule in (*RULES, *terms_checks.RULES, *support_checks.RULES):
         if all(hasattr(sections, name) for name in names):
             rule(sections, draft)
     _bounded_shares(draft)
@@ -197,7 +197,7 @@ def targets(s: Any, draft: Draft) -> None:
     """A level target has its level, a growth target its growth and a market to grow from."""
     for name, target in s.targets.items():
         path = ("targets", name)
-        level = "level_count" if target.measure == "count" else "level_amount"
+        level = "level_count" if target.measure in ("count", "firms") else "level_amount"
         needed = level if target.kind == "level" else "growth"
         if getattr(target, needed) is None:
             draft.say("target_without", path, at_key=True, given=f"kind: {target.kind}", allowed=needed)

@@ -7,19 +7,16 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "fees", "stress",
-                           "versions", "alliance", "platform", "investment", "calibration"}),
+    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "platform", "calibration"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
-    "Mode": frozenset({"fees", "linkage", "ex_ante", "when"}),
+    "Mode": frozenset({"fees", "linkage", "when"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        "appraisal_capacity"}),
-    "Recovery": frozenset({"downturn"}),
-    "Programme": frozenset({"ladder", "payee", "pot", "amount", "spend_floor", "by_ip_type_from"}),
-    "ProgrammeCap": frozenset({"key", "name"}),
+    "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
@@ -28,15 +25,12 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Cap", "measure"): frozenset({"line"}),
     ("Claim", "final"): frozenset({"writeoff"}),
-    ("ProgrammeCap", "per"): frozenset({"life", "year"}),
+    ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
-    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised",
-                                       "investment", "evaluated", "year_end"}),
-    ("Programme", "line"): frozenset({"bank_risk_subsidy", "investment", "investment_own",
-                                      "investment_equity",
-                                      "alliance", "disposal_valuation", "patent_use", "award"}),
+    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised"}),
+    ("Programme", "line"): frozenset({"disposal_valuation"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 
@@ -48,6 +42,8 @@ SPELLINGS: dict[str, str] = {
     "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",
     "bank.years_in": "bank_years_above / bank_years_to", "ip_or_first": "flags", "first_loan": "flags",
     "high_tech": "flags", "srdi": "flags",
+    "life": "firm",
+    "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "over": "over_cap", "order_by": "priority"}
 
 

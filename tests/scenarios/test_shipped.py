@@ -277,6 +277,11 @@ def test_dalian() -> None:
     assert [(cap.amount, cap.per) for cap in batch.cap] == [(20 * WAN, "firm_year")]
     assert scenario.programmes["interest_later"].from_ == datetime.date(2020, 8, 1)
     assert {scenario.segments[s].registered_multiple for s in ("fund", "other")} == {1000}
+    invest, alliance = scenario.programmes["investment"], scenario.programmes["alliance"]
+    assert (invest.rate, invest.payee, invest.when and invest.when.amount_from) == (10 * PCT, "investor", 100 * WAN)
+    assert [(cap.amount, cap.per) for cap in invest.cap] == [(500 * WAN, "firm")]
+    assert [(e.amount, e.per) for e in invest.envelope] == [(2000 * WAN, "life")]
+    assert (alliance.amount, [(e.amount, e.per) for e in alliance.envelope]) == (20 * WAN, [(40 * WAN, "life")])
 
 
 def test_fuxin() -> None:

@@ -44,7 +44,9 @@ LEAST = {
     "cap of a measure": 29, "limited at origination": 150,
     "provisional escrow": 21, "provisional lender": 61, "put aside": 14, "released": 13, "returned": 14, "settled": 79,
     "settled upward": 1, "net of what came in": 15, "capital used up": 18,
-    "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153}
+    "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
+    "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
+    "bank settled": 58, "yearly line": 27, "targets met": 4, "targets missed": 6, "paid from a pot": 540}
 
 
 @cache

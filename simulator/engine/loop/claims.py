@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from simulator.engine.attributes import recovery_of
-from simulator.engine.day import NEVER
+from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
     INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS,
     OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY,
     WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
+    VINTAGE_DEFAULTS,
 )
 from simulator.engine.loop.breaker import note, note_party, note_pot
 from simulator.engine.loop.capital import add_capital
-from simulator.engine.loop.cash import note_outflow
+from simulator.engine.loop.cash import note_outflow, year_row
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
 from simulator.engine.loop.state import (
-    CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED,
-    F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE,
-    I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE,
-    L_ACCOUNT, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP,
-    L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE, L_RECOVERY_DAY,
-    L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+    L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
+    F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
+    I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
+    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
+    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
+    L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
+    R_SEED,
 )
 from simulator.engine.rules import PPM, for_days, muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -82,6 +84,11 @@ def default_loan(law, st, loan, day, y):
     year = st.years[y]
     year[DEFAULTS] += 1
     year[DEFAULTED] += n[L_PRINCIPAL]
+    st.reg[R_NPL] += n[L_PRINCIPAL]
+    if n[L_BOOK] == 0 and day - n[L_START] <= YEAR:
+        vintage = st.years[year_row(law, n[L_START])]
+        vintage[VINTAGE_DEFAULTS] += 1
+        vintage[VINTAGE] += n[L_PRINCIPAL]
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
@@ -95,7 +102,8 @@ def draw_recovery(law, st, loan, day):
     """What comes back of a loan, and when, counted from ``day``."""
     n = st.loans[loan]
     gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                 n[L_PRINCIPAL], n[L_START], day, common_right(law, n))
+                                 n[L_PRINCIPAL], n[L_START], day, common_right(law, n), n[L_MODE],
+                                 st.index[n[L_SECTOR], min(day // MONTH, law.whole[N_HAZARD_MONTHS] - 1)])
     n[L_GROSS] = gross
     n[L_RECOVERY_DAY] = arrives
     if arrives <= law.whole[N_LAST]:
@@ -218,6 +226,8 @@ def recover_loans(law, st, day, y):
         n[L_NET] = net
         if n[L_STATE] == CLAIMED:
             n[L_STATE] = CLOSED
+        st.reg[R_NPL] -= n[L_PRINCIPAL]
+        st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
         st.years[y, RECOVERED] += n[L_GROSS]
         st.years[y, RECOVERY_COST] += cost
         if n[L_COVERED] > 0:

@@ -15,14 +15,14 @@ from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR,
     N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES,
-    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING, Law,
+    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING,  HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
 )
 
 # --- registers: single numbers of the running path
 (R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_BORROWERS, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
  R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING,
- R_FELL, R_DRAWN, R_LINE_PEAK) = range(22)
-REGISTERS = 22
+ R_FELL, R_DRAWN, R_LINE_PEAK, R_NPL, R_ON_BOOKS) = range(24)
+REGISTERS = 24
 
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
@@ -51,8 +51,8 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE, C_FINAL) = range(4)
 CLAIM = 4
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT) = range(8)
-FIRM_FIELDS = 8
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT, F_YEAR) = range(9)
+FIRM_FIELDS = 9
 
 # --- a cluster: principal drawn, deposits in its reserve, its anchor's last day, whether the line is closed, members
 #     that defaulted today and ever, its sector
@@ -117,7 +117,7 @@ class State(Bundle):
     agreed: np.ndarray          # int64[claims or 1, rows of a mode]: what each row took at determination
     before: np.ndarray          # int64[parties] scratch
     fresh: np.ndarray           # int64[parties] scratch
-    envelope: np.ndarray        # int64[programmes, calendar years]
+    envelope: np.ndarray        # int64[envelopes, calendar years]: spent; one kept for good in its first column
     breaker: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]
     opening: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]: at the year's start; the tally, the month's
     ring: np.ndarray            # int64[12 or 0, breakers, scopes, BREAKER_FIELDS]: at the starts of the last months
@@ -133,6 +133,11 @@ class State(Bundle):
     event_sum: np.ndarray       # int64[contributions]: this path's amount, negative a clawback
     years: np.ndarray           # int64[years + 1, width]
     months: np.ndarray          # int64[window months, pots + 2]: balances, covered and outstanding
+    winner: np.ndarray          # int64[groups] scratch: the programme that pays for the loan, and what it could
+    payable: np.ndarray
+    volume: np.ndarray          # int64[programmes, banks]: lent so far, and up to the last settlement
+    settled: np.ndarray
+    invested: np.ndarray        # int64[programmes, invested firms]: investment subsidy for each firm
 
 
 def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
@@ -141,7 +146,8 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     days = int(w[N_LAST]) + 2
     firms, pots, programmes = int(w[N_FIRMS]), int(w[N_POTS]), int(w[N_PROGRAMMES])
     parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
-    calendar, clusters = int(w[N_CALENDAR]), int(w[N_CLUSTERS])
+    calendar, clusters, groups = int(w[N_CALENDAR]), int(w[N_CLUSTERS]), int(law.support[N_GROUPS])
+    volumes = programmes * int(law.support[HAS_YEARLY])
     loans = room * (int(expected_loans * 2) + 256)
     candidates = room * (int(expected_loans * 2) + 1024)
     claims = room * (loans // 4 + 64)
@@ -177,7 +183,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
-        envelope=ints(programmes, calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),
+        envelope=ints(len(law.envelopes), calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),
         opening=ints(breakers, scopes, BREAKER_FIELDS),
         ring=ints(12 if rolls else 0, breakers, scopes, BREAKER_FIELDS),
         insured=ints(loans if limits else 1, limits), insured_year=ints(loans if limits else 1, limits * calendar),
@@ -187,4 +193,6 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),
-        months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2))
+        months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2), winner=ints(groups), payable=ints(groups),
+        volume=ints(volumes, len(law.bank_cum)), settled=ints(volumes, len(law.bank_cum)),
+        invested=ints(programmes, int(law.support[INVESTED_FIRMS])))

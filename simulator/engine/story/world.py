@@ -10,12 +10,13 @@ import numpy as np
 import simpy
 
 from simulator.engine import layout as at
-from simulator.engine.day import YEAR, day_of, tick
-from simulator.engine.ledger import PATH_FIXED
+from simulator.engine.day import OPEN, YEAR, day_of, tick
+from simulator.engine.ledger import NPL, ON_BOOKS, PATH_FIXED
 from simulator.engine.story.records import Due, Event, LedgerRow, Loan
 from simulator.engine.story.scheme import read_scheme
 from simulator.engine.tables import Tables
 
+STOCK_TAKING = 1                           # early in the morning, before anything moves
 Business = Generator[Any, Any, None]       # a SimPy process
 
 
@@ -26,6 +27,7 @@ class World:
         self.law, self.layout, self.scheme = tables.law, tables.layout, read_scheme(tables)
         self.seed, self.path, self.record = seed, path, record
         self.whole: list[int] = self.law.whole.tolist()
+        self.support: list[int] = self.law.support.tolist()
         self.days, self.last = self.whole[at.N_DAYS], self.whole[at.N_LAST]
         self.env = simpy.Environment(initial_time=tick(-self.whole[at.N_BOOK_DAYS] - 1, 0))
         self.years = np.zeros((self.whole[at.N_YEARS] + 1, self.layout.width), np.int64)
@@ -35,6 +37,9 @@ class World:
         self.ledger: list[LedgerRow] = []
         self.events: list[Event] = []
         self.rules: Counter[str] = Counter()
+        self.index = np.zeros((0, 0))          # factors by sector and month
+        self.overdue = self.on_books = 0       # principal in default, and of all loans not yet over
+        self.start(self.year_ends())
 
     # --- time
 
@@ -63,6 +68,14 @@ class World:
         """Year of counters, caps and envelopes, counted from day 0 and on through the run-off."""
         return max(day, 0) // YEAR
 
+    def year_ends(self) -> Business:
+        """On the morning after each year of the window: stocks as they stood in the evening."""
+        days = {*range(YEAR, self.days + 1, YEAR), self.days}
+        for day in sorted(days):
+            yield self.until(day, OPEN, STOCK_TAKING)
+            self.count(NPL, self.overdue, day - 1)
+            self.count(ON_BOOKS, self.on_books, day - 1)
+
     # --- books
 
     def count(self, column: int, amount: int, day: int | None = None) -> None:
@@ -74,6 +87,10 @@ class World:
     def count_in(self, block: int, place: int, amount: int, day: int | None = None) -> None:
         """Add to a column of a block, named by its place in the tables (at.B_PAID, …)."""
         self.count(self.whole[block] + place, amount, day)
+
+    def count_support(self, block: int, place: int, amount: int, day: int | None = None) -> None:
+        """Add to a column of a block of public money, named by its place (at.B_AVOIDED, …)."""
+        self.count(self.support[block] + place, amount, day)
 
     def set_once(self, column: int, value: int) -> None:
         """Set a column kept once a path."""
