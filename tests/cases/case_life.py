@@ -43,12 +43,12 @@ from simulator.engine.loop.state import (
     I_UNPAID,
     L_ACCOUNT,
     L_APP,
-    L_BANK,
     L_BOOK,
     L_CLAIM,
     L_CLASS,
     L_COVERED,
     L_DISTRICT,
+    L_FLAGS,
     L_GENERATION,
     L_GRADE,
     L_INDUCED,
@@ -70,8 +70,8 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "banks", "breaker", "targets", "fees", "audit",
-            "investments")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments", "banks",
+            "breaker", "breakers")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -121,6 +121,7 @@ class Loan:
     ip: str = "invention"
     firm_class: str = "medium"
     district: str = "north"
+    flags: tuple[str, ...] = ()
     bank: str = ""                             # the first bank where none is named
 
 
@@ -215,8 +216,9 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
     whole, real = law.whole.copy(), law.real.copy()
     whole[at.RECOVERY_COST_PPM] = cost_ppm
     real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
-    assert proceeds.gross == 0 or len(loans) == 1, "proceeds are set for one loan"
-    factor = (proceeds.gross + 0.5) / loans[0].principal if proceeds.gross else 0.0
+    bad = [loan for loan in loans if loan.default is not None]
+    assert proceeds.gross == 0 or len(bad) == 1, "proceeds are set for one loan"
+    factor = (proceeds.gross + 0.5) / bad[0].principal if proceeds.gross else 0.0
     return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
@@ -227,15 +229,18 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
     district = list(scenario.firms.districts).index(loan.district)
     bank = list(scenario.banks).index(loan.bank) if loan.bank else 0
-    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, mode, loan.principal, loan.term, 0)
+    flags = sum(1 << list(scenario.firms.flags).index(name) for name in loan.flags)
+    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, flags, mode, loan.principal, loan.term,
+                                             0)
     if loan.covered is not None:
         principal, covered = loan.principal, loan.covered
     else:
         assert reason < 0, "the gate refuses this loan"
-    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term, 0, mode)
+    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term,
+                      bank, mode)
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_BANK] = at.NOBODY, at.NOBODY, 0, 0, bank
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_FLAGS] = at.NOBODY, at.NOBODY, 0, 0, flags
     n[L_REACHED], n[L_APP], n[L_GENERATION] = 1, -1, 0
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)

@@ -19,6 +19,7 @@ from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
+from tests.twins import mutants_terms as more
 
 Patch = pytest.MonkeyPatch
 
@@ -283,4 +284,19 @@ MUTANTS = (
     Mutant("renewals after newcomers", "loan", newcomers_first), Mutant("default at once", "loan", law=pays_to_the_end),
     Mutant("others keep their pace", "loan", law=own_pace), Mutant("line without end", "loan", law=line_without_end),
     Mutant("anchor takes nobody along", "loan", law=nobody_hit), Mutant("no deposits", "loan", law=deposits_kept),
+    Mutant("banks share a limit", "year", law=more.bank_year_of_all),
+    Mutant("no limit at origination", "year", law=more.origination_unlimited),
+    Mutant("a firm's limit is each loan's", "year", law=more.origination_by_loan),
+    Mutant("banks join late", "year", law=more.banks_joined_later),
+    Mutant("fifth flag lost", "year", law=more.second_slot_forgotten),
+    Mutant("refunds not taken off", "year", law=more.refunds_ignored),
+    Mutant("rolling year by calendar", "year", law=more.rolling_by_year),
+    Mutant("measure of today", "year", more.measured_today),
+    Mutant("stopped payments paid", "year", more.paid_all_the_same),
+    Mutant("endless capital", "year", law=more.endless_capital),
+    Mutant("claims gross", "year", law=more.claims_gross),
+    Mutant("final from the start", "year", law=more.paid_at_once),
+    Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),
+    Mutant("escrow counted as free", "year", more.escrow_lends),
+    Mutant("rest not counted as owed", "year", more.rest_forgotten),
     *PUBLIC_MONEY)
