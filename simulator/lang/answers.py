@@ -10,6 +10,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_runs": ("{paths} 次", "{paths} paths"),
     "ans_seed": ("种子 {seed}", "seed {seed}"),
     # verdict
+    "ans_no_volume": ("不可评价  总额、所需规模和目标：没有来源给出业务量，以下数字只对假设的笔数成立",
+                      "Not evaluable  totals, the size needed and targets, because no source gives the volume; figures hold for the assumed number of loans only"),
     "ans_verdict": ("结论", "Verdict"),
     "ans_enough": ("现有基金够:赔得起,接得下", "the present fund is enough: it can pay and it turns no one away"),
     "ans_enough_all": ("现有基金够:赔得起,接得下,与基金有关的目标也达得成",

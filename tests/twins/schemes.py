@@ -17,6 +17,7 @@ from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
 from tests.twins.public_money import public_money
+from tests.twins.schemes_terms import with_more_terms
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 SHIPPED = ("liaoning-2021", "dalian-2020", "fuxin-2017", "dalian-district-pots", "liaoning-pooled",
@@ -75,6 +76,8 @@ def random_tables(number: int) -> Tables:
         data["lending"]["default_at"] = "maturity"
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
+    if number % 5 in (1, 2) and "first" in data["modes"]:
+        data = with_more_terms(number, data)
     return compile_scheme(rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), no_fund=r.random() < 0.04)
 
 
