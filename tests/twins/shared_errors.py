@@ -75,17 +75,18 @@ def no_upper_end(_: Function) -> Function:
 
 def loosest_cap(_: Function) -> Function:
     """Of two caps the wider one binds."""
-    def room(row: np.ndarray, used: np.ndarray) -> int:
-        caps = [at.CAP + c * at.CAP_FIELDS for c in range(at.MAX_CAPS)]
-        return max([max(0, row[c] - used[row[c + 2]]) for c in caps if row[c + 1] != at.PER_NONE], default=at.ALWAYS)
+    def room(row: np.ndarray, r: int, bounds: np.ndarray, used: np.ndarray) -> int:
+        caps = [(c, row[at.CAP + c * at.CAP_FIELDS:]) for c in range(at.MAX_CAPS)]
+        return max([max(0, bounds[r * at.MAX_CAPS + c] - used[cap[at.CAP_COUNTER]]) for c, cap in caps
+                    if cap[at.CAP_PER] not in (at.PER_NONE, at.PER_ORIGIN)], default=at.ALWAYS)
     return room
 
 
 def counted_as_paid(right: Function) -> Function:
     """A limit that stands before the share counts what is paid, not the loss it looks at."""
-    def amount(row: np.ndarray, base: int, principal: int, borne: int, used: np.ndarray) -> int:
+    def amount(row: np.ndarray, r: int, base: int, facts: Any, borne: int, bounds: np.ndarray, used: np.ndarray) -> int:
         before = used.copy()
-        paid = right(row, base, principal, borne, used)
+        paid = right(row, r, base, facts, borne, bounds, used)
         used[:] = before
         rules.book(row, paid, used)
         return paid
