@@ -7,6 +7,7 @@ section does not hide what is wrong in the others. The terms have a page of thei
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from .draft import UNBOUNDED, Draft, Path
 from .parts import IP_TYPES, Dated
 from .parts_market import Size
 from .problems import listed
+from .provenance import SOURCED
 from .scenario import Scenario
 from .units import ONE, format_share
 
@@ -146,8 +148,7 @@ def dated_steps(s: Any, draft: Draft) -> None:
 
 def contributions(s: Any, draft: Draft) -> None:
     """Money arrives inside the window; a match has time to come."""
-    years, month = divmod(s.clock.start.month - 1 + s.clock.months, 12)
-    end = datetime.date(s.clock.start.year + years, month + 1, min(s.clock.start.day, 28))
+    end = _end(s)
     for name, pot in s.pots.items():
         for i, paid in enumerate(pot.contributors):
             path = ("pots", name, "contributors", str(i))
@@ -156,6 +157,24 @@ def contributions(s: Any, draft: Draft) -> None:
                           allowed=f"≥ {s.clock.start}, < {end}")
             if paid.match and paid.match.within == 0:
                 draft.say("match_no_time", (*path, "match", "within"), given="0", allowed="≥ 1 day")
+
+
+def _end(s: Any) -> datetime.date:
+    """First day after the window."""
+    years, month = divmod(s.clock.start.month - 1 + s.clock.months, 12)
+    return datetime.date(s.clock.start.year + years, month + 1, min(s.clock.start.day, 28))
+
+
+def platform(s: Any, draft: Draft) -> None:
+    """A platform starts inside the window (before it, it is part of the base year) and makes nobody wait longer."""
+    if s.platform is None:
+        return
+    if not s.clock.start <= s.platform.from_ < _end(s):
+        draft.say("platform_outside", ("platform", "from"), given=str(s.platform.from_),
+                  allowed=f"≥ {s.clock.start}, < {_end(s)}")
+    if s.platform.days_with > s.platform.days_before:
+        draft.say("platform_slower", ("platform", "days_with"), given=draft.raw(("platform", "days_with")),
+                  allowed=f"≤ {draft.raw(('platform', 'days_before'))}")
 
 
 # --- markets, targets, limits ---------------------------------------------------------------------
@@ -192,6 +211,22 @@ def targets(s: Any, draft: Draft) -> None:
         if target.final_year < s.clock.start.year:
             draft.say("target_year_past", (*path, "final_year"), given=str(target.final_year),
                       allowed=f"≥ {s.clock.start.year}")
+
+
+STANDING_IN = {                            # values that stand in for a figure no source gives
+    "fund_size": r"pots\.\w+\.contributors\.\d+\.amount",
+    "volume": r"market\.(amount|count)|segments\.\w+\.loans_by_year\.\d+",
+    "sharing": r"modes\.\w+\.terms\.\d+\.share",
+    "targets": r"targets\.\w+\.(growth|level_amount|level_count)"}
+
+
+def figures_given(s: Any, draft: Draft) -> None:
+    """What is said to be in no source is held by assumed values only."""
+    for figure in s.not_evaluable:
+        given = [path for path, origin in draft.origins.items()
+                 if origin.grade in SOURCED and re.fullmatch(STANDING_IN[figure], path)]
+        if given:
+            draft.say("figure_given", ("not_evaluable", figure), at_key=True, given=figure, allowed=given[0])
 
 
 def _sizes(s: Any) -> Iterable[tuple[Path, Size]]:
@@ -242,6 +277,6 @@ RULES: tuple[Rule, ...] = (
     (("modes",), mode_weights), (("segments", "lending", "recovery"), priced_types),
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
-    (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
+    (("pots", "clock"), contributions), (("platform", "clock"), platform), (("not_evaluable",), figures_given), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker))

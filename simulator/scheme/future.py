@@ -8,7 +8,7 @@ from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
     "Scenario": frozenset({"choose", "linkage", "fees", "stress",
-                           "versions", "alliance", "platform", "investment", "calibration"}),
+                           "versions", "alliance", "investment", "calibration"}),
     "Firms": frozenset({"flags"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),

@@ -25,6 +25,7 @@ from .parts_market import (
     Macro,
     Market,
     MoralHazard,
+    Platform,
     Renewal,
     Segment,
     Size,
@@ -117,6 +118,9 @@ class OutOfScope(Part):
     reason: Text
 
 
+Figure = Literal["fund_size", "volume", "sharing", "targets"]
+
+
 class Scenario(Part):
     """A whole scheme with its surroundings, ready to be compiled (docs/scenario)."""
 
@@ -136,6 +140,7 @@ class Scenario(Part):
     approval: Approval
     lending: Lending
     demand: Demand
+    platform: Platform | None = None
     renewal: Renewal | None = None
     moral_hazard: MoralHazard
     gate: Gate
@@ -152,6 +157,7 @@ class Scenario(Part):
     sizing: Sizing
     pending: dict[str, Any] = {}               # clauses whose mechanism comes later: value, grade, source, note
     out_of_scope: list[OutOfScope] = []
+    not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
 
     _provenance: dict[str, Provenance] = PrivateAttr(default_factory=dict)
     _hash: str = PrivateAttr(default="")

@@ -188,6 +188,13 @@ def all_reached(tables: Tables) -> Tables:
     return _changed(tables, reach=np.ones_like(tables.law.reach))
 
 
+def platform_unheard(tables: Tables) -> Tables:
+    """Applicants inside the fund's gates come no more often, and no sooner, than the others."""
+    keep = tables.law.keep.copy()
+    keep[:, :, [1, 3]] = np.minimum(keep[:, :, [1, 3]], keep[:, :, [0, 2]])
+    return _changed(tables, keep=keep)
+
+
 def no_lag(tables: Tables) -> Tables:
     """Every row is due at the end of the review."""
     rows = tables.law.rows.copy()
@@ -222,4 +229,5 @@ MUTANTS = (
     Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached),
     Mutant("renewals after newcomers", newcomers_first), Mutant("default at once", law=pays_to_the_end),
     Mutant("others keep their pace", law=own_pace), Mutant("line without end", law=line_without_end),
-    Mutant("anchor takes nobody along", law=nobody_hit), Mutant("no deposits", law=deposits_kept))
+    Mutant("anchor takes nobody along", law=nobody_hit), Mutant("no deposits", law=deposits_kept),
+    Mutant("platform unheard", law=platform_unheard))
