@@ -211,7 +211,8 @@ def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: 
                 scenario.demand.dominating_trend / PPM, scenario.demand.headroom, first, last)
         again = renewals_by_month(scenario, segment, volume, months)
         base = np.where(months >= 0, np.maximum(base - again, 0.0), base)
-        asked = (base[:last - first], decided(scenario.platform if segment.eligible else None, opens, base, first, last))
+        heard = scenario.platform if segment.eligible else None
+        asked = (base[:last - first], decided(heard, opens, base, first, last))
         for reached, inside in product((True, False), (False, True)):
             response = [(1 - lost) ** (cost(name, m, inside, reached) if m >= 0 else 0.0) for m in range(first, last)]
             rate[s, :, 2 * int(not reached) + int(inside)] = asked[inside] * np.array(response)

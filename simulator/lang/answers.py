@@ -11,6 +11,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_seed": ("种子 {seed}", "seed {seed}"),
     # verdict
     "ans_verdict": ("结论", "Verdict"),
+    "ans_verdict_none": ("结论  不可评价:来源没有给出{figures}", "Verdict  not evaluable: no source gives the {figures}"),
+    "ans_missing": ("{figure}:{reason}", "{figure}: {reason}"),
+    "ans_size_missing": ("所需规模 不可评价({figures})", "size needed: not evaluable ({figures})"),
+    "ans_assumed": ("pledgefund run {id} 仍可模拟,但用的是下列假设值:",
+                    "pledgefund run {id} still simulates, on these assumed values:"),
+    "ans_between": ("范围 {span}", "range {span}"),
+    "ans_go_on": ("要得到结论:在自己的方案(extends)里写明数值,并把 not_evaluable 的该项写成 null",
+                  "For answers: give the figures in a scenario of your own (extends) and set their entries of "
+                  "not_evaluable to null"),
+    "ans_stamp_none": ("未作模拟 · 版本 {version} · 方案 {hash}…", "nothing simulated · version {version} · scenario {hash}…"),
+    "figure_fund_size": ("基金规模", "size of the fund"), "figure_volume": ("业务量", "volume of lending"),
+    "figure_sharing": ("分担比例", "sharing of losses"), "figure_targets": ("目标", "targets"),
     "ans_enough": ("现有基金够:赔得起,接得下", "the present fund is enough: it can pay and it turns no one away"),
     "ans_enough_all": ("现有基金够:赔得起,接得下,与基金有关的目标也达得成",
                        "the present fund is enough: it can pay, turns no one away and carries its targets"),
@@ -177,5 +189,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "par_loans": ("每年笔数", "loans a year"), "par_weights": ("企业构成", "mix of firms"),
     "par_contributions": ("基金出资", "contributions"), "par_caps": ("金额上限", "caps"),
     "par_modes": ("分担方式构成", "mix of sharing modes"), "par_registered": ("登记倍数", "registered multiple"),
+    "par_platform": ("平台", "platform"),
     "par_ip": ("知识产权构成", "mix of rights"),
 }

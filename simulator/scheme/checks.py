@@ -7,7 +7,6 @@ section does not hide what is wrong in the others. The terms have a page of thei
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from types import SimpleNamespace
@@ -15,10 +14,10 @@ from typing import Any
 
 from . import terms_checks
 from .draft import UNBOUNDED, Draft, Path
+from .missing import figures_given
 from .parts import IP_TYPES, Dated
 from .parts_market import Size
 from .problems import listed
-from .provenance import SOURCED
 from .scenario import Scenario
 from .units import ONE, format_share
 
@@ -213,22 +212,6 @@ def targets(s: Any, draft: Draft) -> None:
                       allowed=f"≥ {s.clock.start.year}")
 
 
-STANDING_IN = {                            # values that stand in for a figure no source gives
-    "fund_size": r"pots\.\w+\.contributors\.\d+\.amount",
-    "volume": r"market\.(amount|count)|segments\.\w+\.loans_by_year\.\d+",
-    "sharing": r"modes\.\w+\.terms\.\d+\.share",
-    "targets": r"targets\.\w+\.(growth|level_amount|level_count)"}
-
-
-def figures_given(s: Any, draft: Draft) -> None:
-    """What is said to be in no source is held by assumed values only."""
-    for figure in s.not_evaluable:
-        given = [path for path, origin in draft.origins.items()
-                 if origin.grade in SOURCED and re.fullmatch(STANDING_IN[figure], path)]
-        if given:
-            draft.say("figure_given", ("not_evaluable", figure), at_key=True, given=figure, allowed=given[0])
-
-
 def _sizes(s: Any) -> Iterable[tuple[Path, Size]]:
     yield from ((("segments", name, "size"), segment.size) for name, segment in s.segments.items())
     if s.insurance:
@@ -277,6 +260,7 @@ RULES: tuple[Rule, ...] = (
     (("modes",), mode_weights), (("segments", "lending", "recovery"), priced_types),
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
-    (("pots", "clock"), contributions), (("platform", "clock"), platform), (("not_evaluable",), figures_given), (("segments", "market", "clock"), markets),
+    (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
+    (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker))

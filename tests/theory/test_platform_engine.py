@@ -62,4 +62,5 @@ def test_others_do_not_hear_of_it() -> None:
 @pytest.mark.parametrize("engine", ["loop", "story"])
 def test_both_engines_read_it(engine: str) -> None:
     scenario = scheme("plain", segments__fund__loans_by_year=[24.0], demand__headroom=3.0, platform=PLATFORM)
-    assert_mean("loans", run(scenario, 200, seed=63, engine=engine).column("loans"), 24.0 / 12 * (3 + 1.2 * (9 + 35 / 30)))
+    loans = run(scenario, 200, seed=63, engine=engine).column("loans")
+    assert_mean("loans", loans, 24.0 / 12 * (3 + 1.2 * (9 + 35 / 30)))
