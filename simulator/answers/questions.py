@@ -250,6 +250,8 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
 
 def _why_not(scenario: Scenario, name: str) -> str:
     target = scenario.targets[name]
+    if target.partial:
+        return "partial"
     years = target.final_year - scenario.clock.base_year
     if not 1 <= years <= -(-scenario.clock.months // 12):
         return "window"

@@ -28,7 +28,7 @@ class Outcome:
 
     name: str
     met: Bools | None
-    reason: str = ""  # no_base | window | no_level
+    reason: str = ""  # no_base | window | no_level | partial
     base: Fraction | None = None
 
 
@@ -101,7 +101,7 @@ def yearly(results: Any, name: str) -> Ints:
     """The target's quantity by year of the window, up to and including its final year."""
     scenario = results.scenario
     measure = scenario.targets[name].measure
-    column = f"measure_{name}" + ("" if measure == "count" else "_fen")
+    column = f"measure_{name}" + ("" if measure in ("count", "firms") else "_fen")
     years = scenario.targets[name].final_year - scenario.clock.base_year
     values: Ints = results.year_column(column)
     return values[:, :years]
@@ -112,6 +112,8 @@ def evaluate(results: Any, name: str, reading: str | None = None) -> Outcome:
     scenario = results.scenario
     target: Target = scenario.targets[name]
     years = target.final_year - scenario.clock.base_year
+    if target.partial:
+        return Outcome(name, None, "partial")
     if not 1 <= years <= -(-scenario.clock.months // 12):
         return Outcome(name, None, "window")
     if target.kind == "level":
@@ -125,7 +127,7 @@ def evaluate(results: Any, name: str, reading: str | None = None) -> Outcome:
 
 def _level(results: Any, name: str, target: Target) -> Outcome:
     """A level is a sum over the years of the programme up to the final year."""
-    level = target.level_count if target.measure == "count" else target.level_amount
+    level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     if level is None:
         return Outcome(name, None, "no_level")
     return Outcome(name, yearly(results, name).sum(axis=1) >= _ceil(Fraction(str(level))))

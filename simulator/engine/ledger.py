@@ -22,13 +22,15 @@ FIXED = (
     "determined_fen", "outside_fen", "recovered_fen", "recovery_cost_fen", "policies", "insured_fen",
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
     "renewed_loans", "renewed_fen", "anchor_defaults", "contagion_firms", "line_drawn_fen", "reserve_in_fen",
-    "reserve_out_fen",
+    "reserve_out_fen", "firms", "vintage_defaults", "vintage_defaults_fen", "npl_fen", "on_books_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
  REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED,
- ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT) = range(len(FIXED))
+ ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, FIRMS, VINTAGE_DEFAULTS, VINTAGE, NPL,
+ ON_BOOKS) = range(len(FIXED))
+STOCKS = ("npl_fen", "on_books_fen")       # as at a year's end; all other columns add up
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
@@ -89,7 +91,7 @@ class Layout:
         return len(PATH_FIXED) + len(PATH_POT) * len(self.pots)
 
     def yearly(self) -> list[Column]:
-        """The yearly columns in order; each path total is their sum."""
+        """The yearly columns in order; a path's total is their sum, of a stock its value when the window ends."""
         names = list(FIXED) + [f"refused_{r}" for r in REFUSALS] + [f"refused_{r}_fen" for r in REFUSALS]
         for block in PAYER_BLOCKS:
             names += [f"{block}_{p}_fen" for p in self.payers]
@@ -99,7 +101,7 @@ class Layout:
         names += [f"unmet_{q}_fen" for q in self.programmes]
         names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
                   for t, u in zip(self.targets, self.target_units, strict=True)]
-        return [Column(n, "fen" if n.endswith("_fen") else "count", "sum") for n in names]
+        return [Column(n, "fen" if n.endswith("_fen") else "count", "last" if n in STOCKS else "sum") for n in names]
 
     def per_path(self) -> list[Column]:
         """The columns kept once a path."""

@@ -26,7 +26,8 @@ from simulator.scheme.scenario import IP_TYPES, Programme, Scenario, Target
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED}
 BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
          "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL}
-MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED}
+MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
+            "firms": at.MEASURE_FIRMS}
 SCOPES = {"bank": at.SCOPE_BANK, "pot": at.SCOPE_POT, "scheme": at.SCOPE_SCHEME}
 NUMERATORS = {"determined": at.NUM_DETERMINED, "paid": at.NUM_PAID, "npl": at.NUM_NPL}
 DENOMINATORS = {"in_force": at.DEN_IN_FORCE, "ended": at.DEN_ENDED, "disbursed": at.DEN_DISBURSED}
@@ -241,7 +242,7 @@ class _Compiler:
                          b.min_loans, b.min_defaults, CHECKS[b.check], b.stop, b.resume], np.int64)
 
     def layout(self) -> Layout:
-        units = tuple("count" if t.measure == "count" else "fen" for t in self.s.targets.values())
+        units = tuple("count" if t.measure in ("count", "firms") else "fen" for t in self.s.targets.values())
         return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units)
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
@@ -289,7 +290,7 @@ class _Compiler:
         return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
                          s.recovery.obsolescence / PPM, float(size.median or 0) if size else 1.0,
                          size.sigma if size else 0.0, s.renewal.probability / PPM if s.renewal else 0.0,
-                         s.renewal.bridge / PPM if s.renewal else 0.0])
+                         s.renewal.bridge / PPM if s.renewal else 0.0, s.recovery.downturn])
 
     def policies(self) -> np.ndarray:
         line = self.s.insurance

@@ -155,7 +155,7 @@ class _Builder:
         pots += [at.NOBODY] * (at.POTS_OF_MODE - len(pots))
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
                 SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
-                0, 0, 0, self.covered_districts(rows), *pots]
+                0, 0, 0, self.covered_districts(rows), *pots, mode.counter_guarantee]
 
     def covered_districts(self, rows: list[TermRow]) -> int:
         """Districts whose firms every pot payer of the mode can pay for; none when nobody shares the loss."""

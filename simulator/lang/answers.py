@@ -106,6 +106,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_not_modelled": ("尚未建模", "not modelled yet"),
     "ans_not_evaluable": ("不可评价", "not evaluable"),
     "ans_why_no_base": ("基数未知", "base unknown"),
+    "ans_why_partial": ("文件所计不限于质押贷款", "the document counts more than pledge loans"),
     "ans_why_window": ("末年在方案期之外", "final year outside the window"),
     "ans_why_no_level": ("文件没有给出数额", "no figure in the text"),
     "ans_never": ("{n} 次未出现", "not seen in {n} paths"),

@@ -10,6 +10,7 @@ from threading import local
 import numpy as np
 
 from simulator.engine import layout as at
+from simulator.engine.ledger import FIXED, STOCKS
 from simulator.engine.loop.state import State, new_state
 from simulator.engine.loop.sweep import run_block
 from simulator.engine.tables import Tables, compile_scheme
@@ -19,6 +20,7 @@ from simulator.scheme.scenario import Scenario
 BLOCK = 16                     # paths a task runs before it reports
 LARGEST_ROOM = 1 << 12
 PPM = 1_000_000
+STOCK_COLUMNS = [FIXED.index(name) for name in STOCKS]
 
 Progress = Callable[[int, int], None]
 
@@ -73,6 +75,7 @@ class _Output:
     def fold(self, first: int, last: int, years: np.ndarray) -> None:
         if not self.keep_years:
             self.years[first:last, 0] = years.sum(axis=1)
+            self.years[first:last, 0, STOCK_COLUMNS] = years[:, -2, STOCK_COLUMNS]
 
 
 def _run_loop(tables: Tables, output: _Output, seed: int, first_path: int, workers: int,
@@ -133,6 +136,9 @@ def _run_story(tables: Tables, output: _Output, seed: int, first_path: int, work
 
     for n in range(len(output.paths)):
         story = run_story(tables, seed, first_path + n, record=False)
-        output.years[n] = story.years if output.keep_years else story.years.sum(axis=0)
+        if output.keep_years:
+            output.years[n] = story.years
+        else:
+            output.fold(n, n + 1, story.years[None])
         output.paths[n] = story.path
         progress(n + 1, len(output.paths))

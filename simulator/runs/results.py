@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from simulator.engine.ledger import PAYER_BLOCKS, Column
+from simulator.engine.ledger import PAYER_BLOCKS, STOCKS, Column
 from simulator.engine.tables import Tables
 from simulator.scheme.scenario import Scenario
 
@@ -54,7 +54,14 @@ class Results:
         """
         if name in self._per_path:
             return self.path_table[:, self._per_path[name]]
-        return self._sum(name).sum(axis=1)
+        return self._total(name)
+
+    def _total(self, name: str) -> np.ndarray:
+        """The sum over the years; of a stock, its value at the end of the window."""
+        values = self._sum(name)
+        if name in STOCKS and values.shape[1] > 1:
+            return values[:, -2]
+        return values.sum(axis=1)
 
     def year_column(self, name: str) -> np.ndarray:
         """A yearly quantity: int64[n, years + 1], the last being the run-off."""
@@ -75,7 +82,7 @@ class Results:
     @cached_property
     def paths(self) -> pd.DataFrame:
         """A row a path: totals, then the once-a-path columns."""
-        table = {name: self.year_table[:, :, i].sum(axis=1) for name, i in self._yearly.items()}
+        table = {name: self._total(name) for name in self._yearly}
         table |= {name: self.path_table[:, i] for name, i in self._per_path.items()}
         table |= {f"borne_{p}_fen": self.column(f"borne_{p}_fen") for p in self.tables.layout.payers}
         frame = pd.DataFrame(table)

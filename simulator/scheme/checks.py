@@ -201,7 +201,7 @@ def targets(s: Any, draft: Draft) -> None:
     """A level target has its level, a growth target its growth and a market to grow from."""
     for name, target in s.targets.items():
         path = ("targets", name)
-        level = "level_count" if target.measure == "count" else "level_amount"
+        level = "level_count" if target.measure in ("count", "firms") else "level_amount"
         needed = level if target.kind == "level" else "growth"
         if getattr(target, needed) is None:
             draft.say("target_without", path, at_key=True, given=f"kind: {target.kind}", allowed=needed)

@@ -21,7 +21,6 @@ KEYS: dict[str, frozenset[str]] = {
     "Condition": frozenset({"ip_or_first", "flags", "first_loan", "high_tech", "srdi"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        "appraisal_capacity"}),
-    "Recovery": frozenset({"downturn"}),
     "Breaker": frozenset({"warn", "effect", "min_den"}),
     "Programme": frozenset({"ladder", "payee", "pot", "amount", "spend_floor", "by_ip_type_from"}),
     "ProgrammeCap": frozenset({"key", "name"}),

@@ -120,6 +120,7 @@ class Mode(Part):
     claim: Claim
     terms: list[TermRow]
     stack: list[Stack] = []
+    counter_guarantee: Share = 0               # further recovery of the exposure, from counter-guarantees of the firm
     recovery: RecoveryRule = RecoveryRule()
 
 
@@ -147,6 +148,7 @@ class Recovery(Part):
     delay_mean: Days
     delay_shape: Real = Field(gt=0)
     cost: Share                                # of the gross proceeds
+    downturn: Real = Field(0.0, ge=0, le=2)    # proceeds × exp(s·W − s²/2), W the sector's factor on the claim's day
 
 
 class Breaker(Part):

@@ -76,7 +76,7 @@ class Target(Part):
     """A KPI of the document. Growth is measured from a sourced base; none means not evaluable."""
 
     title: Text
-    measure: Literal["amount", "count", "insured"]
+    measure: Literal["amount", "count", "insured", "firms"]
     kind: Literal["level", "growth"]
     level_amount: Amount | None = None
     level_count: Real | None = None
@@ -85,6 +85,7 @@ class Target(Part):
     base: Literal["market", "none"] = "none"   # market: the market's base-year amount or count
     basis: Literal["registered", "disbursed"] = "registered"
     ip_types: list[IpType] | None = None
+    partial: bool = False                      # the document counts more than pledge loans: shown, not judged
     renewals: bool = True                      # a renewed pledge is registered anew and counts again
     final_year: int
     clause: str = ""

@@ -69,6 +69,9 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         data["demand"]["lost_per_point"] = 0
     if number % 6 == 1 and data["id"] == "minimal":
         collective(random.Random(-number), data)
+    if number % 2 == 0:
+        data["recovery"]["downturn"] = 0.4
+        next(iter(data["modes"].values()))["counter_guarantee"] = 50_000
     if number % 3 == 0:
         data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
     if number % 5 == 0:
@@ -301,3 +304,4 @@ def money_for_firms(r: random.Random, data: Data) -> None:
         measure: {"title": {"zh": measure, "en": measure}, "measure": measure, "kind": "growth", "growth": 200_000,
                   "basis": r.choice(["registered", "disbursed"]), "final_year": 2022,
                   "ip_types": r.choice([None, ["invention"]])} for measure in ("amount", "count", "insured")}
+    data["targets"]["firms"] = data["targets"]["count"] | {"measure": "firms"}

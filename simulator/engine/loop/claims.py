@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from simulator.engine.attributes import recovery_of
-from simulator.engine.day import NEVER
+from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
     AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG,
-    MODE_POT, MODE_ROW, MODE_ROW_END, NOBODY, N_ACCOUNTS, N_CALENDAR, N_CLUSTERS, N_LAST, N_PAYERS, OVERDUE, PAYER,
-    PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_YEAR, PRIORITY, PRIORITY_END, RECOVERY_COST_PPM,
-    REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    MODE_POT, MODE_ROW, MODE_ROW_END, NOBODY, N_ACCOUNTS, N_CALENDAR, N_CLUSTERS, N_HAZARD_MONTHS, N_LAST, N_PAYERS,
+    OVERDUE, PAYER, PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_YEAR, PRIORITY, PRIORITY_END,
+    RECOVERY_COST_PPM, REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY,
+    WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE, VINTAGE_DEFAULTS,
 )
 from simulator.engine.loop.breaker import note
-from simulator.engine.loop.cash import note_outflow
+from simulator.engine.loop.cash import note_outflow, year_row
 from simulator.engine.loop.clusters import leave_line, limit_used, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at, new_dues
 from simulator.engine.loop.lists import insert_default, insert_due, insert_loan
 from simulator.engine.loop.state import (
     CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
     F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID,
-    K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, LIVE, L_ACCOUNT, L_CLAIM,
+    K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, LIVE, L_ACCOUNT, L_BOOK, L_CLAIM,
     L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE,
-    L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_SLOT, L_START, L_STATE, L_TERM, QUEUED,
-    R_CLAIMS, R_DIRTY, R_FULL, R_OUTSTANDING, R_PATH, R_SEED,
+    L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_SECTOR, L_SLOT, L_START, L_STATE, L_TERM,
+    QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -79,6 +80,11 @@ def default_loan(law, st, loan, day, y):
     year = st.years[y]
     year[DEFAULTS] += 1
     year[DEFAULTED] += n[L_PRINCIPAL]
+    st.reg[R_NPL] += n[L_PRINCIPAL]
+    if n[L_BOOK] == 0 and day - n[L_START] <= YEAR:
+        vintage = st.years[year_row(law, n[L_START])]
+        vintage[VINTAGE_DEFAULTS] += 1
+        vintage[VINTAGE] += n[L_PRINCIPAL]
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
@@ -183,7 +189,8 @@ def determine_claims(law, st, day, y):
             note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
         gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                     n[L_PRINCIPAL], n[L_START], day, common_right(law, n))
+                                     n[L_PRINCIPAL], n[L_START], day, common_right(law, n), n[L_MODE],
+                                     st.index[n[L_SECTOR], min(day // MONTH, law.whole[N_HAZARD_MONTHS] - 1)])
         n[L_GROSS] = gross
         n[L_RECOVERY_DAY] = arrives
         if arrives <= law.whole[N_LAST]:
@@ -248,6 +255,8 @@ def recover_loans(law, st, day, y):
         net = n[L_GROSS] - cost
         n[L_NET] = net
         n[L_STATE] = CLOSED
+        st.reg[R_NPL] -= n[L_PRINCIPAL]
+        st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
         st.years[y, RECOVERED] += n[L_GROSS]
         st.years[y, RECOVERY_COST] += cost
         if n[L_COVERED] > 0:

@@ -11,14 +11,14 @@ from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, B_SCOPE, CL_DISCOUNT,
-    COVER_PPM, DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS,
-    N_CLUSTERS, N_DAYS, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK, SCOPE_OFF, SCOPE_POT,
-    SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    COVER_PPM, DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT,
+    N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK, SCOPE_OFF,
+    SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS, MATURED_LOANS,
-    REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
+    FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS,
+    MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import note
@@ -31,12 +31,12 @@ from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.state import (
     A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
     A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED,
-    F_FIRST, F_HIT, F_LIVE, F_SLOT, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN,
-    K_STOPPED, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT, L_DEPOSIT,
-    L_DISTRICT, L_ENTITY, L_FIRM, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET,
-    L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT,
-    L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS, R_OUTSTANDING, R_PATH, R_PEAK_USE,
-    R_SEED,
+    F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
+    K_LOANS_IN, K_STOPPED, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT,
+    L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE,
+    L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR,
+    L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS, R_ON_BOOKS, R_OUTSTANDING,
+    R_PATH, R_PEAK_USE, R_SEED,
 )
 from simulator.engine.rules import for_days, leverage_use, muldiv
 from simulator.jit import kernel
@@ -200,6 +200,7 @@ def start_loan(law, st, loan, day, y):
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
                 note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
+    st.reg[R_ON_BOOKS] += n[L_PRINCIPAL]
     if law.whole[N_CLUSTERS] > 0:
         draw_line(law, st, loan, y)
         if n[L_CLUSTER] >= 0:
@@ -278,6 +279,9 @@ def count_loan(law, st, loan, y):
     if n[L_GENERATION] > 0:
         year[RENEWED_LOANS] += 1
         year[RENEWED] += principal
+    new_this_year = int(st.firms[n[L_FIRM], F_YEAR] != y + 1)
+    st.firms[n[L_FIRM], F_YEAR] = y + 1
+    year[FIRMS] += new_this_year
     for t in range(law.whole[N_TARGETS]):
         target = law.targets[t]
         if (target[TARGET_IP] >> n[L_IP]) & 1 == 1 and (n[L_GENERATION] == 0 or target[TARGET_RENEWALS] == 1):
@@ -285,6 +289,8 @@ def count_loan(law, st, loan, y):
                 year[law.whole[B_MEASURE] + t] += registered if target[TARGET_BASIS] == REGISTERED_BASIS else principal
             elif target[TARGET_MEASURE] == MEASURE_COUNT:
                 year[law.whole[B_MEASURE] + t] += 1
+            elif target[TARGET_MEASURE] == MEASURE_FIRMS:
+                year[law.whole[B_MEASURE] + t] += new_this_year
 
 
 @kernel(_nrt=False)
@@ -322,6 +328,7 @@ def mature_loans(law, st, day, y):
             year[REPAID] += n[L_PRINCIPAL]
             year[INTEREST_PAID] += for_days(n[L_PRINCIPAL], n[L_RATE], n[L_TERM])
             st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
+            st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
             release(law, st, loan, n[L_COVERED])
             leave_line(st, loan)
             return_deposit(st, loan, y)

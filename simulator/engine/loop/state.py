@@ -20,8 +20,8 @@ from simulator.engine.layout import (
 # --- registers: single numbers of the running path
 (R_SEED, R_PATH, R_LOANS, R_ITEMS, R_CLAIMS, R_NODES, R_APPS, R_BORROWERS, R_QUEUE, R_QUEUE_END, R_NET, R_PEAK,
  R_FULL, R_EXHAUSTED, R_QUEUE_DAYS, R_PEAK_USE, R_LONGEST_BLOCK, R_DIRTY, R_OUTSTANDING,
- R_FELL, R_DRAWN, R_LINE_PEAK) = range(22)
-REGISTERS = 22
+ R_FELL, R_DRAWN, R_LINE_PEAK, R_NPL, R_ON_BOOKS) = range(24)
+REGISTERS = 24
 
 # --- a loan
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
@@ -49,8 +49,8 @@ HELD, QUEUED, DONE = range(3)
 # --- a claim, and a firm
 (C_LOAN, C_FIRST, C_BASE) = range(3)
 CLAIM = 3
-(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT) = range(8)
-FIRM_FIELDS = 8
+(F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT, F_YEAR) = range(9)
+FIRM_FIELDS = 9
 
 # --- a cluster: principal drawn, deposits in its reserve, its anchor's last day, whether the line is closed, members
 #     that defaulted today and ever, its sector

@@ -14,8 +14,8 @@ from simulator.engine.layout import (
     FROM_DAY, UNTIL_DAY,
 )
 from simulator.engine.ledger import (
-    INSURED, PATH_FIXED, POLICIES, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE, P_NET_PEAK, P_OPEN,
-    P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
+    INSURED, NPL, ON_BOOKS, PATH_FIXED, POLICIES, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
+    P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.loop.applicants import describe_applicants
 from simulator.engine.loop.breaker import is_check_day, open_year, read_breakers
@@ -28,9 +28,10 @@ from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_l
 from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
-    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, I_DUE, I_STATE, I_UNPAID,
-    L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL, R_ITEMS,
-    R_LOANS, R_LONGEST_BLOCK, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
+    A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, I_DUE, I_STATE,
+    I_UNPAID, L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL,
+    R_ITEMS, R_LOANS, R_LONGEST_BLOCK, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE,
+    R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
 from simulator.engine.rules import entitlement, for_days
 from simulator.jit import kernel
@@ -52,6 +53,7 @@ def clear(law, st, seed, path):
         st.firms[firm, F_ENDED] = -1
         st.firms[firm, F_DOOMED] = 0
         st.firms[firm, F_HIT] = NEVER
+        st.firms[firm, F_YEAR] = 0
         st.firms[firm, F_DEFAULT] = NEVER
     st.lending[:slots] = 0
     st.granted[:slots] = 0
@@ -90,6 +92,9 @@ def open_day(law, st, day, y):
     if day > 0 and day % MONTH == 0 and day <= law.whole[N_DAYS]:
         credit_interest(law, st, year_row(law, day - 1))
         record_month(law, st, day // MONTH - 1)
+    if 0 < day <= law.whole[N_DAYS] and (day % YEAR == 0 or day == law.whole[N_DAYS]):
+        row = year_row(law, day - 1)
+        st.years[row, NPL], st.years[row, ON_BOOKS] = st.reg[R_NPL], st.reg[R_ON_BOOKS]
     if day % YEAR == 0:
         st.paid_year[:] = 0
         st.reg[R_DIRTY] = (1 << law.whole[N_POTS]) - 1

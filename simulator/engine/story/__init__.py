@@ -62,6 +62,7 @@ def _hazard(world: World) -> np.ndarray:
     index = np.zeros((sectors + 1, months))
     hazard = np.zeros((whole[at.N_GRADES], sectors, months + 1))
     cumulative_hazard(world.seed, world.path, months, whole[at.FACTOR_STEP], law.factor_law, law.link, index, hazard)
+    world.index = index
     return hazard
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from simulator.engine import layout as at
 from simulator.engine.attributes import recovery_of
-from simulator.engine.day import DETERMINE, RECOVER, YEAR
+from simulator.engine.day import DETERMINE, MONTH, RECOVER, YEAR
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE, VINTAGE_DEFAULTS,
 )
 from simulator.engine.rules import muldiv, of_ppm, share_loss
 from simulator.engine.story.breaker import Breaker
@@ -39,6 +39,10 @@ class ClaimsOffice:
         loan.state, loan.default_day = LoanState.DEFAULTED, self.world.today
         self.world.count(DEFAULTS, 1)
         self.world.count(DEFAULTED, loan.principal)
+        self.world.overdue += loan.principal
+        if not loan.book and self.world.today - loan.start <= YEAR:
+            self.world.count(VINTAGE_DEFAULTS, 1, loan.start)
+            self.world.count(VINTAGE, loan.principal, loan.start)
         if loan.covered > 0:
             self.world.count(COVERED_DEFAULTS, 1)
             self.breaker.defaulted(loan)
@@ -51,11 +55,17 @@ class ClaimsOffice:
         self.determine(loan)
         gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity,
                                      loan.generation, loan.ip, loan.principal, loan.start, determined,
-                                     self.clusters.common_right(loan))
+                                     self.clusters.common_right(loan), loan.mode,
+                                     self.state_of_sector(loan, determined))
         loan.gross, loan.recovery_day = int(gross), int(arrives)
         if loan.recovery_day <= self.world.last:
             yield self.world.until(loan.recovery_day, RECOVER, loan.number)
             self.recover(loan)
+
+    def state_of_sector(self, loan: Loan, day: int) -> float:
+        """The factor of the loan's sector on a day; that of the last month known, later."""
+        month = min(day // MONTH, self.world.whole[at.N_HAZARD_MONTHS] - 1)
+        return float(self.world.index[loan.firm.sector][month])
 
     def mode(self, loan: Loan) -> Mode:
         """The terms of a loan."""
@@ -149,6 +159,8 @@ class ClaimsOffice:
         """Proceeds arrive: costs first, then shared between the covered part and the rest, then within it."""
         cost = int(of_ppm(loan.gross, self.world.whole[at.RECOVERY_COST_PPM]))
         loan.net, loan.state = loan.gross - cost, LoanState.CLOSED
+        self.world.overdue -= loan.principal
+        self.world.on_books -= loan.principal
         self.world.count(RECOVERED, loan.gross)
         self.world.count(RECOVERY_COST, cost)
         self.world.tell("recovery", loan, loan.gross)

@@ -21,8 +21,9 @@ from simulator.engine.attributes import (
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS, MATURED_LOANS,
-    REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
+    FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS,
+    MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
+    REPAID,
 )
 from simulator.engine.rules import for_days, of_ppm
 from simulator.engine.story.breaker import Breaker
@@ -252,6 +253,7 @@ class LendingDesk:
     def begin(self, loan: Loan) -> None:
         """Everything a disbursement sets in motion."""
         self.world.loans.append(loan)
+        self.world.on_books += loan.principal
         self.clusters.draw(loan)
         loan.rate -= self.clusters.discount(loan)
         self.world.tell("disbursed", loan, loan.principal, "with cover" if loan.covered > 0 else "without cover")
@@ -291,6 +293,7 @@ class LendingDesk:
     def repay(self, loan: Loan) -> None:
         """Principal and interest come back; cover ends; ex-post subsidies are paid."""
         loan.state = LoanState.REPAID
+        self.world.on_books -= loan.principal
         interest = int(for_days(loan.principal, loan.rate, loan.term))
         self.world.count(MATURED_LOANS, 1)
         self.world.count(REPAID, loan.principal)
@@ -369,8 +372,13 @@ class LendingDesk:
             volumes += [(INDUCED_LOANS, 1), (INDUCED, loan.principal)]
         for column, amount in volumes:
             add(column, amount)
+        year = self.world.calendar_year(self.world.today)
+        new = int(year not in loan.firm.served)
+        loan.firm.served.add(year)
+        add(FIRMS, new)
         quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
-                    at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1}}
+                    at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1},
+                    at.MEASURE_FIRMS: {at.REGISTERED_BASIS: new, at.DISBURSED_BASIS: new}}
         for number, (measure, basis, types, renewals) in enumerate(law.targets.tolist()):
             if measure in quantity and types >> loan.ip & 1 and (renewals or loan.generation == 0):
                 self.world.count_in(at.B_MEASURE, number, quantity[measure][basis])

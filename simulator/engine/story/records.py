@@ -42,6 +42,7 @@ class Firm:
     live: list[Loan] = field(default_factory=list)
     default_day: int = NEVER
     ended: int = -1                        # day on which its last live loan ended
+    served: set[int] = field(default_factory=set)  # years in which it got a loan
     cluster: int = -1
     target: float = 0.0                    # cumulative hazard at which a member of a cluster defaults
     hit: int = NEVER                       # day its anchor's default takes it along

@@ -10,12 +10,13 @@ import numpy as np
 import simpy
 
 from simulator.engine import layout as at
-from simulator.engine.day import YEAR, day_of, tick
-from simulator.engine.ledger import PATH_FIXED
+from simulator.engine.day import OPEN, YEAR, day_of, tick
+from simulator.engine.ledger import NPL, ON_BOOKS, PATH_FIXED
 from simulator.engine.story.records import Due, Event, LedgerRow, Loan
 from simulator.engine.story.scheme import read_scheme
 from simulator.engine.tables import Tables
 
+STOCK_TAKING = 1                           # early in the morning, before anything moves
 Business = Generator[Any, Any, None]       # a SimPy process
 
 
@@ -35,6 +36,9 @@ class World:
         self.ledger: list[LedgerRow] = []
         self.events: list[Event] = []
         self.rules: Counter[str] = Counter()
+        self.index = np.zeros((0, 0))          # factors by sector and month
+        self.overdue = self.on_books = 0       # principal in default, and of all loans not yet over
+        self.start(self.year_ends())
 
     # --- time
 
@@ -62,6 +66,14 @@ class World:
     def calendar_year(self, day: int) -> int:
         """Year of counters, caps and envelopes, counted from day 0 and on through the run-off."""
         return max(day, 0) // YEAR
+
+    def year_ends(self) -> Business:
+        """On the morning after each year of the window: stocks as they stood in the evening."""
+        days = {*range(YEAR, self.days + 1, YEAR), self.days}
+        for day in sorted(days):
+            yield self.until(day, OPEN, STOCK_TAKING)
+            self.count(NPL, self.overdue, day - 1)
+            self.count(ON_BOOKS, self.on_books, day - 1)
 
     # --- books
 
