@@ -1,7 +1,7 @@
 """What the public purse pays, by year × government level × line, reconciling to the fen.
 
-Cost = compensation paid − recoveries refunded + subsidies − interest earned. A contribution is a
-transfer between public accounts and no cost; a pot's cost is borne by the levels that filled it,
+Cost = compensation paid − recoveries refunded + subsidies − interest earned − re-guarantee fees received.
+A contribution is a transfer between public accounts and no cost; a pot's cost is borne by the levels that filled it,
 pro rata to what each put in. Levels that are not public (enterprise, social) appear but do not count.
 """
 
@@ -88,11 +88,16 @@ def budget(results: Any) -> Budget:
             for level, part in divide(amount, level_weights(pot)).items():
                 _add(cells, (level, line), sign * part)
     for name, programme in scenario.programmes.items():
-        _add(cells, (programme.level, name), results.year_column(f"subsidy_{name}_fen"))
+        own: dict[str, int] = {programme.level: 1}
+        levels = own if programme.pot is None else level_weights(scenario.pots[programme.pot])
+        for level, part in divide(subsidy(results, name), levels).items():
+            _add(cells, (level, name), part)
     for name, payer in scenario.payers.items():
         if payer.public and not payer.accounts:  # a public guarantor or insurer pays from its own books
             _add(cells, ("city", "compensation"), results.year_column(f"paid_{name}_fen"))
             _add(cells, ("city", "recovery"), -results.year_column(f"back_{name}_fen"))
+    if scenario.fees:
+        _add(cells, ("city", "fees"), -fees(results))
     years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1
     return Budget(cells, results.n, years)
 
@@ -110,8 +115,24 @@ def present_value(cost: Ints, discount: int) -> Floats:
     return np.asarray(cost @ factors, dtype=np.float64)
 
 
+def subsidy(results: Any, name: str) -> Ints:
+    """What a programme paid less what an audit brought back, by path and year."""
+    paid: Ints = results.year_column(f"subsidy_{name}_fen")
+    return paid - results.year_column(f"reclaimed_{name}_fen") if results.scenario.audit else paid
+
+
+def fees(results: Any) -> Ints:
+    """What public guarantors without a pot receive from others less what they pay, by path and year."""
+    scenario = results.scenario
+    total = np.zeros((results.n, -(-scenario.clock.months // 12) + 1), dtype=np.int64)
+    for name, fee in scenario.fees.items():
+        sign = int(scenario.payers[fee.to].public) - int(scenario.payers[fee.from_].public)
+        total += sign * results.year_column(f"fee_{name}_fen")
+    return total
+
+
 def subsidies(results: Any) -> Ints:
-    """All subsidies paid, by path and year."""
+    """All subsidies, less what came back, by path and year."""
     names = results.scenario.programmes
     empty = np.zeros((results.n, -(-results.scenario.clock.months // 12) + 1), dtype=np.int64)
-    return sum((results.year_column(f"subsidy_{name}_fen") for name in names), start=empty)
+    return sum((subsidy(results, name) for name in names), start=empty)

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.engine.demand import DominatingRateExceeded
 
-from . import fiscal, reserve, targets, variants
+from . import fiscal, reserve, support, targets, variants
 from .draws import more_room, patient
 from .estimate import Estimate, mean_ci, proportion_ci, ratio_ci
 
@@ -94,7 +94,7 @@ def measure(world: World, removals: bool = True) -> dict[Key, Estimate]:
 
     All variants must pick from the same applicants: when one needs a higher dominating rate, all get it.
     """
-    parts = [_cost, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
+    parts = [_cost, _support, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
     parts += [_removals] if removals else []
     for _ in range(4):
         try:
@@ -142,6 +142,10 @@ def _cost(world: World) -> Iterator[tuple[Key, Estimate]]:
         yield ("cost_line", line), mean_ci(book.where(levels=None, lines=(line,)).sum(axis=1))
     yield ("subsidies", ""), mean_ci(fiscal.subsidies(run).sum(axis=1))
     yield ("compensation", ""), mean_ci(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots))
+
+
+def _support(world: World) -> Iterator[tuple[Key, Estimate]]:
+    yield from support.measures(world.run("base"))
 
 
 def _split(world: World) -> Iterator[tuple[Key, Estimate]]:

@@ -36,6 +36,12 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "cost_line": (1, "fen"),
     "subsidies": (1, "fen"),
     "compensation": (1, "fen"),
+    "fees": (1, "fen"),
+    "subsidy_payee": (1, "fen"),
+    "unmet": (1, "fen"),
+    "avoided": (1, "fen"),
+    "improper": (1, "fen"),
+    "reclaimed": (1, "fen"),
     "exhaustion": (2, "probability"),
     "exhaustion_window": (2, "probability"),
     "refusal": (2, "probability"),
@@ -54,6 +60,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "target_reading": (3, "probability"),
     "targets_joint": (3, "probability"),
     "targets_and_solvent": (3, "probability"), "targets_responsive": (3, "probability"),
+    "spend_floor": (3, "probability"),
     "lending": (3, "fen"),
     "additional": (3, "fen"),
     "cost_per_yuan": (3, "ppm"),
@@ -231,7 +238,7 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     if name == "cost":
         parts = {name: base[("cost_line", name)].value if ("cost_line", name) in base else 0.0
                  for name in ("compensation", "recovery", "earned")}
-        return "cost", {"subsidies": figure("subsidies"), **parts}
+        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees")}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
     if name == "target":

@@ -52,7 +52,7 @@ def _subsidy_changes(scenario: Scenario) -> dict[str, int]:
     return {
         f"programmes.{name}.rate": min(ONE, programme.rate + POINTS)
         for name, programme in scenario.programmes.items()
-        if programme.rate < ONE
+        if programme.rate is not None and programme.rate < ONE
     }
 
 

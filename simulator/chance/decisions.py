@@ -28,6 +28,10 @@ STREAM = 14
 RENEWAL = 15
 CLUSTER = 16
 CONTAGION = 17
+INVESTMENT_ARRIVALS = 30
+INVESTMENT = 31
+AWARD = 32
+IMPROPER = 33
 
 SPARE = "spare"
 RETIRED = MappingProxyType({"ARRIVALS": 1})  # never to be used again: 0.1.0 drew numbers of candidates by day with it
@@ -65,6 +69,11 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "RENEWAL": Decision(RENEWAL, "application's entity; slot = renewals so far", ("wish", "wait", "bridge", SPARE)),
     "CLUSTER": Decision(CLUSTER, "cluster", ("frailty", "anchor's threshold", "sector", "collateral noise")),
     "CONTAGION": Decision(CONTAGION, "member firm's number among all", ("hit", "when", SPARE, SPARE)),
+    "INVESTMENT_ARRIVALS": Decision(INVESTMENT_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
+    "INVESTMENT": Decision(INVESTMENT, "month << 10 | k-th of the month", ("ticket", "firm", "own use", "local")),
+    "AWARD": Decision(AWARD, "(programme << 10 | project) << 6 | year", ("passes", "higher", SPARE, SPARE)),
+    "IMPROPER": Decision(IMPROPER, "application's entity; slot = renewals so far",
+                         ("improper", "comes back", SPARE, SPARE)),
 })
 
 

@@ -113,9 +113,9 @@ def log_odds(u):
 
 
 @inlined
-def approval_line(law, bank, relief):
-    """Logit of a bank's approval when ``relief`` (0 … 1) of a loss is taken off it."""
-    return law.bank_base[bank] + law.bank_slope[bank] * relief
+def approval_line(law, bank, mode, relief, with_cover):
+    """Logit of a bank's approval: ``relief`` (0 … 1) of a loss is taken off it, or public money pays it for lending."""
+    return law.bank_base[bank] + law.bank_slope[bank] * relief + law.bank_income[bank, mode] * int(with_cover)
 
 
 @inlined

@@ -14,11 +14,12 @@ import numpy as np
 
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
+from simulator.engine.grants import entitlement, is_better, is_open, programme_base, rate_on
 from simulator.engine.layout import (
-    BASE, BASE_POLICY, CL_DISCOUNT, CL_SEGMENT, COVERED_ONLY, EVENT, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM,
-    INSURED_PPM, Law, MODE_DISTRICTS, N_PROGRAMMES, ON_REPAID, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
+    CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law, MODE_DISTRICTS,
+    N_PROGRAMMES, NOBODY, ON_DISBURSED, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, VALUATION_RATE,
 )
-from simulator.engine.rules import PPM, entitlement, holds, programme_base
+from simulator.engine.rules import PPM
 from simulator.scheme.scenario import Scenario
 
 WAN = 1_000_000
@@ -37,18 +38,27 @@ def discount_of(law: Law, segment: int) -> int:
 
 
 def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: int, mode: int) -> float:
-    """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them."""
+    """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them.
+
+    A firm counts on its first year's rates, on what is paid to itself, and on one programme of each group.
+    """
     principal, rate, term, ip, firm_class = loan
-    total = 0
+    total, groups = 0, dict[int, tuple[int, int]]()
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]
+        if programme[EVENT] not in (ON_DISBURSED, ON_REPAID) or programme[PAYEE] != PAYEE_FIRM:
+            continue
         when = day + term if programme[EVENT] == ON_REPAID else day
-        if (programme[BASE] != BASE_POLICY and programme[FROM_DAY] <= when <= programme[UNTIL_DAY]
-                and (programme[COVERED_ONLY] == 0 or covered > 0)
-                and holds(programme, principal, term, ip, firm_class, 0)):
-            base = programme_base(law, programme[BASE], mode, principal, covered, rate, term, ip)
-            total += int(entitlement(programme, base, 0))
-    return total / principal * YEAR / term * PPM
+        if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0):
+            continue
+        base = programme_base(law, programme, mode, principal, covered, rate, term, ip)
+        due = int(entitlement(programme, rate_on(law, programme, when, 0, 0), base, 0, 0, 0))
+        group = int(programme[EXCLUSIVE])
+        if group == NOBODY:
+            total += due
+        elif group not in groups or is_better(programme, due, law.programmes[groups[group][0]], groups[group][1]):
+            groups[group] = q, due
+    return (total + sum(due for _, due in groups.values())) / principal * YEAR / term * PPM
 
 
 def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: int, rate: int) -> float:

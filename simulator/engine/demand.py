@@ -188,6 +188,16 @@ def dominating(growth: float, headroom: float, first: int, last: int) -> np.ndar
     return headroom / 12 * 1.3 * (1 + growth) ** (months / 12)
 
 
+def amount_of(volumes: dict[str, Volume]) -> int:
+    """Amount of the base year (fen)."""
+    return round(sum(v.made_amount for v in volumes.values()))
+
+
+def count_of(volumes: dict[str, Volume]) -> float:
+    """Number of loans of the base year."""
+    return sum(v.made_count for v in volumes.values())
+
+
 def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: Callable[[str, int, bool, bool], float],
              stretch: float) -> tuple[np.ndarray, np.ndarray]:
     """(dominating mean a day [segments, months], thinning probability [segments, months, 2 · not reached + inside]).

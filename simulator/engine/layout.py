@@ -64,13 +64,30 @@ NO_LIMIT = -1
 (WHEN, INTO, SUM, IS_MATCH, WITHIN_DAYS, MATCH_PPM, RETURN_SUM) = range(7)
 CONTRIBUTION = 7
 
-# --- a programme
-(EVENT, BASE, RATE, CAP_LOAN, CAP_FIRM_YEAR, ENVELOPE, FROM_DAY, UNTIL_DAY, COVERED_ONLY) = range(
-    CONDITION, CONDITION + 9)
-PROGRAMME = COVERED_ONLY + 1
-ON_DISBURSED, ON_REPAID, ON_ISSUED = range(3)
+# --- a programme: who gets how much of what, when (docs/programmes)
+(EVENT, BASE, RATE, CAP_LOAN, CAP_FIRM_YEAR, ENVELOPE, FROM_DAY, UNTIL_DAY, COVERED_ONLY, CAP_FIRM, ENVELOPE_2,
+ FIXED, POINTS, PAYEE, MODES, LADDER_BY, LADDER_WHOLE, LADDER, LADDER_END, MAX_YEARS, FIRM_BOOK, HAS_HISTORY, BY_IP,
+ TARGETS_MET, EXCLUSIVE, BY_LEVEL, RANK, PROJECTS, PASSED, HIGHER, HIGHER_FEN, FROM_POT) = range(
+    CONDITION, CONDITION + 32)
+PROGRAMME = CONDITION + 32
+ON_DISBURSED, ON_REPAID, ON_ISSUED, ON_YEAR_END, ON_EVALUATED, ON_INVESTMENT = range(6)
 (BASE_INTEREST, BASE_BENCHMARK, BASE_LOWER, BASE_PREMIUM, BASE_FEE, BASE_PRINCIPAL, BASE_VALUATION,
- BASE_POLICY) = range(8)
+ BASE_POLICY, BASE_COVERED, BASE_FIXED, BASE_POINTS, BASE_TICKET) = range(12)
+PAYEE_FIRM, PAYEE_BANK, PAYEE_AGENCY, PAYEE_ALLIANCE, PAYEE_INVESTOR = range(5)
+LADDER_NONE, LADDER_LOAN_YEAR, LADDER_SCHEME_YEAR, LADDER_POLICY_YEAR, LADDER_VOLUME = range(5)
+MET_ALWAYS, MET_ANY, MET_ALL = range(3)
+NOT_PROMISED = (1 << 62) - 1               # a target no one can judge in this year
+
+# --- a fee between guaranteeing parties: after its condition
+(FEE_FROM, FEE_TO, FEE_RATE) = range(CONDITION, CONDITION + 3)
+FEE = CONDITION + 3
+
+# --- public money as a whole: what there is of it, and where its columns start
+(HAS_VOLUME, HAS_YEARLY, N_GROUPS, N_FEES, INVESTED_FIRMS, TICKET_LEAST, TICKET_MOST, AUDIT_IMPROPER, AUDIT_DELAY,
+ AUDIT_RECOVERED, B_AVOIDED, B_IMPROPER, B_RECLAIMED, B_INVESTED, B_FEE, B_DRAWN) = range(16)
+SUPPORT = 16
+(INVESTMENTS_A_MONTH, TICKET_MEDIAN, TICKET_SIGMA, OWN_USE, LOCAL_INVESTOR) = range(5)
+VENTURE = 5
 
 # --- a target's yearly quantity
 (TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS) = range(4)
@@ -164,3 +181,13 @@ class Law(Bundle):
     frailty: np.ndarray         # float64[kinds of clusters, table]: shared hazard multiplier by probability
     policies: np.ndarray        # float64[months]: mean number of policies a month
     policy_mixing: np.ndarray   # float64[table]
+    support: np.ndarray         # int64[SUPPORT]
+    envelopes: np.ndarray       # int64[envelopes, 2]: money set aside, 1 for good or 0 a year
+    ladders: np.ndarray         # int64[steps, 2]: from which year or volume on, rate
+    ip_from: np.ndarray         # int64[programmes, ip types]: first day for each type
+    promised: np.ndarray        # int64[targets, years]: what each target promises of a year, NOT_PROMISED if nothing
+    summed: np.ndarray          # int64[targets]: 1 when the promise is on the sum so far
+    fees: np.ndarray            # int64[fees, FEE]
+    fee_share: np.ndarray       # int64[fees, modes]: part of the cover the receiver bears (ppm)
+    venture: np.ndarray         # float64[VENTURE]
+    bank_income: np.ndarray     # float64[banks, modes]: added to the approval logit when public money pays the bank

@@ -37,6 +37,7 @@ BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on 
 
 PAYER_BLOCKS = ("liable", "paid", "lapsed", "passed", "fallen", "back", "cancelled")
 POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
+INVESTMENT_COLUMNS = ("investments", "tickets_fen", "subsidy_to_investors_fen")
 PATH_POT = ("exhausted_day", "balance_min", "balance_end")
 PATH_FIXED = ("exhausted_day", "exhausted_in_window", "unpaid_end_fen", "queue_days", "suspended",
               "peak_use_ppm", "claims_net_peak_fen", "open_loans", "open_fen", "book_loans", "book_fen",
@@ -63,6 +64,11 @@ class Layout:
     programmes: tuple[str, ...]
     targets: tuple[str, ...]
     target_units: tuple[str, ...]          # "fen" or "count", one per target
+    fees: tuple[str, ...] = ()
+    has_groups: bool = False               # of programmes that exclude each other
+    has_audit: bool = False
+    has_investments: bool = False
+    draws_on_pots: bool = False            # some programme is paid from a pot
 
     def block(self, name: str) -> int:
         """First position of a scenario-dependent block."""
@@ -78,6 +84,11 @@ class Layout:
         blocks += [(b, len(self.pots)) for b in POT_BLOCKS]
         blocks += [("subsidy", len(self.programmes)), ("unmet", len(self.programmes)),
                    ("measure", len(self.targets))]
+        programmes = len(self.programmes)
+        blocks += [("avoided", programmes * self.has_groups), ("improper", programmes * self.has_audit),
+                   ("reclaimed", programmes * self.has_audit),
+                   ("invested", len(INVESTMENT_COLUMNS) * self.has_investments), ("fee", len(self.fees)),
+                   ("drawn", len(self.pots) * self.draws_on_pots)]
         return blocks
 
     @property
@@ -101,6 +112,12 @@ class Layout:
         names += [f"unmet_{q}_fen" for q in self.programmes]
         names += [f"measure_{t}{'_fen' if u == 'fen' else ''}"
                   for t, u in zip(self.targets, self.target_units, strict=True)]
+        names += [f"avoided_{q}_fen" for q in self.programmes if self.has_groups]
+        for column in ("improper", "reclaimed"):
+            names += [f"{column}_{q}_fen" for q in self.programmes if self.has_audit]
+        names += [column for column in INVESTMENT_COLUMNS if self.has_investments]
+        names += [f"fee_{f}_fen" for f in self.fees]
+        names += [f"drawn_{a}_fen" for a in self.pots if self.draws_on_pots]
         return [Column(n, "fen" if n.endswith("_fen") else "count", "last" if n in STOCKS else "sum") for n in names]
 
     def per_path(self) -> list[Column]:

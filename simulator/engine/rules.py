@@ -7,12 +7,10 @@ one exact floor; what the floor leaves stays with the party the burden moves fro
 from __future__ import annotations
 
 from simulator.engine.layout import (
-    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, BASE_BENCHMARK, BASE_FEE, BASE_INTEREST, BASE_PREMIUM, BASE_PRINCIPAL,
-    BASE_VALUATION, BENCHMARK, CAP, CAP_FIELDS, CAP_FIRM_YEAR, CAP_LOAN, CAP_THEN_SHARE, CLASS_MASK, CUT_PRO_RATA,
-    DISTRICT_MASK, FROM, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS,
-    LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, N_PAYERS, NO_LIMIT, OF,
-    OF_LOSS, ORDER, PAYER, PER_NONE, PREMIUM_RATE, RATE, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT, STACK_LOSS,
-    STACK_PAYERS, STEP, TERM_ABOVE, TERM_TO, VALUATION_RATE,
+    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, CAP, CAP_FIELDS, CAP_THEN_SHARE, CLASS_MASK, CUT_PRO_RATA, DISTRICT_MASK, FROM,
+    IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS, LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK,
+    MODE_STACK_END, N_PAYERS, OF, OF_LOSS, ORDER, PAYER, PER_NONE, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT,
+    STACK_LOSS, STACK_PAYERS, STEP, TERM_ABOVE, TERM_TO,
 )
 from simulator.jit import inlined, kernel
 
@@ -214,36 +212,3 @@ def leverage_use(limit, free, exposure):
     if room <= exposure // PPM or room == 0:
         return FULL_USE
     return exposure * 1000 // room
-
-
-# --- subsidies ---------------------------------------------------------------------------------
-
-@kernel(_nrt=False)
-def programme_base(law, base, mode, principal, covered, rate, term, ip):
-    """The amount a programme looks at for one loan (fen): interest, premium, fee, valuation fee or principal."""
-    if base == BASE_PRINCIPAL:
-        return principal
-    if base == BASE_PREMIUM:
-        return for_days(of_ppm(covered, law.modes[mode, INSURED_PPM]), law.whole[PREMIUM_RATE], term)
-    if base == BASE_FEE:
-        return for_days(of_ppm(covered, law.modes[mode, GUARANTEED_PPM]), law.whole[GUARANTEE_RATE], term)
-    if base == BASE_VALUATION:
-        return of_ppm(principal * PPM // law.pledge[ip], law.whole[VALUATION_RATE])
-    paid = for_days(principal, rate, term)
-    benchmark = for_days(principal, law.whole[BENCHMARK], term)
-    if base == BASE_INTEREST:
-        return paid
-    if base == BASE_BENCHMARK:
-        return benchmark
-    return min(paid, benchmark)
-
-
-@inlined
-def entitlement(programme, base, granted):
-    """What is due from a programme for a base amount, when ``granted`` was given to the firm this year."""
-    due = of_ppm(base, programme[RATE])
-    if programme[CAP_LOAN] != NO_LIMIT:
-        due = min(due, programme[CAP_LOAN])
-    if programme[CAP_FIRM_YEAR] != NO_LIMIT:
-        due = min(due, max(0, programme[CAP_FIRM_YEAR] - granted))
-    return due

@@ -20,12 +20,10 @@ from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.rules import PPM, share_loss
-from simulator.engine.terms_table import TermsTables, compile_terms, condition_row, mask
-from simulator.scheme.scenario import IP_TYPES, Programme, Scenario, Target
+from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
+from simulator.engine.terms_table import TermsTables, compile_terms, mask
+from simulator.scheme.scenario import IP_TYPES, Scenario, Target
 
-EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED}
-BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
-         "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL}
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
 SCOPES = {"bank": at.SCOPE_BANK, "pot": at.SCOPE_POT, "scheme": at.SCOPE_SCHEME}
@@ -52,11 +50,11 @@ class Tables:
 
     def base_amount_fen(self, target: Target) -> int:
         """Base-year amount a growth target is measured from; 0 when there is none."""
-        return round(sum(v.made_amount for v in self.volumes.values())) if target.base == "market" else 0
+        return demand.amount_of(self.volumes) if target.base == "market" else 0
 
     def base_count(self, target: Target) -> float:
         """Base-year number of loans a growth target is measured from; 0 when there is none."""
-        return sum(v.made_count for v in self.volumes.values()) if target.base == "market" else 0.0
+        return demand.count_of(self.volumes) if target.base == "market" else 0.0
 
 
 def cumulative(weights: Sequence[float]) -> np.ndarray:
@@ -156,8 +154,8 @@ class _Compiler:
                 for name in self.names]
         return np.array([cumulative(row) for row in rows]).reshape(len(self.names), -1)
 
-    def banks(self) -> tuple[np.ndarray, np.ndarray]:
-        """Logit of approval by bank: (with no cover, per unit of relief).
+    def banks(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Logit of approval by bank: (with no cover, per unit of relief, per unit of other income a year).
 
         The average bank approves a0 with no cover and a1 at the anchor's relief. A bank's own return on
         capital moves it between and around the two: R = (spread over funding − PD·LGD·(1 − relief))/capital.
@@ -169,7 +167,7 @@ class _Compiler:
         weights = sum(g.weight for g in s.firms.grades.values())
         pd = sum(g.pd * g.weight for g in s.firms.grades.values()) / weights / PPM
         rate = float(self.rates()[-self.first_month]) / PPM
-        bare, gain, share = [], [], []
+        bare, gain, share, lent = [], [], [], []
         for bank in s.banks.values():
             capital = bank.risk_weight / PPM * bank.capital_ratio / PPM
             loss = pd * bank.expected_lgd / PPM
@@ -177,13 +175,14 @@ class _Compiler:
                         - bank.hurdle / PPM)
             gain.append((loss + bank.award / PPM) / capital)
             share.append(bank.weight)
+            lent.append(capital)
         w = np.array(share, float) / sum(share)
         anchor = approval.anchor_relief / PPM
         mean_bare, mean_gain = float(w @ bare), float(w @ gain)
         if mean_gain <= 0:                 # nothing to lose: all banks answer to cover as the anchors say
-            return np.full(len(w), low), np.full(len(w), (high - low) / anchor if anchor else 0.0)
+            return (np.full(len(w), low), np.full(len(w), (high - low) / anchor if anchor else 0.0), np.zeros(len(w)))
         per_return = (high - low) / (anchor * mean_gain)
-        return low + per_return * (np.array(bare) - mean_bare), per_return * np.array(gain)
+        return low + per_return * (np.array(bare) - mean_bare), per_return * np.array(gain), per_return / np.array(lent)
 
     # --- the fund
 
@@ -215,19 +214,7 @@ class _Compiler:
         found = {pot.district: a for a, pot in enumerate(self.s.pots.values()) if pot.district}
         return np.array([found.get(d, at.NOBODY) for d in self.s.firms.districts], np.int64)
 
-    # --- programmes and targets
-
-    def programme(self, q: Programme) -> list[int]:
-        caps = {cap.per: cap.amount for cap in q.cap}
-        base = BASES[q.base]
-        if q.line == "valuation" and q.base == "fee":
-            base = at.BASE_VALUATION
-        if q.line == "policy_premium":
-            base = at.BASE_POLICY
-        when = condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes))
-        return [*when, EVENTS[q.event], base, q.rate,
-                _limit(caps.get("loan")), _limit(caps.get("firm_year")), _limit(q.envelope),
-                self.day(q.from_, -10**6), self.day(q.until, 10**6), int(q.covered_only)]
+    # --- targets and the breaker
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
@@ -243,7 +230,10 @@ class _Compiler:
 
     def layout(self) -> Layout:
         units = tuple("count" if t.measure in ("count", "firms") else "fen" for t in self.s.targets.values())
-        return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units)
+        grouped = any(q.exclusive for q in self.s.programmes.values())
+        return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
+                      tuple(self.s.fees), grouped, self.s.audit is not None, self.s.investments is not None,
+                      any(q.pot for q in self.s.programmes.values()))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
         s, w = self.s, np.zeros(at.WHOLE, np.int64)
@@ -313,7 +303,8 @@ class _Compiler:
         factors = compile_factors([min(g.pd / PPM, SURE) for g in s.firms.grades.values()], s.macro.rho / PPM,
                                   s.macro.persistence, s.macro.national_share / PPM, s.macro.step, s.macro.shift)
         cap_from, caps = self.caps()
-        bank_base, bank_slope = self.banks()
+        bank_base, bank_slope, logit_per_income = self.banks()
+        support = SupportTables(s, self.day)
         months = s.clock.months - self.first_month
         empty = np.zeros((len(self.names), months))
         gamma = [gamma_table(seg.dispersion) for seg in self.segments]
@@ -337,13 +328,13 @@ class _Compiler:
             delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
-            contributions=self.contributions(),
-            programmes=np.array([self.programme(q) for q in s.programmes.values()], np.int64).reshape(
-                -1, at.PROGRAMME),
-            targets=self.targets(), breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
+            contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
+            breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
             counters=terms.counters, policies=self.policies(),
-            policy_mixing=gamma_table(policy_shape).copy())
+            policy_mixing=gamma_table(policy_shape).copy(), **support.arrays(layout, self.volumes))
         measure_cover(law, terms, s, mean_loan)
+        measure_fees(law, terms, mean_loan)
+        pay_banks(law, s, mean_loan, logit_per_income)
         cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
         most = np.ascontiguousarray(keep.max(axis=2))

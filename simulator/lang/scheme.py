@@ -107,6 +107,14 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
+    # programmes, fees, investments
+    "programme_pays": ("补贴怎样计算没有写清，或写了不止一种：{given}", "The programme does not say how it pays, or in more ways than one: {given}", "三者选一：base 加 rate 或 ladder，固定数额 amount，利率点数 points。", "Choose one: base with rate or ladder, a fixed amount, or points."),
+    "programme_misfit": ("这两项不能放在一起：{given}", "These do not go together: {given}", "换成允许的组合。", "Use a combination that is allowed."),
+    "ladder_steps": ("阶梯的各档写法不对：{given}", "The steps of the ladder are not well formed: {given}", "按年份（year）或累计额（above）从小到大列出；mode: whole 时比例不能下降。", "List them upwards by year, or above a volume; with mode: whole the rates may not fall."),
+    "exclusive_differs": ("同一互斥组的写法不一致：{given}", "Programmes of one exclusive group differ: {given}", "同组项目的 event 和 choose 必须相同。", "Give all of a group the same event and choose."),
+    "mode_unknown": ("没有“{given}”这个分担方式。", "There is no mode '{given}'.", "使用 modes 里的名称。", "Use a name from modes."),
+    "investments_missing": ("按投资补助（{given}），但没有 investments。", "Pays on investments ({given}), and there are none.", "补上 investments：每年笔数、单笔金额等。", "Add investments: how many a year, how large."),
+    "fee_party": ("“{given}”不能收付这项费用。", "'{given}' can neither pay nor receive this fee.", "费用在两个不同的担保、再担保或保险机构之间收付，资金池除外。", "Fees go between two different guarantors, re-guarantors or insurers, never a pot."),
     # notices
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),

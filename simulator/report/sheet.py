@@ -64,15 +64,17 @@ def _path(trace: Trace, lang: str) -> Iterator[str]:
 
 
 def _accounts(trace: Trace, lang: str) -> list[str]:
+    drawn = ["drawn"] if trace.tables.layout.draws_on_pots else []
     heads = [text(f"tr_{name}", lang) for name in ("pot", "year", "opening", "contributed", "interest", "refund",
-                                                    "paid", "clawback", "closing")]
+                                                    "paid", "clawback", *drawn, "closing")]
     rows = [heads]
     years = len(trace.story.years)
     for row in trace.roll_forward():
         name = text("tr_run_off", lang) if row.year == years - 1 else str(trace.scenario.clock.base_year + 1 + row.year)
-        flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback, row.closing)
+        flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback,
+                 *(-row.drawn for _ in drawn), row.closing)
         rows.append([names.pot(trace.scenario, row.pot, lang), name, *(f"{fen / WAN:,.2f}" for fen in flows)])
-    return table(rows, align="ll" + "r" * 7, gap=1)
+    return table(rows, align="ll" + "r" * (7 + len(drawn)), gap=1)
 
 
 def _claims(trace: Trace, lang: str) -> list[str]:

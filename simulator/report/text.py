@@ -108,6 +108,8 @@ def _money_needed(sheet: AnswerSheet, lang: str) -> Iterator[str]:
         subsidies=money(row.note_args["subsidies"], lang, 3),
         **{part: money(abs(row.note_args[part]), lang, 3) for part in ("compensation", "recovery", "earned")},
     )
+    if row.note_args["fees"]:
+        note += text("ans_note_fees", lang, fees=money(row.note_args["fees"], lang, 3))
     yield from line(text("ans_q1", lang), money_cells(row, lang), note)
     years = sheet.having("cost_year")
     first = sheet.scenario.clock.base_year + 1
@@ -118,6 +120,19 @@ def _money_needed(sheet: AnswerSheet, lang: str) -> Iterator[str]:
         f"{text('level_' + r.subject, lang)} {money(r.value or 0, lang)}" for r in sheet.having("cost_level")
     )
     yield from wrap(f"     {text('ans_levels', lang)} {levels}", LINE, "     ")
+    yield from _support(sheet, lang)
+
+
+def _support(sheet: AnswerSheet, lang: str) -> Iterator[str]:
+    """To whom the subsidies go, and what of the entitlements was not paid, or not rightly."""
+    received = [f"{text('payee_' + row.subject, lang)} {money(row.value or 0, lang)}"
+                for row in sheet.having("subsidy_payee")]
+    told = [text(f"ans_{key}", lang, amount=money(sum(row.value or 0 for row in rows), lang))
+            for key in ("unmet", "avoided", "improper", "reclaimed") if (rows := sheet.having(key))]
+    if received:
+        yield from wrap(f"     {text('ans_payees', lang)} {' · '.join(received)}", LINE, "     ")
+    if told:
+        yield from wrap(f"     {' · '.join(told)}", LINE, "     ")
 
 
 def _exhaustion(sheet: AnswerSheet, lang: str) -> Iterator[str]:
@@ -160,6 +175,11 @@ def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:
         yield from line(
             "     " + text("ans_joint", lang), percent_cells(sheet.row("targets_joint"), lang), ""
         )
+    for row in sheet.having("spend_floor"):
+        programme = sheet.scenario.programmes[row.subject]
+        label = text("ans_spend_floor", lang, title=getattr(programme.title, lang),
+                     floor=money(programme.spend_floor or 0, lang))
+        yield from line("     " + label, percent_cells(row, lang), "")
     for key, subject, label in (
         ("lending", "disbursed", "lending"),
         ("lending", "covered", "covered"),

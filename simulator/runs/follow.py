@@ -48,6 +48,7 @@ class PotYear:
     refund: int
     paid: int
     clawback: int
+    drawn: int                             # by programmes that are paid from the pot
     closing: int
 
 
@@ -96,12 +97,13 @@ class Trace:
         for a, pot in enumerate(layout.pots):
             balance = 0
             for year in range(len(self.story.years)):
+                drawn = int(self.story.years[year, layout.block("drawn") + a]) if layout.draws_on_pots else 0
                 part = {b: int(self.story.years[year, layout.block(b) + a])
                         for b in ("contributed", "interest", "refund", "paid_pot", "clawback")}
                 closing = (balance + part["contributed"] + part["interest"] + part["refund"] - part["paid_pot"]
-                           - part["clawback"])
+                           - part["clawback"] - drawn)
                 rows.append(PotYear(pot, year, balance, part["contributed"], part["interest"], part["refund"],
-                                    part["paid_pot"], part["clawback"], closing))
+                                    part["paid_pot"], part["clawback"], drawn, closing))
                 balance = closing
             posted = [r.balance_after_fen for r in self.story.ledger if r.account == pot]
             if posted and posted[-1] != balance:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from . import terms_checks
+from . import support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
@@ -26,7 +26,7 @@ SIGNED = UNBOUNDED | {"spread"}            # shares that may be negative
 
 def check(sections: Scenario | SimpleNamespace, draft: Draft) -> None:
     """Add every contradiction in the sections that could be read."""
-    for names, rule in (*RULES, *terms_checks.RULES):
+    for names, rule in (*RULES, *terms_checks.RULES, *support_checks.RULES):
         if all(hasattr(sections, name) for name in names):
             rule(sections, draft)
     _bounded_shares(draft)

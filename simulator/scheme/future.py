@@ -7,8 +7,7 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "fees", "stress",
-                           "versions", "alliance", "investment", "calibration"}),
+    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "calibration"}),
     "Firms": frozenset({"flags"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
@@ -17,13 +16,12 @@ KEYS: dict[str, frozenset[str]] = {
     "TermRow": frozenset({"at"}),
     "Cap": frozenset({"pct", "measure", "at"}),
     "Claim": frozenset({"provisional", "final", "net", "trigger", "interest_days"}),
-    "Mode": frozenset({"fees", "linkage", "ex_ante", "when"}),
+    "Mode": frozenset({"fees", "linkage", "when"}),
     "Condition": frozenset({"ip_or_first", "flags", "first_loan", "high_tech", "srdi"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        "appraisal_capacity"}),
     "Breaker": frozenset({"warn", "effect", "min_den"}),
-    "Programme": frozenset({"ladder", "payee", "pot", "amount", "spend_floor", "by_ip_type_from"}),
-    "ProgrammeCap": frozenset({"key", "name"}),
+    "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
@@ -31,18 +29,15 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Cap", "per"): frozenset({"bank_year", "bank-year", "payer_year", "payer-year"}),
-    ("ProgrammeCap", "per"): frozenset({"life", "year"}),
+    ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Breaker", "scope"): frozenset({"mode", "guarantor"}),
     ("Breaker", "num"): frozenset({"paid_net"}),
     ("Breaker", "window"): frozenset({"rolling_360"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
-    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised",
-                                       "investment", "evaluated", "year_end"}),
-    ("Programme", "line"): frozenset({"bank_risk_subsidy", "investment", "investment_own",
-                                      "investment_equity",
-                                      "alliance", "disposal_valuation", "patent_use", "award"}),
+    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised"}),
+    ("Programme", "line"): frozenset({"disposal_valuation"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 
@@ -51,7 +46,8 @@ SPELLINGS: dict[str, str] = {
     "cluster": "collective", "clusters": "collective",
     "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
     "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
-    "firm_year": "firm_year_cap", "firm-year": "firm_year",
+    "firm_year": "firm_year_cap", "firm-year": "firm_year", "life": "firm",
+    "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "over": "over_cap", "order_by": "priority"}
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from .parts import IP_TYPES, Dated, FirmClass, IpType, Level, Name, Part, Text
+from .parts import IP_TYPES, Dated, FirmClass, IpType, Name, Part, Text
 from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
@@ -30,37 +30,15 @@ from .parts_market import (
     Segment,
     Size,
 )
+from .parts_support import Audit, Fee, Investments, Programme
 from .provenance import Provenance, Source
-from .units import Amount, Count, Date, Days, Real, Share
+from .units import Amount, Count, Days, Real, Share
 
-__all__ = ["IP_TYPES", "Condition", "FirmClass", "Mode", "Payer", "Programme", "Scenario", "Segment", "Target",
+__all__ = ["IP_TYPES", "Condition", "Fee", "FirmClass", "Mode", "Payer", "Programme", "Scenario", "Segment", "Target",
            "TermRow"]                      # with the parts the engines read
 
 
-# --- subsidies, insurance, targets ----------------------------------------------------------
-
-class ProgrammeCap(Part):
-    amount: Amount
-    per: Literal["loan", "firm_year"]
-
-
-class Programme(Part):
-    """A subsidy line: base × rate, capped per firm and year, from a yearly envelope."""
-
-    title: Text
-    line: Literal["interest", "premium", "guarantee_fee", "valuation", "policy_premium"]
-    level: Level
-    event: Literal["disbursed", "repaid", "issued"]
-    base: Literal["interest", "benchmark_interest", "lower_interest", "premium", "fee", "principal"]
-    rate: Share
-    cap: list[ProgrammeCap] = []
-    envelope: Amount | None = None             # a year; first come, first served
-    from_: Date | None = Field(None, alias="from")
-    until: Date | None = None
-    covered_only: bool = False
-    when: Condition | None = None
-    clause: str = ""
-
+# --- insurance, targets ----------------------------------------------------------
 
 class InsuranceLine(Part):
     """IP insurance policies (not loans): sums insured, for the insured-amount target."""
@@ -151,6 +129,9 @@ class Scenario(Part):
     modes: dict[Name, Mode]
     recovery: Recovery
     programmes: dict[Name, Programme] = {}
+    fees: dict[Name, Fee] = {}
+    investments: Investments | None = None
+    audit: Audit | None = None
     insurance: InsuranceLine | None = None
     targets: dict[Name, Target] = {}
     breaker: Breaker | None = None

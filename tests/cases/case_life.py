@@ -62,7 +62,7 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -37,5 +37,8 @@ def scheme(**parts: Any) -> Any:
         "pots": {},
         "programmes": {},
         "payers": {},
+        "fees": {},
+        "audit": None,
+        "investments": None,
     }
     return SimpleNamespace(**{**named, **parts})

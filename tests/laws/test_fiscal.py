@@ -24,7 +24,7 @@ def city_run() -> FakeResults:
             "dalian": SimpleNamespace(contributors=[part("central", 800, match)]),
             "mixed": SimpleNamespace(contributors=[part("city", 1), part("enterprise", 1)]),
         },
-        programmes={"interest": SimpleNamespace(level="city")},
+        programmes={"interest": SimpleNamespace(level="city", pot=None)},
         payers={"fund": SimpleNamespace(public=True, accounts=["dalian"])},
     )
     years = {

@@ -281,6 +281,11 @@ def test_dalian() -> None:
     assert [(cap.amount, cap.per) for cap in batch.cap] == [(20 * WAN, "firm_year")]
     assert scenario.programmes["interest_later"].from_ == datetime.date(2020, 8, 1)
     assert {scenario.segments[s].registered_multiple for s in ("fund", "other")} == {1000}
+    invest, alliance = scenario.programmes["investment"], scenario.programmes["alliance"]
+    assert (invest.rate, invest.payee, invest.when and invest.when.amount_from) == (10 * PCT, "investor", 100 * WAN)
+    assert [(cap.amount, cap.per) for cap in invest.cap] == [(500 * WAN, "firm")]
+    assert [(e.amount, e.per) for e in invest.envelope] == [(2000 * WAN, "life")]
+    assert (alliance.amount, [(e.amount, e.per) for e in alliance.envelope]) == (20 * WAN, [(40 * WAN, "life")])
 
 
 def test_fuxin() -> None:
@@ -310,6 +315,8 @@ def test_harbin() -> None:
     assert (recovery.within, recovery.priority) == ("priority", ["guarantor", "special", "lender"])
     assert scenario.payers["guarantor"].public and scenario.market is None and scenario.targets == {}
     assert len(scenario.firms.sectors) == 4
+    use = scenario.programmes["patent_use"]
+    assert (use.line, use.spend_floor, use.envelope) == ("patent_use", 500 * WAN, [])
 
 
 def test_chengdu() -> None:
@@ -322,6 +329,8 @@ def test_chengdu() -> None:
     platform = scenario.platform
     assert platform is not None and (platform.from_, platform.days_before, platform.days_with) == \
         (datetime.date(2024, 7, 28), 45, 10)
+    awards = scenario.programmes["awards"]
+    assert awards.award is not None and (awards.amount, awards.award.higher_amount) == (50 * WAN, 80 * WAN)
     assert len(scenario.firms.sectors) == 5 and scenario.targets == {}
 
 

@@ -217,7 +217,63 @@ def restated(tables: Tables) -> Tables:
     return _changed(tables, modes=rows)
 
 
+def _programmes(tables: Tables, place: int, value: int) -> Tables:
+    """One column of every programme at another value."""
+    rows = tables.law.programmes.copy()
+    rows[:, place] = value
+    return _changed(tables, programmes=rows)
+
+
+def _support(tables: Tables, place: int, value: int) -> Tables:
+    support = tables.law.support.copy()
+    support[place] = value
+    return _changed(tables, support=support)
+
+
+def first_step(tables: Tables) -> Tables:
+    """Ladders stay on their first step."""
+    steps = tables.law.ladders.copy()
+    for row in tables.law.programmes:
+        steps[row[at.LADDER]:row[at.LADDER_END], 1] = steps[row[at.LADDER]:row[at.LADDER] + 1, 1]
+    return _changed(tables, ladders=steps)
+
+
+def every_year_anew(tables: Tables) -> Tables:
+    """An envelope for good is filled again each year."""
+    envelopes = tables.law.envelopes.copy()
+    envelopes[:, 1] = 0
+    return _changed(tables, envelopes=envelopes)
+
+
+def alike(tables: Tables, name: str) -> Tables:
+    """A table of the law with nothing in it."""
+    return _changed(tables, **{name: np.zeros_like(getattr(tables.law, name))})
+
+
+def slices(tables: Tables) -> Tables:
+    """Rates of a whole volume are read as rates of its slices."""
+    return _programmes(tables, at.LADDER_WHOLE, 0)
+
+
+PUBLIC_MONEY = (
+    Mutant("first step of the ladder", law=first_step), Mutant("envelope for good yearly", law=every_year_anew),
+    Mutant("whole volume by slices", law=slices),
+    Mutant("banks blind to awards", law=lambda t: alike(t, "bank_income")),
+    Mutant("fee without risk", law=lambda t: alike(t, "fee_share")),
+    Mutant("group pays twice", law=lambda t: _programmes(t, at.EXCLUSIVE, at.NOBODY)),
+    Mutant("level before amount", law=lambda t: _programmes(t, at.BY_LEVEL, 1)),
+    Mutant("dates by right ignored", law=lambda t: _programmes(t, at.BY_IP, 0)),
+    Mutant("years of support unlimited", law=lambda t: _programmes(t, at.MAX_YEARS, at.NO_LIMIT)),
+    Mutant("cap for good ignored", law=lambda t: _programmes(t, at.CAP_FIRM, at.NO_LIMIT)),
+    Mutant("lines paid for missed targets", law=lambda t: _programmes(t, at.TARGETS_MET, at.MET_ALWAYS)),
+    Mutant("higher awards ignored", law=lambda t: _programmes(t, at.HIGHER, 0)),
+    Mutant("agencies paid only where firms are reached", law=lambda t: _programmes(t, at.PAYEE, at.PAYEE_FIRM)),
+    Mutant("paid from the budget, not the pot", law=lambda t: _programmes(t, at.FROM_POT, at.NOBODY)),
+    Mutant("audit finds at once", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
+    Mutant("nobody claims improperly", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
+
 MUTANTS = (
+    *PUBLIC_MONEY,
     Mutant("maturity before default", maturity_first), Mutant("breaker before queue", breaker_early),
     Mutant("recovery cancels queued first", queued_first),
     Mutant("claims counted in the year of default", year_of_default),

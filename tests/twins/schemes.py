@@ -16,6 +16,7 @@ from typing import Any
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
+from tests.twins.public_money import public_money
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 SHIPPED = ("liaoning-2021", "dalian-2020", "fuxin-2017", "dalian-district-pots", "liaoning-pooled",
@@ -72,6 +73,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
     if number % 2 == 0:
         data["recovery"]["downturn"] = 0.4
         next(iter(data["modes"].values()))["counter_guarantee"] = 50_000
+    if number % 2 == 1:
+        public_money(number, data)
     if number % 3 == 0:
         data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
     if number % 5 == 0:
@@ -284,7 +287,7 @@ def programme(r: random.Random, line: str, event: str, base: str) -> Data:
     per_loan = [{"amount": 3 * WAN, "per": "loan"}]
     return {"title": {"zh": line, "en": line}, "line": line, "level": "city", "event": event, "base": base,
             "rate": r.choice([500_000, PPM]), "cap": r.choice([[], per_firm, per_loan, per_firm + per_loan]),
-            "envelope": r.choice([None, 15 * WAN]), "covered_only": r.random() < 0.5,
+            "envelope": r.choice([[], [{"amount": 15 * WAN}]]), "covered_only": r.random() < 0.5,
             "from": r.choice([None, "2021-04-01"]), "until": r.choice([None, "2022-01-20"]),
             "when": r.choice([None, {"firm_class": ["small"]}])}
 

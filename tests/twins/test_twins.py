@@ -39,7 +39,9 @@ LEAST = {
     "breaker resumes": 14, "joined a spell": 1399, "joined on the day of repayment": 2, "envelope exhausted": 1768,
     "clawback": 17, "not reached": 615,
     "wish to renew bridged": 242, "wish to renew after a gap": 469, "cannot pay": 172,
-    "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153}
+    "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
+    "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
+    "bank settled": 58, "yearly line": 27, "targets met": 4, "targets missed": 6, "paid from a pot": 540}
 
 
 @cache

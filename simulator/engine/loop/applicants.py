@@ -63,7 +63,7 @@ def draw_chunk(law, st, first, count):
 def bank_says(law, odds, bank, mode, reason, amount, principal, covered):
     """Whether the bank lends on what the fund would cover; where a gate fails, on the whole eligible wish."""
     wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
-    return odds < approval_line(law, bank, relief_of(law.modes[mode, COVER_PPM], wish, principal))
+    return odds < approval_line(law, bank, mode, relief_of(law.modes[mode, COVER_PPM], wish, principal), wish > 0)
 
 
 @kernel(_nrt=False)

@@ -11,9 +11,10 @@ from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, B_SCOPE, CL_DISCOUNT,
-    COVER_PPM, DRAW, DRAW_SPLIT, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT,
-    N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS, SCOPE_BANK, SCOPE_OFF,
-    SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    COVER_PPM, DRAW, DRAW_SPLIT, HAS_VOLUME, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY,
+    NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS,
+    SCOPE_BANK, SCOPE_OFF, SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS,
+    WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
@@ -27,7 +28,7 @@ from simulator.engine.loop.claims import expose, release
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.clusters import draw_line, has_room, leave_line, multiple_of, return_deposit
 from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
-from simulator.engine.loop.programmes import pay_programmes
+from simulator.engine.loop.programmes import collect_fees, count_lending, pay_programmes
 from simulator.engine.loop.state import (
     A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
     A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED,
@@ -215,6 +216,10 @@ def start_loan(law, st, loan, day, y):
             st.lending[n[L_SLOT], day // 360] += n[L_COVERED]
         count_loan(law, st, loan, y)
         pay_programmes(law, st, loan, ON_DISBURSED, day, y)
+        if law.support[HAS_VOLUME] == 1:
+            count_lending(law, st, loan, day)
+        if law.support[N_FEES] > 0 and n[L_COVERED] > 0:
+            collect_fees(law, st, loan, y)
 
 
 @kernel(_nrt=False)

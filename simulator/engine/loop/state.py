@@ -13,8 +13,8 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    Law, N_BOOK_DAYS, N_CALENDAR, N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
-    N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
+    HAS_YEARLY, INVESTED_FIRMS, Law, N_BOOK_DAYS, N_CALENDAR, N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_GROUPS,
+    N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
 )
 
 # --- registers: single numbers of the running path
@@ -111,7 +111,7 @@ class State(Bundle):
     taken: np.ndarray           # int64[rows] scratch
     before: np.ndarray          # int64[parties] scratch
     fresh: np.ndarray           # int64[parties] scratch
-    envelope: np.ndarray        # int64[programmes, calendar years]
+    envelope: np.ndarray        # int64[envelopes, calendar years]: spent; one kept for good in its first column
     breaker: np.ndarray         # int64[scopes, BREAKER_FIELDS]
     opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
     cluster: np.ndarray         # int64[clusters, CLUSTER_FIELDS]
@@ -123,6 +123,11 @@ class State(Bundle):
     event_sum: np.ndarray       # int64[contributions]: this path's amount, negative a clawback
     years: np.ndarray           # int64[years + 1, width]
     months: np.ndarray          # int64[window months, pots + 2]: balances, covered and outstanding
+    winner: np.ndarray          # int64[groups] scratch: the programme that pays for the loan, and what it could
+    payable: np.ndarray
+    volume: np.ndarray          # int64[programmes, banks]: lent so far, and up to the last settlement
+    settled: np.ndarray
+    invested: np.ndarray        # int64[programmes, invested firms]: investment subsidy for each firm
 
 
 def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
@@ -131,7 +136,8 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
     days = int(w[N_LAST]) + 2
     firms, pots, programmes = int(w[N_FIRMS]), int(w[N_POTS]), int(w[N_PROGRAMMES])
     parties, counters = int(w[N_PAYERS]) + 1, len(law.counters)
-    calendar, clusters = int(w[N_CALENDAR]), int(w[N_CLUSTERS])
+    calendar, clusters, groups = int(w[N_CALENDAR]), int(w[N_CLUSTERS]), int(law.support[N_GROUPS])
+    volumes = programmes * int(law.support[HAS_YEARLY])
     loans = room * (int(expected_loans * 2) + 256)
     candidates = room * (int(expected_loans * 2) + 1024)
     claims = room * (loans // 4 + 64)
@@ -162,10 +168,12 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
-        envelope=ints(programmes, calendar), breaker=ints(scopes, BREAKER_FIELDS),
+        envelope=ints(len(law.envelopes), calendar), breaker=ints(scopes, BREAKER_FIELDS),
         opening=ints(scopes, BREAKER_FIELDS), cluster=ints(clusters, CLUSTER_FIELDS), frailty=np.ones(clusters),
         target=np.zeros(firms if clusters else 0), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),
-        months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2))
+        months=ints((int(w[N_DAYS]) + 29) // 30, pots + 2), winner=ints(groups), payable=ints(groups),
+        volume=ints(volumes, len(law.bank_cum)), settled=ints(volumes, len(law.bank_cum)),
+        invested=ints(programmes, int(law.support[INVESTED_FIRMS])))

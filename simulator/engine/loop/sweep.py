@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from simulator.chance.decisions import POLICY, POLICY_ARRIVALS, POLICY_MIXING
 from simulator.chance.factors import cumulative_hazard
-from simulator.chance.philox import block
-from simulator.chance.variates import lognormal, poisson_quantile, table_lookup
-from simulator.engine.attributes import WAN
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    BASE, B_MEASURE, BASE_POLICY, EVENT, FACTOR_STEP, MEASURE_INSURED, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS,
-    N_LAST, N_POTS, N_PROGRAMMES, N_TARGETS, ON_ISSUED, POLICY_MEDIAN, POLICY_PREMIUM, POLICY_SIGMA, TARGET_MEASURE,
-    FROM_DAY, UNTIL_DAY,
+    FACTOR_STEP, HAS_YEARLY, INVESTED_FIRMS, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_POTS,
 )
 from simulator.engine.ledger import (
-    INSURED, NPL, ON_BOOKS, PATH_FIXED, POLICIES, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
+    NPL, ON_BOOKS, PATH_FIXED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
     P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.loop.applicants import describe_applicants
@@ -25,7 +19,6 @@ from simulator.engine.loop.cash import (
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
 from simulator.engine.loop.clusters import line_use, open_clusters, spread
 from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
-from simulator.engine.loop.programmes import take_envelope
 from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.state import (
     A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, I_DUE, I_STATE,
@@ -33,7 +26,7 @@ from simulator.engine.loop.state import (
     R_ITEMS, R_LOANS, R_LONGEST_BLOCK, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE,
     R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
-from simulator.engine.rules import entitlement, for_days
+from simulator.engine.loop.yearly import close_year, issue_policies, make_investments
 from simulator.jit import kernel
 
 SUSPENSION_DAYS = 30
@@ -80,6 +73,9 @@ def clear(law, st, seed, path):
     st.exhausted[:] = NEVER
     st.blocked[:] = -1
     st.envelope[:] = 0
+    st.volume[:] = 0
+    st.settled[:] = 0
+    st.invested[:] = 0
     st.breaker[:] = 0
     st.opening[:] = 0
     st.years[:] = 0
@@ -88,7 +84,7 @@ def clear(law, st, seed, path):
 
 @kernel(_nrt=False)
 def open_day(law, st, day, y):
-    """Month start: interest, the month's row; year start: yearly counters; then dated contributions."""
+    """Month start: interest, the month's row; year start: yearly counters; contributions; the ended month and year."""
     if day > 0 and day % MONTH == 0 and day <= law.whole[N_DAYS]:
         credit_interest(law, st, year_row(law, day - 1))
         record_month(law, st, day // MONTH - 1)
@@ -103,6 +99,10 @@ def open_day(law, st, day, y):
         book_contributions(law, st, day, y)
     if 0 < day <= law.whole[N_DAYS] and day % MONTH == 0:
         issue_policies(law, st, day, year_row(law, day - 1))
+        if law.support[INVESTED_FIRMS] > 0:
+            make_investments(law, st, day, year_row(law, day - 1))
+    if day > 0 and day % YEAR == 0 and law.support[HAS_YEARLY] == 1:
+        close_year(law, st, day, year_row(law, day - 1))
 
 
 @kernel(_nrt=False)
@@ -114,31 +114,6 @@ def record_month(law, st, month):
             st.months[month, a] = st.cash[a]
             st.months[month, pots] += st.exposure[a]
         st.months[month, pots + 1] = st.reg[R_OUTSTANDING]
-
-
-@kernel(_nrt=False)
-def issue_policies(law, st, day, y):
-    """IP insurance of the ended month: sums insured, and the subsidy on their premiums."""
-    month = day // MONTH - 1
-    if law.policies[month] <= 0.0:
-        return
-    seed, path = st.reg[R_SEED], st.reg[R_PATH]
-    mix, _, _, _ = block(seed, path, POLICY_MIXING, month // 3, 0)
-    u, _, _, _ = block(seed, path, POLICY_ARRIVALS, month, 0)
-    for k in range(poisson_quantile(u, law.policies[month] * table_lookup(law.policy_mixing, mix))):
-        size, _, _, _ = block(seed, path, POLICY, month << 10 | k, 0)
-        insured = max(WAN, int(lognormal(size, law.real[POLICY_MEDIAN], law.real[POLICY_SIGMA]) / WAN) * WAN)
-        st.years[y, POLICIES] += 1
-        st.years[y, INSURED] += insured
-        for t in range(law.whole[N_TARGETS]):
-            if law.targets[t, TARGET_MEASURE] == MEASURE_INSURED:
-                st.years[y, law.whole[B_MEASURE] + t] += insured
-        premium = for_days(insured, law.whole[POLICY_PREMIUM], YEAR)
-        for q in range(law.whole[N_PROGRAMMES]):
-            programme = law.programmes[q]
-            if (programme[EVENT] == ON_ISSUED and programme[BASE] == BASE_POLICY
-                    and programme[FROM_DAY] <= day - 1 <= programme[UNTIL_DAY]):
-                take_envelope(law, st, q, (day - 1) // YEAR, entitlement(programme, premium, 0), y)
 
 
 @kernel(_nrt=False)

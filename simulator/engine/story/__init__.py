@@ -18,6 +18,7 @@ from simulator.engine.ledger import (
     P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.calendar import CalendarDesk
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
@@ -45,7 +46,9 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     hazard = _hazard(world)
     clusters = ClusterDesk(world, hazard)
     claims = ClaimsOffice(world, purses, cashier, breaker, clusters)
-    LendingDesk(world, purses, breaker, claims, SubsidyDesk(world), clusters, hazard)
+    subsidies = SubsidyDesk(world, purses)
+    CalendarDesk(world, subsidies)
+    LendingDesk(world, purses, breaker, claims, subsidies, clusters, hazard)
     world.env.run(until=tick(world.last + 1, 0))
     clusters.close()
     purses.close()

@@ -208,7 +208,7 @@ class LendingDesk:
             gate = BANK
         wish = covered if gate < 0 else int(of_ppm(asks.amount, whole[at.IP_SHARE]))
         relief = relief_of(self.world.scheme.modes[asks.mode].cover_ppm, wish, principal)
-        if asks.odds >= approval_line(law, asks.bank, relief):
+        if asks.odds >= approval_line(law, asks.bank, asks.mode, relief, wish > 0):
             return Decision(BANK, principal, covered)
         if firm.barred:
             return Decision(BARRED, principal, covered)
@@ -266,6 +266,7 @@ class LendingDesk:
             loan.firm.covered_by_year[self.world.calendar_year(loan.start)] += loan.covered
             self.count(loan)
             self.subsidies.pay(loan, at.ON_DISBURSED)
+            self.subsidies.note_lending(loan)
 
     def fixed_book(self) -> Business:
         """Equal loans in force on day 0, one a firm."""

@@ -68,16 +68,25 @@ class PotLaw:
 
 @dataclass(frozen=True)
 class Programme:
-    """A subsidy; ``row`` is its line of the tables, for the shared rules."""
+    """A line of public money; ``row`` is its line of the tables, for the shared rules."""
 
     number: int
     name: str
     row: np.ndarray
     event: int
     base: int
-    envelope: int
+    payee: int
     days: range
-    covered_only: bool
+    book: int                              # programme in whose book of firms it counts
+    remembers: bool                        # whether years of support matter
+    group: int                             # of programmes that exclude each other
+    envelopes: tuple[int, ...]
+    pot: int                               # it draws on, at.NOBODY for the budget
+
+    @property
+    def by_volume(self) -> bool:
+        """Whether it settles with banks, by what they lent, at the year's end."""
+        return self.event == at.ON_YEAR_END and self.base != at.BASE_FIXED
 
 
 @dataclass(frozen=True)
@@ -132,8 +141,10 @@ def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:
 def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
     for number, row in enumerate(law.programmes):
         p = row.tolist()
-        yield Programme(number, names[number], row, p[at.EVENT], p[at.BASE], p[at.ENVELOPE],
-                        range(p[at.FROM_DAY], p[at.UNTIL_DAY] + 1), p[at.COVERED_ONLY] == 1)
+        envelopes = tuple(e for e in (p[at.ENVELOPE], p[at.ENVELOPE_2]) if e != at.NOBODY)
+        yield Programme(number, names[number], row, p[at.EVENT], p[at.BASE], p[at.PAYEE],
+                        range(p[at.FROM_DAY], p[at.UNTIL_DAY] + 1), p[at.FIRM_BOOK], p[at.HAS_HISTORY] == 1,
+                        p[at.EXCLUSIVE], envelopes, p[at.FROM_POT])
 
 
 def _breaker(law: Law) -> BreakerLaw:

@@ -27,6 +27,7 @@ class World:
         self.law, self.layout, self.scheme = tables.law, tables.layout, read_scheme(tables)
         self.seed, self.path, self.record = seed, path, record
         self.whole: list[int] = self.law.whole.tolist()
+        self.support: list[int] = self.law.support.tolist()
         self.days, self.last = self.whole[at.N_DAYS], self.whole[at.N_LAST]
         self.env = simpy.Environment(initial_time=tick(-self.whole[at.N_BOOK_DAYS] - 1, 0))
         self.years = np.zeros((self.whole[at.N_YEARS] + 1, self.layout.width), np.int64)
@@ -86,6 +87,10 @@ class World:
     def count_in(self, block: int, place: int, amount: int, day: int | None = None) -> None:
         """Add to a column of a block, named by its place in the tables (at.B_PAID, …)."""
         self.count(self.whole[block] + place, amount, day)
+
+    def count_support(self, block: int, place: int, amount: int, day: int | None = None) -> None:
+        """Add to a column of a block of public money, named by its place (at.B_AVOIDED, …)."""
+        self.count(self.support[block] + place, amount, day)
 
     def set_once(self, column: int, value: int) -> None:
         """Set a column kept once a path."""
