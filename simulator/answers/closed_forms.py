@@ -128,6 +128,7 @@ class Frequency:
 
 
 def poisson(mean: float) -> Frequency:
+    """Independent rare defaults: as many on average as their variance."""
     return Frequency(0.0, mean, math.exp(-mean), lambda z: np.exp(mean * (z - 1.0)))
 
 

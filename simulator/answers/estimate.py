@@ -50,6 +50,7 @@ class Estimate:
 
     @property
     def defined(self) -> bool:
+        """False where there is nothing to average, such as a ratio over no loans."""
         return not math.isnan(self.value)
 
 

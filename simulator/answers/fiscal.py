@@ -43,10 +43,12 @@ class Budget:
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """What the money is for: compensation, recoveries, interest earned, subsidy lines."""
         return tuple(dict.fromkeys(line for _, line in self.cells))
 
     @property
     def levels(self) -> tuple[str, ...]:
+        """Whose money it is: levels of government."""
         return tuple(dict.fromkeys(level for level, _ in self.cells))
 
 
@@ -96,6 +98,8 @@ def budget(results: Any) -> Budget:
         if payer.public and not payer.accounts:  # a public guarantor or insurer pays from its own books
             _add(cells, ("city", "compensation"), results.year_column(f"paid_{name}_fen"))
             _add(cells, ("city", "recovery"), -results.year_column(f"back_{name}_fen"))
+            if any(mode.claim.provisional for mode in scenario.modes.values()):
+                _add(cells, ("city", "recovery"), -results.year_column(f"returned_{name}_fen"))
     if scenario.fees:
         _add(cells, ("city", "fees"), -fees(results))
     years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1

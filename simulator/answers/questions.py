@@ -125,6 +125,7 @@ class _Steps:
         self._total, self._count, self._progress = total, 0, progress
 
     def done(self) -> None:
+        """One more of the scenarios has been simulated."""
         self._count += 1
         if self._progress is not None:
             self._progress(self._count, self._total)

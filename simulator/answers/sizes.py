@@ -24,6 +24,7 @@ class Check:
 
     @property
     def kept(self) -> bool:
+        """Whether the estimate keeps the limit, its interval aside."""
         return self.value <= self.limit if self.at_most else self.value >= self.limit
 
 
@@ -105,6 +106,7 @@ class SizeResult:
 
     @property
     def feasible(self) -> bool:
+        """Whether some size keeps every promise, those about targets included."""
         return self.size_fen is not None and not self.dropped
 
     @property
@@ -136,6 +138,7 @@ class Enough:
 
     @property
     def holds(self) -> bool:
+        """Whether the fund as it is keeps every promise."""
         return all(check.kept for check in self.checks)
 
     @property
@@ -168,6 +171,7 @@ class Growth:
 
     @property
     def feasible(self) -> bool:
+        """Whether the fund as it is keeps its promises at some growth of the market."""
         return self.trend is not None
 
     def to_json(self) -> dict[str, Any]:

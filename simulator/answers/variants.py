@@ -152,11 +152,12 @@ def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
         }[rule]
         return {f"pots.{pot}.{name}": nothing for pot in scenario.pots}
     others: dict[str, dict[str, Any]] = {
-        "breaker": {"breaker": None},
+        "breaker": {"breaker": None, "breakers": {}},
         "loan_cap": {"gate.loan_cap": {}},
         "firm_year_cap": {"gate.firm_year_cap": []},
         "term": {"gate.max_term": None},
-        "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES)},
+        "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES),
+                       "gate.flags": [], "gate.not_flags": []},
     }
     return others[rule]
 
@@ -167,11 +168,11 @@ def rule_paths(scenario: Scenario, rule: str) -> list[str]:
         "leverage": r"pots\.\w+\.leverage",
         "budget": r"pots\.\w+\.annual_budget",
         "floor": r"pots\.\w+\.floor",
-        "breaker": r"breaker\..+",
+        "breaker": r"breakers?\..+",
         "loan_cap": r"gate\.loan_cap\..+",
         "term": r"gate\.max_term",
         "firm_year_cap": r"gate\.firm_year_cap\..+",
-        "ineligible": r"gate\.(ip_types|classes).*",
+        "ineligible": r"gate\.(ip_types|classes|flags|not_flags).*",
         "share": r"modes\.\w+\.terms\.\d+\.share",
         "match": r"pots\.\w+\.contributors\.\d+\.match\.probability",
         "fund": r"pots\.\w+\.contributors\..+",

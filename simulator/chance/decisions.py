@@ -28,6 +28,7 @@ STREAM = 14
 RENEWAL = 15
 CLUSTER = 16
 CONTAGION = 17
+FLAG = 18
 INVESTMENT_ARRIVALS = 30
 INVESTMENT = 31
 AWARD = 32
@@ -69,6 +70,7 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "RENEWAL": Decision(RENEWAL, "application's entity; slot = renewals so far", ("wish", "wait", "bridge", SPARE)),
     "CLUSTER": Decision(CLUSTER, "cluster", ("frailty", "anchor's threshold", "sector", "collateral noise")),
     "CONTAGION": Decision(CONTAGION, "member firm's number among all", ("hit", "when", SPARE, SPARE)),
+    "FLAG": Decision(FLAG, "segment << 24 | firm; slot s", ("flag 4s", "flag 4s + 1", "flag 4s + 2", "flag 4s + 3")),
     "INVESTMENT_ARRIVALS": Decision(INVESTMENT_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
     "INVESTMENT": Decision(INVESTMENT, "month << 10 | k-th of the month", ("ticket", "firm", "own use", "local")),
     "AWARD": Decision(AWARD, "(programme << 10 | project) << 6 | year", ("passes", "higher", SPARE, SPARE)),

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 
-from simulator.chance.decisions import APPLICANT2, CLUSTER, FIRM, RECOVERY, RENEWAL
+from simulator.chance.decisions import APPLICANT2, CLUSTER, FIRM, FLAG, RECOVERY, RENEWAL
 from simulator.chance.philox import block
 from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
-    BENCHMARK, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FROM, GATE_IP, GATE_UNTIL, IP_SHARE, MAX_TERM,
-    MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT, N_BOOK_DAYS, OBSOLESCENCE,
-    OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE, SEG_FIRMS, SEG_FIRM_BASE,
-    SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+    BENCHMARK, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS,
+    GATE_UNTIL, IP_SHARE, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT,
+    N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE,
+    SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
 )
 from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
 from simulator.engine.rules import PPM, of_ppm
@@ -35,8 +35,21 @@ def pick(cumulative, u):
 
 
 @kernel(_nrt=False)
+def flags_of(law, seed, path, firm):
+    """The yes-or-no facts that are true of a firm, as bits; ``firm`` is segment << 24 | its number in the segment."""
+    bits = 0
+    for slot in range((len(law.flags) + 3) // 4):
+        u = block(seed, path, FLAG, firm, slot)
+        for lane in range(4):
+            n = 4 * slot + lane
+            if n < len(law.flags) and u[lane] < law.flags[n]:
+                bits |= 1 << n
+    return bits
+
+
+@kernel(_nrt=False)
 def firm_of(law, seed, path, segment, u):
-    """The firm behind an application: (number among all, class, district, sector, grade)."""
+    """The firm behind an application: (number among all, class, district, sector, grade, flags)."""
     index = min(int(u * law.segments[segment, SEG_FIRMS]), law.segments[segment, SEG_FIRMS] - 1)
     return firm_facts(law, seed, path, segment, index)
 
@@ -46,7 +59,13 @@ def firm_facts(law, seed, path, segment, index):
     """What a firm is, from its own draws."""
     u0, u1, u2, u3 = block(seed, path, FIRM, segment << 24 | index, 0)
     return (law.segments[segment, SEG_FIRM_BASE] + index, pick(law.class_cum, u0), pick(law.district_cum, u1),
-            pick(law.sector_cum, u2), pick(law.grade_cum, u3))
+            pick(law.sector_cum, u2), pick(law.grade_cum, u3), flags_of(law, seed, path, segment << 24 | index))
+
+
+@inlined
+def bank_years(law, bank, day):
+    """Whole years a bank has been in the scheme on a day."""
+    return max(0, day - law.bank_facts[bank, 0]) // YEAR
 
 
 @kernel(_nrt=False)
@@ -81,15 +100,16 @@ def version_of(law, day):
 
 
 @kernel(_nrt=False)
-def static_gate(law, segment, ip, firm_class, district, mode, amount, term, day):
+def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, term, day):
     """Gates that depend on the loan alone, in order: (reason or −1, principal, principal that can be covered).
 
-    Eligibility of segment, class, IP type and district; dates; term; cap per loan. Above the cap the loan is
+    Eligibility of segment, class, flags, IP type and district; dates; term; cap per loan. Above the cap the loan is
     refused, trimmed to it, or covered up to it, as the scheme says.
     """
     whole = law.whole
     eligible = of_ppm(amount, whole[IP_SHARE])
     if (law.segments[segment, SEG_ELIGIBLE] == 0 or (whole[GATE_CLASSES] >> firm_class) & 1 == 0
+            or flags & whole[GATE_FLAGS] != whole[GATE_FLAGS] or flags & whole[GATE_NOT_FLAGS] != 0
             or (whole[GATE_IP] >> ip) & 1 == 0 or (law.modes[mode, MODE_DISTRICTS] >> district) & 1 == 0):
         return INELIGIBLE, amount, 0
     if day < whole[GATE_FROM] or day > whole[GATE_UNTIL]:

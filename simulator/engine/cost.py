@@ -6,18 +6,20 @@ in the base year, so that the base year's design reproduces the base year's volu
 
 from __future__ import annotations
 
+import numpy as np
+
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
-
-import numpy as np
+from itertools import pairwise, product
 
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
+from simulator.engine.facts_table import combinations
 from simulator.engine.grants import entitlement, is_better, is_open, programme_base, rate_on
 from simulator.engine.layout import (
-    CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, Law, MODE_DISTRICTS,
-    N_PROGRAMMES, NOBODY, ON_DISBURSED, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, VALUATION_RATE,
+    CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, GATE_FLAGS, GATE_NOT_FLAGS,
+    GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, MODE_DISTRICTS, NOBODY, N_PROGRAMMES, ON_DISBURSED, ON_REPAID,
+    PAYEE, PAYEE_FIRM, PREMIUM_RATE, VALUATION_RATE, Law,
 )
 from simulator.engine.rules import PPM
 from simulator.scheme.scenario import Scenario
@@ -37,19 +39,31 @@ def discount_of(law: Law, segment: int) -> int:
     return int(own[0]) if len(own) else 0
 
 
-def _subsidy(law: Law, day: int, loan: tuple[int, int, int, int, int], covered: int, mode: int) -> float:
+def _flags(law: Law, inside: bool) -> list[tuple[int, float]]:
+    """Combinations of flags a programme may ask for, with their probability among those inside the gates."""
+    asked = law.programmes[:, [FLAGS_WITH, FLAGS_WITHOUT]]
+    if not asked.any():
+        return [(0, 1.0)]
+    wanted, refused = (int(law.whole[place]) if inside else 0 for place in (GATE_FLAGS, GATE_NOT_FLAGS))
+    found = [(bits, p) for bits, p in combinations(law.flags.tolist())
+             if bits & wanted == wanted and not bits & refused]
+    total = sum(p for _, p in found)
+    return [(bits, p / total) for bits, p in found]
+
+
+def _subsidy(law: Law, day: int, loan: tuple[int, ...], covered: int, mode: int) -> float:
     """Subsidies a year on one loan (ppm of principal), as the law in force when they fall due grants them.
 
     A firm counts on its first year's rates, on what is paid to itself, and on one programme of each group.
     """
-    principal, rate, term, ip, firm_class = loan
+    principal, rate, term, ip, firm_class, flags = loan
     total, groups = 0, dict[int, tuple[int, int]]()
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]
         if programme[EVENT] not in (ON_DISBURSED, ON_REPAID) or programme[PAYEE] != PAYEE_FIRM:
             continue
         when = day + term if programme[EVENT] == ON_REPAID else day
-        if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0):
+        if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0, flags):
             continue
         base = programme_base(law, programme, mode, principal, covered, rate, term, ip)
         due = int(entitlement(programme, rate_on(law, programme, when, 0, 0), base, 0, 0, 0))
@@ -80,9 +94,10 @@ def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: in
             if covered:
                 cost += weight * law.modes[mode, INSURED_PPM] * law.whole[PREMIUM_RATE] / PPM
                 cost += weight * law.modes[mode, GUARANTEED_PPM] * law.whole[GUARANTEE_RATE] / PPM
-            for firm_class, class_weight in _weights(law.class_cum) if reached else []:
-                loan = (principal, rate, term, ip, firm_class)
-                cost -= weight * class_weight * _subsidy(law, day, loan, covered, mode)
+            for (firm_class, class_weight), (flags, chance) in product(
+                    _weights(law.class_cum) if reached else [], _flags(law, inside)):
+                loan = (principal, rate, term, ip, firm_class, flags)
+                cost -= weight * class_weight * chance * _subsidy(law, day, loan, covered, mode)
     return cost
 
 

@@ -68,6 +68,8 @@ def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[fl
     terms = sum(t.weight for t in segment.terms)
     term = sum(t.weight for t in segment.terms if gate.max_term is None or t.days <= gate.max_term) / terms
     classes = sum(scenario.firms.classes.values())
+    flags = scenario.firms.flags
+    term *= math.prod([flags[f] / PPM for f in gate.flags] + [1 - flags[f] / PPM for f in gate.not_flags])
     share = amount = 0.0
     for name, weight in scenario.firms.classes.items():
         if name in gate.classes:

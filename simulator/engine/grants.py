@@ -17,14 +17,14 @@ from simulator.jit import inlined, kernel
 
 
 @kernel(_nrt=False)
-def is_open(law, q, day, ip, mode, covered, principal, term, firm_class, district):
+def is_open(law, q, day, ip, mode, covered, principal, term, firm_class, district, flags):
     """Whether programme ``q`` is for this loan on this day."""
     programme = law.programmes[q]
     return (programme[FROM_DAY] <= day <= programme[UNTIL_DAY]
             and (programme[COVERED_ONLY] == 0 or covered > 0)
             and (programme[MODES] >> mode) & 1 == 1
             and (programme[BY_IP] == 0 or day >= law.ip_from[q, ip])
-            and holds(programme, principal, term, ip, firm_class, district))
+            and holds(programme, principal, term, ip, firm_class, district, flags))
 
 
 @kernel(_nrt=False)

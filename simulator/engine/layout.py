@@ -16,20 +16,29 @@ MAX_ACCOUNTS = 3
 ALWAYS = (1 << 62) - 1                     # mask or upper bound that never excludes anything
 
 # --- a condition: facts frozen at origination (rows of terms and programmes start with one)
-(AMOUNT_ABOVE, AMOUNT_TO, TERM_ABOVE, TERM_TO, IP_MASK, CLASS_MASK, DISTRICT_MASK) = range(7)
-CONDITION = 7
+(AMOUNT_ABOVE, AMOUNT_TO, TERM_ABOVE, TERM_TO, IP_MASK, CLASS_MASK, DISTRICT_MASK, FLAGS_WITH, FLAGS_WITHOUT,
+ YEARS_ABOVE, YEARS_TO, PERFORMANCE_MASK) = range(12)
+CONDITION = 12
+GOOD, OTHER = 0, 1                         # performance of a bank
 
 # --- a row of the terms: who takes over which part of whose burden
 (STEP, PAYER, FROM, SHARE, OF, LAYER, LAYER_FROM, LAYER_TO, ORDER, LAG) = range(CONDITION, CONDITION + 10)
-CAP = LAG + 1                              # then MAX_CAPS × (amount, per, counter)
-CAP_FIELDS = 3
+CAP = LAG + 1                              # then MAX_CAPS × the fields of a cap
+(CAP_AMOUNT, CAP_PER, CAP_COUNTER, CAP_PCT, CAP_MEASURE) = range(5)
+CAP_FIELDS = 5
 ROW = CAP + MAX_CAPS * CAP_FIELDS
 OF_LOSS, OF_REMAINING = 0, 1
 LAYER_NONE, LAYER_LOSS, LAYER_PRINCIPAL = 0, 1, 2
 SHARE_THEN_CAP, CAP_THEN_SHARE = 0, 1
-PER_NONE, PER_LOAN, PER_FIRM, PER_FIRM_YEAR, PER_YEAR, PER_LIFE, PER_CLUSTER, PER_LIMIT = range(8)
+(PER_NONE, PER_LOAN, PER_FIRM, PER_FIRM_YEAR, PER_YEAR, PER_LIFE, PER_CLUSTER, PER_LIMIT, PER_BANK_YEAR,
+ PER_ORIGIN) = range(10)
 LIMIT_PAYER = 8                            # a limit's counter keeps its payer above these bits
 UNLIMITED = 1 << 60
+M_AMOUNT, M_BALANCE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(5)           # what a cap is a part of
+
+# --- a limit on covered principal at origination; rows name it where a cap names its counter
+(ORIGIN_LIMIT, ORIGIN_PER) = range(2)
+ORIGIN = 2
 
 # --- a stacking limit: payers as a bit mask
 (STACK_PAYERS, STACK_LIMIT, STACK_HELD_BY, STACK_CUT) = range(4)
@@ -39,8 +48,10 @@ CUT_REVERSE, CUT_PRO_RATA = 0, 1
 
 # --- a mode
 (MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, OVERDUE, REVIEW, SPLIT, WITHIN, PRIORITY,
- PRIORITY_END, INSURED_PPM, GUARANTEED_PPM, COVER_PPM, MODE_DISTRICTS, MODE_POT, MODE_POT_2, COUNTER_PPM) = range(17)
-MODE = 17
+ PRIORITY_END, INSURED_PPM, GUARANTEED_PPM, COVER_PPM, MODE_DISTRICTS, MODE_POT, MODE_POT_2, COUNTER_PPM,
+ MODE_GUARANTOR, NET_BASE, INTEREST_DAYS, PROVISIONAL, TO_ESCROW, FINAL_DAYS) = range(23)
+MODE = 23
+CLOSED_LOAN = -1                           # final days: when the loan is closed
 POTS_OF_MODE = 2                           # pot payers a mode may have (Shandong + Weihai)
 SPLIT_PRO_RATA, SPLIT_COVERED_FIRST, SPLIT_OUTSIDE_FIRST = range(3)
 WITHIN_RESTATE, WITHIN_PRO_RATA, WITHIN_PRIORITY = range(3)
@@ -48,7 +59,8 @@ WITHIN_RESTATE, WITHIN_PRO_RATA, WITHIN_PRIORITY = range(3)
 # --- a payer
 (KIND, DRAW, SHORT, NEXT_PAYER, N_ACCOUNTS, ACCOUNT) = range(6)
 WEIGHT = ACCOUNT + MAX_ACCOUNTS
-PAYER_FIELDS = WEIGHT + MAX_ACCOUNTS
+CAPITAL = WEIGHT + MAX_ACCOUNTS             # own money of a payer without pots, NO_LIMIT if it always pays
+PAYER_FIELDS = CAPITAL + 1
 KIND_POT, KIND_OTHER, KIND_RESERVE, KIND_ANCHOR, KIND_MEMBERS = range(5)
 DRAW_ORDER, DRAW_SPLIT = 0, 1
 SHORT_LAPSE, SHORT_FIFO, SHORT_PRO_RATA, SHORT_NEXT = range(4)
@@ -95,12 +107,15 @@ TARGET = 4
 MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_INSURED, MEASURE_FIRMS = range(4)
 REGISTERED_BASIS, DISBURSED_BASIS = 0, 1
 
-# --- the breaker
-(B_SCOPE, B_NUM, B_DEN, B_WINDOW, B_MIN_LOANS, B_MIN_DEFAULTS, B_CHECK, B_STOP, B_RESUME) = range(9)
-SCOPE_OFF, SCOPE_BANK, SCOPE_POT, SCOPE_SCHEME = range(4)
-NUM_DETERMINED, NUM_PAID, NUM_NPL = range(3)
+# --- a breaker; the one without an effect only counts for the caps that follow a measure
+(B_SCOPE, B_NUM, B_DEN, B_WINDOW, B_MIN_LOANS, B_MIN_DEFAULTS, B_CHECK, B_STOP, B_RESUME, B_MIN_DEN, B_WARN,
+ B_EFFECT) = range(12)
+BREAKER = 12
+SCOPE_BANK, SCOPE_POT, SCOPE_SCHEME, SCOPE_MODE, SCOPE_GUARANTOR = range(1, 6)
+NUM_DETERMINED, NUM_PAID, NUM_NPL, NUM_PAID_NET = range(4)
+NO_COVER, NO_PAYMENT, COUNT_ONLY = range(3)
 DEN_IN_FORCE, DEN_ENDED, DEN_DISBURSED = range(3)
-WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE = range(3)
+WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE, WINDOW_ROLLING = range(4)
 
 # --- whole numbers of the scheme
 (N_DAYS, N_LAST, N_YEARS, N_BOOK_DAYS, N_SEGMENTS, N_PAYERS, N_POTS, N_PROGRAMMES, N_TARGETS, N_MODES,
@@ -110,8 +125,10 @@ WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE = range(3)
  MEAN_LOAN, FACTOR_STEP, HAS_FUND, FIRM_STRIDE, N_COUNTERS, B_LIABLE, B_PAID, B_LAPSED, B_PASSED,
  B_FALLEN, B_BACK, B_CANCELLED, B_CONTRIBUTED, B_CLAWBACK, B_INTEREST, B_POT_PAID, B_REFUND,
  B_SUBSIDY, B_UNMET, B_MEASURE, N_WIDTH, N_PATH_WIDTH, MORAL_THRESHOLD, N_CALENDAR, N_FIRMS,
- RENEWS, RENEW_WITHIN, AT_MATURITY, N_CLUSTERS, ALL_LINES) = range(62)
-WHOLE = 62
+ RENEWS, RENEW_WITHIN, AT_MATURITY, N_CLUSTERS, ALL_LINES, GATE_FLAGS, GATE_NOT_FLAGS, MEASURE_TALLY, N_BREAKERS,
+ N_SCOPES, LAST_CHECK, B_WARNED, B_STOPPED, B_HELD, B_RETURNED, HAS_FINALS,
+ HAS_CAPITAL) = range(74)
+WHOLE = 74
 REFUSE, TRIM, COVER_PART = range(3)
 BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
@@ -172,7 +189,7 @@ class Law(Bundle):
     contributions: np.ndarray   # int64[events, CONTRIBUTION] in order of day
     programmes: np.ndarray      # int64[programmes, PROGRAMME]
     targets: np.ndarray         # int64[targets, TARGET]
-    breaker: np.ndarray         # int64[9]
+    breakers: np.ndarray        # int64[breakers, BREAKER]
     factor_law: np.ndarray      # float64[4]: persistence a step, national and sector weight, shift
     link: np.ndarray            # float64[table, G]: monthly hazard by factor value
     counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap
@@ -191,3 +208,6 @@ class Law(Bundle):
     fee_share: np.ndarray       # int64[fees, modes]: part of the cover the receiver bears (ppm)
     venture: np.ndarray         # float64[VENTURE]
     bank_income: np.ndarray     # float64[banks, modes]: added to the approval logit when public money pays the bank
+    flags: np.ndarray           # float64[flags]: share of firms each is true of
+    bank_facts: np.ndarray      # int64[banks, 2]: day the bank joined the scheme, its performance
+    origin: np.ndarray          # int64[limits, ORIGIN]

@@ -23,19 +23,21 @@ FIXED = (
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
     "renewed_loans", "renewed_fen", "anchor_defaults", "contagion_firms", "line_drawn_fen", "reserve_in_fen",
     "reserve_out_fen", "firms", "vintage_defaults", "vintage_defaults_fen", "npl_fen", "on_books_fen",
+    "netted_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
  REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED,
  ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, FIRMS, VINTAGE_DEFAULTS, VINTAGE, NPL,
- ON_BOOKS) = range(len(FIXED))
+ ON_BOOKS, NETTED) = range(len(FIXED))
 STOCKS = ("npl_fen", "on_books_fen")       # as at a year's end; all other columns add up
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)
 BLOCKS = REFUSED_FEN + len(REFUSALS)       # the blocks whose length depends on the scenario start here
 
 PAYER_BLOCKS = ("liable", "paid", "lapsed", "passed", "fallen", "back", "cancelled")
+PROVISIONAL_BLOCKS = ("held", "returned")  # put into escrow less what left it; given back at the final settlement
 POT_BLOCKS = ("contributed", "clawback", "interest", "paid_pot", "refund")
 INVESTMENT_COLUMNS = ("investments", "tickets_fen", "subsidy_to_investors_fen")
 PATH_POT = ("exhausted_day", "balance_min", "balance_end")
@@ -69,6 +71,8 @@ class Layout:
     has_audit: bool = False
     has_investments: bool = False
     draws_on_pots: bool = False            # some programme is paid from a pot
+    breakers: tuple[str, ...] = ()
+    provisional: bool = False              # some claims are paid before they are final
 
     def block(self, name: str) -> int:
         """First position of a scenario-dependent block."""
@@ -89,6 +93,8 @@ class Layout:
                    ("reclaimed", programmes * self.has_audit),
                    ("invested", len(INVESTMENT_COLUMNS) * self.has_investments), ("fee", len(self.fees)),
                    ("drawn", len(self.pots) * self.draws_on_pots)]
+        blocks += [("warned", len(self.breakers)), ("stopped", len(self.breakers))]
+        blocks += [(b, len(self.payers) * int(self.provisional)) for b in PROVISIONAL_BLOCKS]
         return blocks
 
     @property
@@ -118,6 +124,9 @@ class Layout:
         names += [column for column in INVESTMENT_COLUMNS if self.has_investments]
         names += [f"fee_{f}_fen" for f in self.fees]
         names += [f"drawn_{a}_fen" for a in self.pots if self.draws_on_pots]
+        names += [f"{what}_{b}" for what in ("warned", "stopped") for b in self.breakers]
+        if self.provisional:
+            names += [f"{block}_{p}_fen" for block in PROVISIONAL_BLOCKS for p in self.payers]
         return [Column(n, "fen" if n.endswith("_fen") else "count", "last" if n in STOCKS else "sum") for n in names]
 
     def per_path(self) -> list[Column]:

@@ -7,10 +7,11 @@ one exact floor; what the floor leaves stays with the party the burden moves fro
 from __future__ import annotations
 
 from simulator.engine.layout import (
-    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, CAP, CAP_FIELDS, CAP_THEN_SHARE, CLASS_MASK, CUT_PRO_RATA, DISTRICT_MASK, FROM,
-    IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS, LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK,
-    MODE_STACK_END, N_PAYERS, OF, OF_LOSS, ORDER, PAYER, PER_NONE, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT,
-    STACK_LOSS, STACK_PAYERS, STEP, TERM_ABOVE, TERM_TO,
+    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, CAP, CAP_COUNTER, CAP_FIELDS, CAP_PER, CAP_THEN_SHARE, CLASS_MASK,
+    CUT_PRO_RATA, DISTRICT_MASK, FLAGS_WITH, FLAGS_WITHOUT, FROM, IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS,
+    LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, N_PAYERS, OF, OF_LOSS,
+    ORDER, PAYER, PERFORMANCE_MASK, PER_NONE, PER_ORIGIN, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT, STACK_LOSS,
+    STACK_PAYERS, STEP, TERM_ABOVE, TERM_TO, YEARS_ABOVE, YEARS_TO,
 )
 from simulator.jit import inlined, kernel
 
@@ -49,13 +50,20 @@ def for_days(principal, rate_ppm, days):
 
 
 @kernel(_nrt=False)
-def holds(row, amount, term, ip, firm_class, district):
-    """Whether a condition frozen at origination holds: amount (fen), term (days), kinds by number."""
+def holds(row, amount, term, ip, firm_class, district, flags):
+    """Whether a condition frozen at origination holds: amount (fen), term (days), kinds by number, flags as bits."""
     return (row[AMOUNT_ABOVE] < amount <= row[AMOUNT_TO]
             and row[TERM_ABOVE] < term <= row[TERM_TO]
             and (row[IP_MASK] >> ip) & 1 == 1
             and (row[CLASS_MASK] >> firm_class) & 1 == 1
-            and (row[DISTRICT_MASK] >> district) & 1 == 1)
+            and (row[DISTRICT_MASK] >> district) & 1 == 1
+            and row[FLAGS_WITH] & flags == row[FLAGS_WITH] and row[FLAGS_WITHOUT] & flags == 0)
+
+
+@inlined
+def bank_holds(row, years, performance):
+    """Whether a condition on the bank holds on the day of determination: whole years in the scheme, performance."""
+    return row[YEARS_ABOVE] < years <= row[YEARS_TO] and (row[PERFORMANCE_MASK] >> performance) & 1 == 1
 
 
 @inlined
@@ -73,21 +81,32 @@ def layer_part(row, base, principal):
 
 
 @kernel(_nrt=False)
-def row_room(row, used):
-    """What the tightest of a row's caps leaves, in fen; ``ALWAYS`` without a cap."""
+def insured_part(row, r, part, covered, bounds):
+    """The part of an amount that belongs to the principal a row's limits at origination let it cover."""
+    insured = covered
+    for c in range(MAX_CAPS):
+        if row[CAP + c * CAP_FIELDS + CAP_PER] == PER_ORIGIN:
+            insured = min(insured, bounds[r * MAX_CAPS + c])
+    return part if insured == covered else muldiv(insured, part, covered)
+
+
+@kernel(_nrt=False)
+def row_room(row, r, bounds, used):
+    """What the tightest of a row's caps on money leaves, in fen; ``ALWAYS`` without a cap."""
     room = ALWAYS
     for c in range(MAX_CAPS):
         at = CAP + c * CAP_FIELDS
-        if row[at + 1] != PER_NONE:
-            room = min(room, max(0, row[at] - used[row[at + 2]]))
+        if row[at + CAP_PER] != PER_NONE and row[at + CAP_PER] != PER_ORIGIN:
+            room = min(room, max(0, bounds[r * MAX_CAPS + c] - used[row[at + CAP_COUNTER]]))
     return room
 
 
 @kernel(_nrt=False)
-def row_amount(row, base, principal, borne_by_from, used):
-    """What one row takes over, before step and stack limits; books its counters in ``used``."""
-    part = layer_part(row, base if row[OF] == OF_LOSS else borne_by_from, principal)
-    room = row_room(row, used)
+def row_amount(row, r, base, facts, borne_by_from, bounds, used):
+    """What one row (the ``r``-th of its mode) takes over, before step and stack limits; books its counters."""
+    part = layer_part(row, base if row[OF] == OF_LOSS else borne_by_from, facts[0])
+    part = insured_part(row, r, part, facts[8], bounds)
+    room = row_room(row, r, bounds, used)
     if row[ORDER] == CAP_THEN_SHARE:
         counted = min(part, room)
         amount = of_ppm(counted, row[SHARE])
@@ -103,8 +122,8 @@ def book(row, counted, used):
     """Add to every counter of a row."""
     for c in range(MAX_CAPS):
         at = CAP + c * CAP_FIELDS
-        if row[at + 1] != PER_NONE:
-            used[row[at + 2]] += counted
+        if row[at + CAP_PER] != PER_NONE and row[at + CAP_PER] != PER_ORIGIN:
+            used[row[at + CAP_COUNTER]] += counted
 
 
 @kernel(_nrt=False)
@@ -168,10 +187,11 @@ def cut_back(row, taken, r, cut, payers, burden, used):
 
 
 @kernel(_nrt=False)
-def share_loss(law, mode, base, principal, facts, used, taken, burden, before):
+def share_loss(law, mode, base, facts, bounds, used, taken, burden, before):
     """Who bears the loss ``base``: the ordered terms of a mode, then its stacking limits.
 
-    ``facts``: (amount fen, term days, ip type, firm class, district) frozen at origination. ``used``:
+    ``facts``: (principal fen, term days, ip type, firm class, district, flags, the bank's years and performance,
+    covered principal). ``bounds`` int64[rows of the mode × MAX_CAPS]: each cap in fen on this day. ``used``:
     int64[counters], what the loan's counters hold so far, updated. Results: ``taken`` int64[rows of the
     mode], the amount each row moves from its ``from`` to its payer; ``burden`` int64[payers + 1], who finally
     bears, the lender last. Σ burden = base always. ``before`` is scratch of the same length.
@@ -190,8 +210,9 @@ def share_loss(law, mode, base, principal, facts, used, taken, burden, before):
         while last < end and law.rows[last, STEP] == law.rows[first, STEP]:
             row = law.rows[last]
             taken[last - offset] = 0
-            if holds(row, facts[0], facts[1], facts[2], facts[3], facts[4]):
-                taken[last - offset] = row_amount(row, base, principal, before[row[FROM]], used)
+            if (holds(row, facts[0], facts[1], facts[2], facts[3], facts[4], facts[5])
+                    and bank_holds(row, facts[6], facts[7])):
+                taken[last - offset] = row_amount(row, last - offset, base, facts, before[row[FROM]], bounds, used)
             last += 1
         fit_step(law.rows, first, last, taken, offset, before, parties, used)
         for r in range(first, last):

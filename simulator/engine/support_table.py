@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator.engine import layout as at
+from simulator.engine.cover import first_bounds
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume, amount_of, count_of
 from simulator.engine.layout import Law
@@ -67,7 +68,7 @@ class SupportTables:
                                    np.int64).reshape(-1, at.PROGRAMME)
 
     def programme(self, number: int, q: Programme) -> list[int]:
-        row = condition_row(q.when, list(self.s.firms.districts), list(self.s.firms.classes))
+        row = condition_row(q.when, self.s)
         if q.when and q.when.amount_from is not None:
             row[at.AMOUNT_ABOVE] = max(row[at.AMOUNT_ABOVE], q.when.amount_from - 1)
         caps = {cap.per: cap.amount for cap in q.cap}
@@ -140,7 +141,7 @@ class SupportTables:
         """Fees with their condition, payer, receiver and rate."""
         parties, rows = [*self.s.payers], []
         for fee in self.s.fees.values():
-            when = condition_row(fee.when, list(self.s.firms.districts), list(self.s.firms.classes))
+            when = condition_row(fee.when, self.s)
             rows.append([*when, parties.index(fee.from_), parties.index(fee.to), fee.rate])
         return np.array(rows, np.int64).reshape(-1, at.FEE)
 
@@ -169,7 +170,7 @@ def base_figure(target: Target, volumes: dict[str, Volume]) -> Fraction:
 def promises(target: Target, base: Fraction, years: int, base_year: int) -> list[int]:
     """What a target asks of each year: the growth path's figure, or the even part of a level summed so far."""
     span = target.final_year - base_year
-    level = target.level_count if target.measure == "count" else target.level_amount
+    level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     asked = []
     for year in range(1, years + 1):
         if not 1 <= year <= span or (target.kind == "growth" and base <= 0):
@@ -187,7 +188,9 @@ def measure_fees(law: Law, terms: TermsTables, mean_loan: int) -> None:
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     for m in range(len(terms.modes)):
         used, taken = np.zeros(len(terms.counters), np.int64), np.zeros(max(1, len(terms.rows)), np.int64)
-        share_loss(law, m, mean_loan, mean_loan, (mean_loan, YEAR, 0, 0, 0), used, taken, burden, before)
+        facts = (mean_loan, YEAR, 0, 0, 0, 0, 0, at.OTHER, mean_loan)
+        bounds = first_bounds(terms, range(*terms.modes[m, [at.MODE_ROW, at.MODE_ROW_END]].tolist()), mean_loan)
+        share_loss(law, m, mean_loan, facts, bounds, used, taken, burden, before)
         for f, fee in enumerate(law.fees):
             law.fee_share[f, m] = burden[fee[at.FEE_TO]] * PPM // mean_loan
 

@@ -19,18 +19,15 @@ from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
-from simulator.engine.rules import PPM, share_loss
+from simulator.engine.cover import measure_cover
+from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, flag_shares, gate_flags
+from simulator.engine.rules import PPM
 from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
 from simulator.engine.terms_table import TermsTables, compile_terms, mask
 from simulator.scheme.scenario import IP_TYPES, Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
-SCOPES = {"bank": at.SCOPE_BANK, "pot": at.SCOPE_POT, "scheme": at.SCOPE_SCHEME}
-NUMERATORS = {"determined": at.NUM_DETERMINED, "paid": at.NUM_PAID, "npl": at.NUM_NPL}
-DENOMINATORS = {"in_force": at.DEN_IN_FORCE, "ended": at.DEN_ENDED, "disbursed": at.DEN_DISBURSED}
-WINDOWS = {"stock": at.WINDOW_STOCK, "year_to_date": at.WINDOW_YEAR, "life": at.WINDOW_LIFE}
-CHECKS = {"month_end": 1, "quarter_end": 3, "year_end": 12}
 SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
 BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
@@ -94,6 +91,7 @@ class _Compiler:
         self.hazard_months = math.ceil(last_maturity / MONTH)
         self.last = self.days + RUN_OFF
         slowest = max((int(m[at.OVERDUE] + m[at.REVIEW]) for m in self.terms.modes), default=0)
+        slowest += max(0, int(self.terms.modes[:, at.FINAL_DAYS].max(initial=0)))
         slowest += int(self.terms.rows[:, at.LAG].max()) if len(self.terms.rows) else 0
         if last_maturity + slowest > self.last:
             raise ValueError("terms_outlast_run_off")
@@ -214,26 +212,20 @@ class _Compiler:
         found = {pot.district: a for a, pot in enumerate(self.s.pots.values()) if pot.district}
         return np.array([found.get(d, at.NOBODY) for d in self.s.firms.districts], np.int64)
 
-    # --- targets and the breaker
+    # --- targets
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
                  mask(t.ip_types, IP_TYPES), int(t.renewals)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
-    def breaker(self) -> np.ndarray:
-        b = self.s.breaker
-        if b is None:
-            return np.zeros(9, np.int64)
-        return np.array([SCOPES[b.scope], NUMERATORS[b.num], DENOMINATORS[b.den], WINDOWS[b.window],
-                         b.min_loans, b.min_defaults, CHECKS[b.check], b.stop, b.resume], np.int64)
-
     def layout(self) -> Layout:
         units = tuple("count" if t.measure in ("count", "firms") else "fen" for t in self.s.targets.values())
         grouped = any(q.exclusive for q in self.s.programmes.values())
         return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
                       tuple(self.s.fees), grouped, self.s.audit is not None, self.s.investments is not None,
-                      any(q.pot for q in self.s.programmes.values()))
+                      any(q.pot for q in self.s.programmes.values()), breakers=tuple(self.s.all_breakers),
+                      provisional=any(m.claim.provisional for m in self.s.modes.values()))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
         s, w = self.s, np.zeros(at.WHOLE, np.int64)
@@ -259,6 +251,10 @@ class _Compiler:
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
         w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
         w[at.N_COUNTERS] = len(self.terms.counters)
+        w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
+        w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
+        w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
+        count_scopes(w, s, self.terms)
         w[at.N_CLUSTERS] = sum(group.clusters for group in s.collective.values())
         w[at.ALL_LINES] = sum(group.clusters * group.line for group in s.collective.values())
         w[at.AT_MATURITY] = int(lending.default_at == "maturity")
@@ -269,7 +265,8 @@ class _Compiler:
                             ("cancelled", at.B_CANCELLED), ("contributed", at.B_CONTRIBUTED),
                             ("clawback", at.B_CLAWBACK), ("interest", at.B_INTEREST), ("paid_pot", at.B_POT_PAID),
                             ("refund", at.B_REFUND), ("subsidy", at.B_SUBSIDY), ("unmet", at.B_UNMET),
-                            ("measure", at.B_MEASURE)):
+                            ("measure", at.B_MEASURE), ("warned", at.B_WARNED), ("stopped", at.B_STOPPED),
+                            ("held", at.B_HELD), ("returned", at.B_RETURNED)):
             w[place] = layout.block(name)
         w[at.N_WIDTH], w[at.N_PATH_WIDTH] = layout.width, layout.path_width
         return w
@@ -329,9 +326,10 @@ class _Compiler:
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
             contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
-            breaker=self.breaker(), factor_law=factors.law, link=factors.tables,
+            breakers=breaker_table(s, terms), factor_law=factors.law, link=factors.tables,
             counters=terms.counters, policies=self.policies(),
-            policy_mixing=gamma_table(policy_shape).copy(), **support.arrays(layout, self.volumes))
+            policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
+            bank_facts=bank_facts(s, self.day), origin=terms.origin, **support.arrays(layout, self.volumes))
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)
@@ -341,26 +339,6 @@ class _Compiler:
         law = replace(law, arrivals=arrivals, keep=keep, most=most)
         return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
                       float((arrivals * most).sum() * 30) + s.book.loans)
-
-
-def measure_cover(law: Law, terms: TermsTables, scenario: Scenario, mean_loan: int) -> None:
-    """What each mode takes off the bank, insures and guarantees of a total loss of a mean loan (ppm).
-
-    Banks price cover, and premiums and fees are charged, at these shares; a cluster's reserve as of a full line.
-    """
-    parties = len(terms.names)
-    reserve = max((g.line * g.reserve // PPM for g in scenario.collective.values()), default=0)
-    taken = np.zeros(max(1, len(terms.rows)), np.int64)
-    burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
-    for m, mode in enumerate(terms.modes):
-        used = np.array([at.UNLIMITED - reserve if terms.holds_reserve(scenario, c) else 0
-                         for c in range(len(terms.counters))], np.int64)
-        share_loss(law, m, mean_loan, mean_loan, (mean_loan, YEAR, 0, 0, 0), used, taken, burden, before)
-        mode[at.COVER_PPM] = (mean_loan - burden[-1]) * PPM // mean_loan
-        for kind, field in (("insurer", at.INSURED_PPM), ("guarantor", at.GUARANTEED_PPM)):
-            moved = sum(int(taken[r - mode[at.MODE_ROW]]) for r in range(mode[at.MODE_ROW], mode[at.MODE_ROW_END])
-                        if scenario.payers[terms.names[terms.rows[r, at.PAYER]]].kind == kind)
-            mode[field] = moved * PPM // mean_loan
 
 
 def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = False, stretch: float = 1.0) -> Tables:

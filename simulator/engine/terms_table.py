@@ -8,10 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.scheme.scenario import IP_TYPES, Condition, FirmClass, Mode, Payer, Scenario, TermRow
+from simulator.scheme.parts_fund import Cap, Claim
+from simulator.scheme.scenario import IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
-       "life": at.PER_LIFE, "cluster": at.PER_CLUSTER}
+       "life": at.PER_LIFE, "bank_year": at.PER_BANK_YEAR, "payer_year": at.PER_YEAR,
+       "cluster": at.PER_CLUSTER}
+MEASURES = {None: at.M_AMOUNT, "balance": at.M_BALANCE, "in_force": at.M_IN_FORCE, "ended": at.M_ENDED,
+            "disbursed": at.M_DISBURSED}
+PERFORMANCE = ("good", "other")            # by number, at.GOOD and at.OTHER
 KIND = {"pot": at.KIND_POT, "reserve": at.KIND_RESERVE, "anchor": at.KIND_ANCHOR, "members": at.KIND_MEMBERS}
 WITH_LIMIT = ("reserve", "anchor", "members")  # what they can take over depends on their cluster that day
 SHORT = {"lapse": at.SHORT_LAPSE, "queue_fifo": at.SHORT_FIFO, "queue_pro_rata": at.SHORT_PRO_RATA}
@@ -38,6 +43,7 @@ class TermsTables:
     priority: np.ndarray
     payers: np.ndarray
     counters: np.ndarray
+    origin: np.ndarray
     names: tuple[str, ...]                 # payers, then "lender"
     mode_names: tuple[str, ...]
     clauses: tuple[str, ...]               # one a row
@@ -56,16 +62,35 @@ def mask(wanted: Sequence[str] | None, names: Sequence[str]) -> int:
     return sum(1 << n for n, name in enumerate(names) if name in wanted)
 
 
-def condition_row(when: Condition | None, districts: list[str], classes: list[FirmClass]) -> list[int]:
-    """The seven numbers of a condition; none given means always."""
+def flag_bits(wanted: Sequence[str] | None, names: Sequence[str]) -> int:
+    """Bits of the named flags; none of them when nothing is said."""
+    return mask(wanted or [], names)
+
+
+def condition_row(when: Condition | None, scenario: Scenario) -> list[int]:
+    """The numbers of a condition; none given means always."""
     if when is None:
-        return [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS]
+        when = Condition()
+    districts, classes = list(scenario.firms.districts), list(scenario.firms.classes)
+    flags = list(scenario.firms.flags)
+    performance = None if when.bank_performance is None else [when.bank_performance]
     return [
         -1 if when.amount_above is None else when.amount_above,
         at.ALWAYS if when.amount_to is None else when.amount_to,
         -1 if when.term_above is None else when.term_above,
         at.ALWAYS if when.term_to is None else when.term_to,
-        mask(when.ip_type, IP_TYPES), mask(when.firm_class, classes), mask(when.district, districts)]
+        mask(when.ip_type, IP_TYPES), mask(when.firm_class, classes), mask(when.district, districts),
+        flag_bits(when.flags, flags), flag_bits(when.not_flags, flags),
+        -1 if when.bank_years_above is None else when.bank_years_above,
+        at.ALWAYS if when.bank_years_to is None else when.bank_years_to, mask(performance, PERFORMANCE)]
+
+
+def claim_numbers(claim: Claim) -> list[int]:
+    """What of a claim is taken off or added, and paid before it is final."""
+    early = claim.provisional
+    days = at.CLOSED_LOAN if claim.final_days is None else claim.final_days
+    return [int(claim.net), claim.interest_days, at.NO_LIMIT if early is None else early.share,
+            int(early is not None and early.to == "escrow"), days]
 
 
 class _Builder:
@@ -74,11 +99,12 @@ class _Builder:
     def __init__(self, scenario: Scenario, no_fund: bool) -> None:
         self.scenario, self.no_fund = scenario, no_fund
         self.names = [*scenario.payers, "lender"]
-        self.districts, self.classes = list(scenario.firms.districts), list(scenario.firms.classes)
+        self.districts = list(scenario.firms.districts)
         self.rows: list[list[int]] = []
         self.stacks: list[list[int]] = []
         self.priority: list[int] = []
         self.counters: list[int] = []
+        self.origin: list[list[int]] = []
         self.named: dict[str, int] = {}
         self.clauses: list[str] = []
 
@@ -92,14 +118,26 @@ class _Builder:
             rows = [row for row in rows if self.scenario.payers[row.payer].kind != "pot"]
         return rows
 
-    def counter(self, name: str | None, per: str) -> int:
-        """Number of a named counter, or of a new one for a cap without a name."""
+    def counter(self, cap: Cap, payer: str) -> int:
+        """Number of a named counter or limit, or of a new one for a cap without a name; of the payer if so meant."""
+        name = f"{cap.name} {payer}" if cap.name and cap.per == "payer_year" else cap.name
         if name is not None and name in self.named:
             return self.named[name]
-        self.counters.append(PER[per])
+        if cap.at == "origination":
+            self.origin.append([cap.amount or 0, PER[cap.per]])
+            number = len(self.origin) - 1
+        else:
+            self.counters.append(PER[cap.per])
+            number = len(self.counters) - 1
         if name is not None:
-            self.named[name] = len(self.counters) - 1
-        return len(self.counters) - 1
+            self.named[name] = number
+        return number
+
+    def cap(self, cap: Cap, payer: str) -> list[int]:
+        """The numbers of one cap."""
+        figure = cap.amount if cap.amount is not None else 0
+        per = at.PER_ORIGIN if cap.at == "origination" else PER[cap.per]
+        return [figure, per, self.counter(cap, payer), cap.pct or 0, MEASURES[cap.measure]]
 
     def limit(self, payer: str) -> int:
         """Number of the counter that holds a party to what its cluster has that day."""
@@ -119,7 +157,7 @@ class _Builder:
         layer = row.layer
         kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
         numbers = [
-            *condition_row(row.when, self.districts, self.classes), row.step, self.number(row.payer),
+            *condition_row(row.when, self.scenario), row.step, self.number(row.payer),
             self.number(row.from_), row.share, at.OF_LOSS if row.of == "loss" else at.OF_REMAINING, kind,
             0 if layer is None else layer.from_, 0 if layer is None else layer.to,
             at.SHARE_THEN_CAP if row.order == "share_then_cap" else at.CAP_THEN_SHARE, self.lag(row, rows)]
@@ -127,9 +165,9 @@ class _Builder:
         if len(row.cap) + limited > at.MAX_CAPS:
             raise NotBuilt("too_many_caps", row.payer)
         for cap in row.cap:
-            numbers += [cap.amount, PER[cap.per], self.counter(cap.name, cap.per)]
+            numbers += self.cap(cap, row.payer)
         if limited:
-            numbers += [at.UNLIMITED, at.PER_LIMIT, self.limit(row.payer)]
+            numbers += [at.UNLIMITED, at.PER_LIMIT, self.limit(row.payer), 0, at.M_AMOUNT]
         return numbers + [0] * (at.ROW - len(numbers))
 
     def mode(self, mode: Mode) -> list[int]:
@@ -153,9 +191,12 @@ class _Builder:
             if row.from_ != "lender" and self.scenario.payers[row.from_].kind == "pot":
                 raise NotBuilt("pot_as_creditor", row.from_)
         pots += [at.NOBODY] * (at.POTS_OF_MODE - len(pots))
+        guarantor = next((row.payer for row in rows if self.scenario.payers[row.payer].kind == "guarantor"), None)
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
                 SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
-                0, 0, 0, self.covered_districts(rows), *pots, mode.counter_guarantee]
+                0, 0, 0, self.covered_districts(rows), *pots, mode.counter_guarantee,
+                self.number(guarantor) if guarantor else at.NOBODY,
+                *claim_numbers(mode.claim)]
 
     def covered_districts(self, rows: list[TermRow]) -> int:
         """Districts whose firms every pot payer of the mode can pay for; none when nobody shares the loss."""
@@ -185,7 +226,8 @@ class _Builder:
         return [KIND.get(payer.kind, at.KIND_OTHER),
                 at.DRAW_SPLIT if payer.draw == "split" else at.DRAW_ORDER, short,
                 self.number(payer.short.removeprefix("next:")) if passes else at.NOBODY,
-                len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad]
+                len(accounts), *accounts, *[at.NOBODY] * pad, *weights, *[0] * pad,
+                at.NO_LIMIT if payer.capital is None else payer.capital]
 
 
 def _table(rows: list[list[int]], width: int) -> np.ndarray:
@@ -203,5 +245,5 @@ def compile_terms(scenario: Scenario, no_fund: bool = False) -> TermsTables:
     return TermsTables(
         modes=_table(modes, at.MODE), rows=_table(build.rows, at.ROW), stacks=_table(build.stacks, at.STACK),
         priority=np.array(build.priority, np.int64), payers=_table(payers, at.PAYER_FIELDS),
-        counters=np.array(build.counters, np.int64), names=tuple(build.names),
+        counters=np.array(build.counters, np.int64), origin=_table(build.origin, at.ORIGIN), names=tuple(build.names),
         mode_names=tuple(scenario.modes), clauses=tuple(build.clauses))

@@ -10,6 +10,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_runs": ("{paths} 次", "{paths} paths"),
     "ans_seed": ("种子 {seed}", "seed {seed}"),
     # verdict
+    "ans_no_volume": ("不可评价  总额、所需规模和目标：没有来源给出业务量，以下数字只对假设的笔数成立",
+                      "Not evaluable  totals, the size needed and targets, because no source gives the volume; figures hold for the assumed number of loans only"),
     "ans_verdict": ("结论", "Verdict"),
     "ans_verdict_none": ("结论  不可评价:来源没有给出{figures}", "Verdict  not evaluable: no source gives the {figures}"),
     "ans_missing": ("{figure}:{reason}", "{figure}: {reason}"),

@@ -29,7 +29,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bt_claims_by_count": ("代偿笔数占比", "claims by number"),
     "bt_claims_by_amount": ("代偿金额占比", "claims by amount"),
     "bt_count": ("笔数", "number of loans"),
-    "bt_utilisation": ("授信用信率", "use of the line"),
+    "bt_line_use": ("授信用信率(最高)", "use of the line at its highest"),
     # what the comparison says, case by case
     "bt_why_backtest-dalian_registered_last_year": (
         "实际是中位数的 {times} 倍。模型中无政策增速的范围是 {trend_low} 至 {trend_high}，政策只通过批准率和价格起作用；"
@@ -37,25 +37,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The observed amount is {times} times the median. Growth without the policy is assumed between {trend_low} and {trend_high} "
         "a year, and the policy acts through approval and price only: a new market that multiplies tenfold in three years lies "
         "outside that structure, and its path is not reproduced."),
-    "bt_why_backtest-guangdong_utilisation": (
-        "广东 80 亿元集合授信首次提款 1.33 亿元；集合授信的额度和提款都没有机制，因此不给数字。",
-        "Guangdong first drew 1.33 of a line of 80 亿元. Collective lines and their use have no mechanism yet, so no figure is given."),
+    "bt_why_backtest-guangdong_line_use": (
+        "授信额度不是贷款：用信率由有多少成员申请和单笔规模决定，额度本身不起作用。首年申请户数取 502 家的 2.5%(范围很宽)，"
+        "单笔取共用假设，平均 {mean}；实际 18 户，平均 739 万元。",
+        "A line is not a loan: its use follows from how many members ask and for how much, the line itself does nothing. Put in are "
+        "2.5 % of 502 firms, over a wide range, and the base file's loan, {mean} on average; 18 firms drew 739 万元 each."),
     "bt_why_backtest-haidian_safe_multiple": (
         "模型不预测倍数，只能问它是否安全：在 99% 的路径上，{low}至{high}的倍数足以支付净代偿，中位数{median}。实际{observed}{place}。"
         "分担比例和年限均为假设。",
         "The model does not predict a multiple, it can be asked whether one is safe. On 99 % of paths multiples of {low} to {high} "
         "pay all net claims, at the median {median}; the observed {observed} lies {place}. Share and years are assumed."),
     "bt_why_backtest-qingdao_subsidy_share": (
-        "输入是各项补贴比例和实际笔数；保费率、利率是假设。投保部分每户 500 万元的限额、按合同定额的评估费和处置评估费未计入；"
+        "输入是各项补贴比例和实际笔数；保费率、利率是假设。投保部分每户 500 万元的限额和处置评估费未计入；"
         "补贴在还清后才付，2019 年贷款的补贴大多落在窗口之外。",
         "Put in are the subsidy rates and the number of loans; the premium rate and interest are assumed. The limit of 500 万元 on "
-        "the insured part of a firm, the fixed fees per contract and the appraisal at disposal are not in it; subsidies are paid "
+        "the insured part of a firm and the appraisal at disposal are not in it; subsidies are paid "
         "after repayment, so that most of what the loans of 2019 earn falls outside the window."),
     "bt_why_backtest-xiaoshan_claims_by_count": (
-        "中位数是实际的 {over} 倍。联保成员互相代偿、自选成员，模型没有这一机制；共用的违约参数针对单独借款的小企业。"
+        "中位数是实际的 {over} 倍。联保组的规模和规则未见，因此按单独借款的小企业模拟；成员互相代偿、自选成员使实际代偿低得多。"
         "联保贷款不应拿本模型的违约率去估。",
-        "The median is {over} times what was observed. Members who pay for one another and choose one another are not in the model, "
-        "whose default rate is that of small firms borrowing alone. It must not be used for mutually guaranteed loans."),
+        "The median is {over} times what was observed. The size and rules of the groups were not seen, so that the firms borrow "
+        "alone here; members who choose and pay for one another brought far fewer claims. The base file's default rate must not be "
+        "used for mutually guaranteed loans."),
     "bt_why_backtest-xiaoshan_claims_by_amount": (
         "同上；按金额算，中位数是实际的 {over} 倍。",
         "The same by amount: the median is {over} times what was observed."),

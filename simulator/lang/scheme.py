@@ -71,6 +71,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "lender_reserved": ("lender 专指银行，不能作承担方的名称。", "lender always means the bank and cannot name a payer.", "换一个名称。", "Use another name."),
     "accounts_missing": ("资金池类承担方没有写从哪个账户付。", "A payer of kind pot names no account to pay from.", "在 accounts 里列出资金池。", "List its pots under accounts."),
     "accounts_not_pot": ("只有资金池类承担方才有账户（{given}）。", "Only payers of kind pot have accounts ({given}).", "删去 accounts，或改为 kind: pot。", "Remove accounts, or make it kind: pot."),
+    "capital_of_whom": ("这类承担方没有自有资金（{given}）。", "This payer has no capital of its own ({given}).", "资金池写 contributors；capital 只用于保险、担保、再担保和中介机构。", "A pot has contributors; capital belongs to insurers, guarantors, re-guarantors and agencies."),
     "weights_count": ("权重写了 {given} 个，与账户数不符。", "The number of weights, {given}, does not fit the accounts.", "draw: split 时每个账户一个权重；否则不写 weights。", "With draw: split give one weight per account; otherwise give none."),
     # terms
     "from_unknown": ("from 里的“{given}”在本模式中不承担任何部分。", "'{given}' in from bears nothing in this mode.", "写 lender，或前面步骤里的承担方。", "Name lender or a payer of an earlier step."),
@@ -83,6 +84,14 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "priority_twice": ("回收的优先顺序里重复列了 {given}。", "The order of priority names {given} twice.", "每个承担方只列一次。", "Name each party once."),
     "priority_mismatch": ("回收的优先顺序与分配方式不一致（{given}）。", "The order of priority does not fit the way recoveries are shared ({given}).", "两者一起写，或一起不写。", "Give both or neither."),
     "counter_differs": ("同名的限额写法不一致：{given}", "Caps of one name differ: {given}", "同名限额共用一个额度，amount 和 per 必须相同；否则换名。", "Caps of one name share their room: use the same amount and per, or another name."),
+    "cap_figure": ("限额的数额没有写对（{given}）。", "The cap does not say how much it is ({given}).", "写 amount，或同时写 pct 和 measure。", "Give amount, or pct together with measure."),
+    "cap_at_origination": ("放款时的限额不能这样写（{given}）。", "A cap at origination cannot be written so ({given}).", "写 amount，并按 loan 或 firm_year 计。", "Give an amount, per loan or firm_year."),
+    "balance_of_whom": ("“{given}”不是资金池，没有余额可比。", "'{given}' is no pot and has no balance.", "换用别的 measure，或改为资金池类承担方。", "Use another measure, or a payer of kind pot."),
+    "final_missing": ("先行支付与最终结算没有配套（{given}）。", "What is paid provisionally and its final settlement do not fit ({given}).", "两者一起写；final: days 再写 final_days。", "Give both or neither; with final: days also final_days."),
+    "flag_unknown": ("没有“{given}”这个企业标志。", "There is no flag '{given}'.", "使用 firms.flags 里的名称。", "Use a name from firms.flags."),
+    "flag_both": ("“{given}”既要求成立又要求不成立，永远不会满足。", "'{given}' is asked to be both true and false: that never holds.", "flags 和 not_flags 只留一处。", "Keep it in flags or in not_flags."),
+    "flags_too_many": ("企业标志有 {given} 个，太多了。", "There are {given} flags, too many.", "只保留规则用得到的标志。", "Keep those that a rule asks for."),
+    "bank_in_programme": ("补贴项目的条件不能用“{given}”。", "A programme cannot ask for '{given}'.", "银行的年限和表现只用于分担条款。", "A bank's years and performance belong to the terms."),
     # dates
     "base_year_late": ("基期年 {given} 不早于起始日。", "The base year {given} has not ended when the window opens.", "基期取起始年的上一年。", "Use the year before the start."),
     "end_before_start": ("结束日 {given} 早于开始日。", "The end, {given}, is before the start.", "改正其中一个日期。", "Correct one of the dates."),
@@ -107,6 +116,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
+    "warn_above_stop": ("预警线 {given} 高于停办线。", "The ratio to warn at, {given}, is above the one to stop.", "让 warn 不高于 stop。", "Make warn at most stop."),
+    "breaker_reserved": ("“{given}”这个名称留给单独的 breaker。", "The name '{given}' is kept for the single breaker.", "在 breakers 里换一个名称。", "Give it another name in breakers."),
     # programmes, fees, investments
     "programme_pays": ("补贴怎样计算没有写清，或写了不止一种：{given}", "The programme does not say how it pays, or in more ways than one: {given}", "三者选一：base 加 rate 或 ladder，固定数额 amount，利率点数 points。", "Choose one: base with rate or ladder, a fixed amount, or points."),
     "programme_misfit": ("这两项不能放在一起：{given}", "These do not go together: {given}", "换成允许的组合。", "Use a combination that is allowed."),
@@ -116,6 +127,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "investments_missing": ("按投资补助（{given}），但没有 investments。", "Pays on investments ({given}), and there are none.", "补上 investments：每年笔数、单笔金额等。", "Add investments: how many a year, how large."),
     "fee_party": ("“{given}”不能收付这项费用。", "'{given}' can neither pay nor receive this fee.", "费用在两个不同的担保、再担保或保险机构之间收付，资金池除外。", "Fees go between two different guarantors, re-guarantors or insurers, never a pot."),
     # notices
+    "notice_volume_assumed": ("没有来源给出业务量：总额、所需规模和目标不可评价，数字只对假设的业务量成立。", "No source gives the volume: totals, the size needed and targets are not evaluable, figures hold for the assumed lending only.", "有来源可查时改写 loans_by_year。", "Replace loans_by_year once a volume is sourced."),
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_payer_unused": ("没有哪一行由“{given}”承担。", "No row is borne by '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),

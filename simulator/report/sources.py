@@ -81,7 +81,8 @@ def held(scenario: Scenario, at: str, clause: str) -> tuple[str, str, str]:
         said = entry.get("value")
         return f"waiting: `{rest}`", "–" if said is None else str(said), entry["grade"]
     if section == "lender":
-        left = 1_000_000 - sum(row.share for row in scenario.modes[rest].terms if row.step == 1)
+        shares = {row.payer: row.share for row in scenario.modes[rest].terms if row.step == 1}
+        left = 1_000_000 - sum(shares.values())
         return f"`modes.{rest}`: what the rows leave", format_share(left), "D"
     return measured(scenario, at)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from simulator.lang import text
+from simulator.scheme import notices
 
 from . import names
 from .lines import heads, line, money_cells, percent_cells, ratio_cells
@@ -35,6 +36,7 @@ def render_answer(
         *wrap(names.heading(sheet.scenario, sheet.paths, sheet.seed, lang)),
         "",
         *_verdict(sheet, verdict, lang, size),
+        *_no_volume(sheet, lang),
         "",
         *heads(lang),
     ]
@@ -52,6 +54,12 @@ def _verdict(sheet: AnswerSheet, verdict: Verdict, lang: str, size: SizeResult |
     )
     lines = wrap(label + said, LINE, indent)
     return lines + (size_lines(size, lang, indent) if size is not None else [])
+
+
+def _no_volume(sheet: AnswerSheet, lang: str) -> list[str]:
+    """What no answer can know: a volume that no source gives."""
+    told = [notice for notice in notices(sheet.scenario) if notice.code == "notice_volume_assumed"]
+    return wrap(text("ans_no_volume", lang), LINE, " " * 6) if told else []
 
 
 def _sentence(sheet: AnswerSheet, verdict: Verdict, lang: str) -> str:

@@ -73,6 +73,7 @@ class _Output:
         return years, self.paths[first:last], months
 
     def fold(self, first: int, last: int, years: np.ndarray) -> None:
+        """Reduce a block of yearly rows to totals, where years are not kept."""
         if not self.keep_years:
             self.years[first:last, 0] = years.sum(axis=1)
             self.years[first:last, 0, STOCK_COLUMNS] = years[:, -2, STOCK_COLUMNS]

@@ -16,12 +16,14 @@ from . import support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
+from .parts_fund import Breaker
 from .parts_market import Size
 from .problems import listed
 from .scenario import Scenario
 from .units import ONE, format_share
 
 SIGNED = UNBOUNDED | {"spread"}            # shares that may be negative
+MOST_FLAGS = 8                             # yes-or-no facts of a firm; their combinations are gone through
 
 
 def check(sections: Scenario | SimpleNamespace, draft: Draft) -> None:
@@ -99,8 +101,20 @@ def pot_districts(s: Any, draft: Draft) -> None:
 def programme_conditions(s: Any, draft: Draft) -> None:
     """Programmes name districts that exist and bands that hold something."""
     for name, programme in s.programmes.items():
-        terms_checks.condition(draft, ("programmes", name, "when"), programme.when,
-                               draft.names("firms", "districts"))
+        path = ("programmes", name, "when")
+        terms_checks.condition(draft, path, programme.when, draft.names("firms", "districts"),
+                               draft.names("firms", "flags"))
+        for key in ("bank_years_above", "bank_years_to", "bank_performance"):
+            if programme.when and getattr(programme.when, key) is not None:
+                draft.say("bank_in_programme", (*path, key), at_key=True, given=key)
+
+
+def flags(s: Any, draft: Draft) -> None:
+    """A firm has few flags, and the gate asks for known ones."""
+    if len(s.firms.flags) > MOST_FLAGS:
+        draft.say("flags_too_many", ("firms", "flags"), at_key=True, given=str(len(s.firms.flags)),
+                  allowed=f"≤ {MOST_FLAGS}")
+    terms_checks.known_flags(draft, ("gate",), s.gate.flags, s.gate.not_flags, s.firms.flags)
 
 
 # --- dates ---------------------------------------------------------------------------------------
@@ -248,10 +262,25 @@ def book(s: Any, draft: Draft) -> None:
 
 
 def breaker(s: Any, draft: Draft) -> None:
-    """A breaker that has stopped resumes at or below the ratio at which it stops."""
-    if s.breaker and s.breaker.resume > s.breaker.stop:
-        draft.say("resume_above_stop", ("breaker", "resume"), given=format_share(s.breaker.resume),
-                  allowed=f"≤ {format_share(s.breaker.stop)}")
+    """The breaker without a name, as the others."""
+    if s.breaker:
+        _breaker(s.breaker, draft, ("breaker",))
+
+
+def breakers(s: Any, draft: Draft) -> None:
+    """Names of their own, and each in order."""
+    for name, one in s.breakers.items():
+        if name == "breaker":
+            draft.say("breaker_reserved", ("breakers", name), at_key=True, given=name)
+        _breaker(one, draft, ("breakers", name))
+
+
+def _breaker(one: Breaker, draft: Draft, path: Path) -> None:
+    """A breaker that has stopped resumes at or below the ratio at which it stops, and warns before."""
+    for key, code in (("resume", "resume_above_stop"), ("warn", "warn_above_stop")):
+        ratio = getattr(one, key)
+        if ratio is not None and ratio > one.stop:
+            draft.say(code, (*path, key), given=format_share(ratio), allowed=f"≤ {format_share(one.stop)}")
 
 
 Rule = tuple[tuple[str, ...], Callable[[Any, Draft], None]]
@@ -263,4 +292,5 @@ RULES: tuple[Rule, ...] = (
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
-    (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker))
+    (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
+    (("gate", "firms"), flags))

@@ -8,32 +8,25 @@ from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
     "Scenario": frozenset({"choose", "linkage", "stress", "versions", "calibration"}),
-    "Firms": frozenset({"flags"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
-    "TermRow": frozenset({"at"}),
-    "Cap": frozenset({"pct", "measure", "at"}),
-    "Claim": frozenset({"provisional", "final", "net", "trigger", "interest_days"}),
+    "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
-    "Condition": frozenset({"ip_or_first", "flags", "first_loan", "high_tech", "srdi"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        "appraisal_capacity"}),
-    "Breaker": frozenset({"warn", "effect", "min_den"}),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
-    "Condition": ("bank.", "claim.", "anchor.", "alliance.", "firm.loan_year")}
+    "Condition": ("claim.", "anchor.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Cap", "per"): frozenset({"bank_year", "bank-year", "payer_year", "payer-year"}),
+    ("Cap", "measure"): frozenset({"line"}),
+    ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
-    ("Breaker", "scope"): frozenset({"mode", "guarantor"}),
-    ("Breaker", "num"): frozenset({"paid_net"}),
-    ("Breaker", "window"): frozenset({"rolling_360"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
     ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised"}),
@@ -46,7 +39,10 @@ SPELLINGS: dict[str, str] = {
     "cluster": "collective", "clusters": "collective",
     "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
     "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
-    "firm_year": "firm_year_cap", "firm-year": "firm_year", "life": "firm",
+    "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",
+    "bank.years_in": "bank_years_above / bank_years_to", "ip_or_first": "flags", "first_loan": "flags",
+    "high_tech": "flags", "srdi": "flags",
+    "life": "firm",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "over": "over_cap", "order_by": "priority"}
 

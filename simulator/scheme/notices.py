@@ -14,7 +14,8 @@ from .units import format_share
 
 def unusual(scenario: Scenario) -> list[Problem]:
     """Every notice about a scenario, by path; places are those of the nearest graded value."""
-    found = [*_pots(scenario), *_payers(scenario), *_stacks(scenario), *_targets(scenario), *_clock(scenario)]
+    parts = (_volume, _pots, _payers, _stacks, _targets, _clock)
+    found = [notice for part in parts for notice in part(scenario)]
     return [_placed(scenario, notice) for notice in found]
 
 
@@ -24,6 +25,14 @@ def _placed(scenario: Scenario, notice: Problem) -> Problem:
     if near is None:
         return notice
     return replace(notice, file=near.file, line=near.line, column=near.column)
+
+
+def _volume(s: Scenario) -> Iterator[Problem]:
+    """Lending that no source gives: all that depends on it stands and falls with the assumption."""
+    given = [f"segments.{name}.loans_by_year" for name, segment in s.segments.items() if segment.loans_by_year]
+    if s.market is None and given and all(
+            origin.grade == "A" for path, origin in s.provenance.items() if path.startswith(tuple(given))):
+        yield Problem("notice_volume_assumed", path=given[0])
 
 
 def _pots(s: Scenario) -> Iterator[Problem]:

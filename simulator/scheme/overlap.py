@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .parts import FIRM_CLASSES, IP_TYPES
-from .parts_fund import Layer, TermRow
+from .parts_fund import Condition, Layer, TermRow
 
 ENDLESS = 10 ** 18
 
@@ -19,8 +19,8 @@ ENDLESS = 10 ** 18
 class Box:
     """Where a row holds: three sets and four intervals ``(above, to]``."""
 
-    sets: tuple[frozenset[str], ...]
-    spans: tuple[tuple[int, int], ...]     # amount, term, loss layer, principal layer
+    sets: tuple[frozenset[str], ...]       # types, classes, districts, the bank's performance, then each flag
+    spans: tuple[tuple[int, int], ...]     # amount, term, the bank's years, loss layer, principal layer
 
     def meets(self, other: Box) -> bool:
         """Whether some loan and some yuan of its loss lie in both."""
@@ -28,16 +28,26 @@ class Box:
         return all(a & b for a, b in sets) and all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in spans)
 
 
-def box_of(row: TermRow, districts: Iterable[str]) -> Box:
+def box_of(row: TermRow, districts: Iterable[str], flags: Iterable[str] = ()) -> Box:
     """The box of a row; what it does not mention is everything."""
     when = row.when
+    performance = [when.bank_performance] if when and when.bank_performance else None
     names: tuple[tuple[Sequence[str] | None, Iterable[str]], ...] = (
         (when.ip_type if when else None, IP_TYPES), (when.firm_class if when else None, FIRM_CLASSES),
-        (when.district if when else None, districts))
+        (when.district if when else None, districts), (performance, ("good", "other")))
     sets = tuple(frozenset[str](chosen if chosen is not None else every) for chosen, every in names)
+    sets += tuple(frozenset[str](_sides(when, flag)) for flag in flags)
     amount = _span(when.amount_above, when.amount_to) if when else (-1, ENDLESS)
     term = _span(when.term_above, when.term_to) if when else (-1, ENDLESS)
-    return Box(sets, (amount, term, _slice(row.layer, "loss"), _slice(row.layer, "principal")))
+    years = _span(when.bank_years_above, when.bank_years_to) if when else (-1, ENDLESS)
+    return Box(sets, (amount, term, years, _slice(row.layer, "loss"), _slice(row.layer, "principal")))
+
+
+def _sides(when: Condition | None, flag: str) -> list[str]:
+    """Whether a row can hold for firms with a flag, and for those without."""
+    yes = when is None or flag not in (when.not_flags or [])
+    no = when is None or flag not in (when.flags or [])
+    return ["yes"] * yes + ["no"] * no
 
 
 def _span(above: int | None, to: int | None) -> tuple[int, int]:
@@ -62,11 +72,11 @@ def most_together(boxes: Sequence[Box], shares: Sequence[int]) -> int:
 def _signatures(boxes: Sequence[Box]) -> list[set[frozenset[int]]]:
     """Per dimension, the different sets of rows that hold somewhere along it."""
     signatures: list[set[frozenset[int]]] = []
-    for k in range(3):
+    for k in range(len(boxes[0].sets) if boxes else 0):
         names = frozenset[str]().union(*(box.sets[k] for box in boxes))
         signatures.append({frozenset(i for i, box in enumerate(boxes) if name in box.sets[k])
                            for name in names})
-    for k in range(4):
+    for k in range(len(boxes[0].spans) if boxes else 0):
         starts = {box.spans[k][0] for box in boxes}
         signatures.append({frozenset(i for i, box in enumerate(boxes)
                                      if box.spans[k][0] <= start < box.spans[k][1]) for start in starts})

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .parts import Dated, FirmClass, IpType, Level, Name, Part, Text
 from .units import Amount, Count, Date, Days, Multiple, Real, Share
+
+Years = Annotated[int, Field(ge=0, le=100)]
+
+
+def _plain_spelling(raw: object) -> object:
+    """``bank-year`` is ``bank_year``."""
+    return raw.replace("-", "_") if isinstance(raw, str) else raw
 
 
 class Match(Part):
@@ -47,10 +54,11 @@ class Payer(Part):
     draw: Literal["order", "split"] = "order"
     weights: list[Annotated[int, Field(ge=1, le=1000)]] = []
     short: str = "lapse"                       # lapse | queue_fifo | queue_pro_rata | next:PAYER
+    capital: Amount | None = None              # own money of a payer that has no pot; None: it always pays
 
 
 class Condition(Part):
-    """Facts frozen at origination; all given ones must hold."""
+    """Facts frozen at origination, but for the bank's; all given ones must hold."""
 
     ip_type: list[IpType] | None = None
     firm_class: list[FirmClass] | None = None
@@ -59,6 +67,11 @@ class Condition(Part):
     amount_to: Amount | None = None
     term_above: Days | None = None
     term_to: Days | None = None
+    flags: list[Name] | None = None            # facts of ``firms.flags`` that are true of the firm
+    not_flags: list[Name] | None = None        # and those that are not
+    bank_years_above: Years | None = None      # whole years of the bank in the scheme, at determination
+    bank_years_to: Years | None = None
+    bank_performance: Literal["good", "other"] | None = None
 
 
 class Layer(Part):
@@ -68,10 +81,14 @@ class Layer(Part):
 
 
 class Cap(Part):
-    """Limit on money paid; rows naming the same counter share its room."""
+    """Limit on money paid, or on principal covered; rows naming the same counter share its room."""
 
-    amount: Amount
-    per: Literal["loan", "firm", "firm_year", "year", "life", "cluster"]
+    amount: Amount | None = None
+    pct: Share | None = None                   # instead: a part of ``measure``
+    measure: Literal["balance", "in_force", "ended", "disbursed"] | None = None
+    per: Annotated[Literal["loan", "firm", "firm_year", "bank_year", "payer_year", "year", "life", "cluster"],
+                   BeforeValidator(_plain_spelling)]
+    at: Literal["claim", "origination"] = "claim"
     name: Name | None = None
 
 
@@ -100,11 +117,23 @@ class Stack(Part):
     cut: Literal["reverse", "pro_rata"] = "reverse"
 
 
+class Provisional(Part):
+    """Part of each liability that is paid, or put aside, before the claim is final."""
+
+    share: Share
+    to: Literal["lender", "escrow"] = "lender"
+
+
 class Claim(Part):
     """Days from default to trigger (base fixed, shares determined), then review until payment is due."""
 
     overdue: Days
     review: Days
+    interest_days: Days = 0                    # interest on the covered principal that belongs to the base
+    net: bool = False                          # the bank collects from default on; what came in is taken off the base
+    provisional: Provisional | None = None
+    final: Literal["closed", "days"] | None = None     # when the recovery is in, or after ``final_days``
+    final_days: Days | None = None             # from determination
 
 
 class RecoveryRule(Part):
@@ -136,6 +165,8 @@ class Gate(Part):
     max_term: Days | None = None
     ip_share: Share = 1_000_000                # stated IP part of a mixed pledge: the part that can be covered
     over_cap: Literal["refuse", "trim", "cover_part"] = "refuse"
+    flags: list[Name] = []                     # facts of ``firms.flags`` a borrower must have
+    not_flags: list[Name] = []                 # or must not have
 
 
 class Recovery(Part):
@@ -152,12 +183,17 @@ class Recovery(Part):
 
 
 class Breaker(Part):
-    scope: Literal["bank", "pot", "scheme"]
-    num: Literal["determined", "paid", "npl"]
+    """A rate of losses above which a scope gets no new cover, or no payment, until the rate has fallen."""
+
+    scope: Literal["bank", "pot", "mode", "guarantor", "scheme"]
+    num: Literal["determined", "paid", "paid_net", "npl"]
     den: Literal["in_force", "ended", "disbursed"]
-    window: Literal["stock", "year_to_date", "life"]
+    window: Literal["stock", "year_to_date", "rolling_360", "life"]
     min_loans: Count = Field(ge=1)
     min_defaults: Count = Field(ge=1)
     check: Literal["month_end", "quarter_end", "year_end"]
     stop: Share
     resume: Share
+    min_den: Amount = 0                        # below this denominator no rate is read
+    warn: Share | None = None                  # counted, nothing else
+    effect: Literal["no_new_cover", "no_payment"] = "no_new_cover"

@@ -32,6 +32,7 @@ class Firms(Part):
     sectors: dict[Name, Share]
     classes: dict[FirmClass, Share]
     districts: dict[Name, Share]
+    flags: dict[Name, Share] = {}              # yes-or-no facts, independent of each other: share of firms
 
 
 class Macro(Part):
@@ -107,6 +108,8 @@ class Bank(Part):
     hurdle: Share
     expected_lgd: Share
     award: Share = 0                           # fee or award received per yuan covered and year
+    joined: Date | None = None                 # day it joined the scheme; None: day 0
+    performance: Literal["good", "other"] = "other"
 
 
 class Lending(Part):

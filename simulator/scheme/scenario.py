@@ -135,11 +135,17 @@ class Scenario(Part):
     insurance: InsuranceLine | None = None
     targets: dict[Name, Target] = {}
     breaker: Breaker | None = None
+    breakers: dict[Name, Breaker] = {}         # further ones, by name
     book: Book
     sizing: Sizing
     pending: dict[str, Any] = {}               # clauses whose mechanism comes later: value, grade, source, note
     out_of_scope: list[OutOfScope] = []
     not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
+
+    @property
+    def all_breakers(self) -> dict[str, Breaker]:
+        """Every breaker by name; the one without a name is ``breaker``."""
+        return ({"breaker": self.breaker} if self.breaker else {}) | self.breakers
 
     _provenance: dict[str, Provenance] = PrivateAttr(default_factory=dict)
     _hash: str = PrivateAttr(default="")

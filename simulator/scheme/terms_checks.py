@@ -8,7 +8,7 @@ from typing import Any
 
 from .draft import Draft, Path
 from .overlap import Box, box_of, most_together
-from .parts_fund import Cap, Condition, Mode, Payer, TermRow
+from .parts_fund import Cap, Claim, Condition, Mode, Payer, TermRow
 from .problems import listed, nearest
 from .units import ONE, exact_money, format_share
 
@@ -37,6 +37,8 @@ def payers(s: Any, draft: Draft) -> None:
         for i, account in enumerate(payer.accounts):
             choices = [*draft.names("pots"), DISTRICT_POT]
             draft.known((*path, "accounts", str(i)), account, choices, "pot_unknown")
+        if payer.capital is not None and payer.kind not in ("insurer", "guarantor", "reguarantor", "agency"):
+            draft.say("capital_of_whom", (*path, "capital"), at_key=True, given=f"kind: {payer.kind}")
         weights = len(payer.accounts) if payer.draw == "split" else 0
         if len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
@@ -87,13 +89,14 @@ def _short(all_payers: dict[str, Payer], draft: Draft, path: Path, payer: Payer)
 def rows(s: Any, draft: Draft) -> None:
     """Rows name parties that exist and bear something when their step begins."""
     payers, districts = draft.names("payers"), draft.names("firms", "districts")
+    flags = draft.names("firms", "flags")
     for name, mode in s.modes.items():
         path = ("modes", name)
         for i, row in enumerate(mode.terms):
             here = (*path, "terms", str(i))
             draft.known((*here, "payer"), row.payer, payers, "payer_unknown")
             _from(draft, (*here, "from"), row, mode)
-            condition(draft, (*here, "when"), row.when, districts)
+            condition(draft, (*here, "when"), row.when, districts, flags)
             if row.layer and row.layer.to <= row.layer.from_:
                 draft.say("layer_empty", (*here, "layer", "to"), given=draft.raw((*here, "layer", "to")),
                           allowed=f"> {draft.raw((*here, 'layer', 'from')) or 0}")
@@ -106,6 +109,18 @@ def rows(s: Any, draft: Draft) -> None:
         _together(draft, path, mode, districts)
         _stacks(payers, draft, path, mode)
         _recovery(payers, draft, path, mode)
+        _final(draft, (*path, "claim"), mode.claim)
+
+
+def _final(draft: Draft, path: Path, claim: Claim) -> None:
+    """What is paid provisionally becomes final some day."""
+    both = (claim.provisional is None) == (claim.final is None)
+    if not both or (claim.final == "days") != (claim.final_days is not None):
+        given = [f"final: {claim.final}"] if claim.final else []
+        given += ["provisional"] if claim.provisional else []
+        given += ["final_days"] if claim.final_days is not None else []
+        draft.say("final_missing", path, at_key=True, given=listed(given),
+                  allowed="provisional + (final: closed | final: days + final_days)")
 
 
 def _kind(s: Any, payer: str) -> str:
@@ -119,6 +134,8 @@ def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, earlier: set[str]
         draft.say("not_built", (*path, "cap"), given=f"cap × {len(row.cap)}")
     if row.from_ in earlier and _kind(s, row.from_) == "pot":
         draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (kind: pot)")
+    if row.from_ in earlier and row.from_ in getattr(s, "payers", {}) and s.payers[row.from_].capital is not None:
+        draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (capital)")
 
 
 def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
@@ -132,17 +149,29 @@ def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
               hint="" if later else nearest(row.from_, [LENDER, *earlier]))
 
 
-def condition(draft: Draft, path: Path, when: Condition | None, districts: Iterable[str]) -> None:
-    """Districts exist and bands hold something."""
+def condition(draft: Draft, path: Path, when: Condition | None, districts: Iterable[str],
+              flags: Iterable[str]) -> None:
+    """Districts and flags exist and bands hold something."""
     if when is None:
         return
+    known_flags(draft, path, when.flags or [], when.not_flags or [], flags)
     for i, district in enumerate(when.district or []):
         draft.known((*path, "district", str(i)), district, districts, "district_unknown")
-    for kind in ("amount", "term"):
+    for kind in ("amount", "term", "bank_years"):
         above, to = getattr(when, f"{kind}_above"), getattr(when, f"{kind}_to")
         if above is not None and to is not None and to <= above:
             draft.say("band_empty", (*path, f"{kind}_to"), given=draft.raw((*path, f"{kind}_to")),
                       allowed=f"> {draft.raw((*path, f'{kind}_above'))}")
+
+
+def known_flags(draft: Draft, path: Path, true: list[str], false: list[str], flags: Iterable[str]) -> None:
+    """Flags exist, and none is asked to be both true and false."""
+    names = list(flags)
+    for key, wanted in (("flags", true), ("not_flags", false)):
+        for i, flag in enumerate(wanted):
+            draft.known((*path, key, str(i)), flag, names, "flag_unknown")
+            if key == "not_flags" and flag in true:
+                draft.say("flag_both", (*path, key, str(i)), given=flag)
 
 
 def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) -> None:
@@ -151,7 +180,9 @@ def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) ->
         draft.say("rows_too_many", (*path, "terms"), at_key=True, given=str(len(mode.terms)),
                   allowed=f"≤ {MOST_ROWS}")
         return
-    boxes = [box_of(row, list(districts) or [""]) for row in mode.terms]
+    flags = sorted({flag for row in mode.terms if row.when
+                    for flag in [*(row.when.flags or []), *(row.when.not_flags or [])]})
+    boxes = [box_of(row, list(districts) or [""], flags) for row in mode.terms]
     for (i, a), (j, b) in combinations(enumerate(mode.terms), 2):
         if (a.step, a.payer) == (b.step, b.payer) and boxes[i].meets(boxes[j]):
             place = draft.at((*path, "terms", str(i))).place
@@ -198,13 +229,32 @@ def counters(s: Any, draft: Draft) -> None:
             for k, cap in enumerate(row.cap):
                 path = ("modes", name, "terms", str(i), "cap", str(k))
                 draft.fits((*path, "amount"), cap.amount)
+                _cap(s, draft, path, cap, row)
                 if cap.name is None:
                     continue
                 kept, where = first.setdefault(cap.name, (cap, ".".join(path)))
-                if (kept.amount, kept.per) != (cap.amount, cap.per):
-                    draft.say("counter_differs", path,
-                              given=f"{cap.name}: {exact_money(cap.amount)}, {cap.per}",
-                              allowed=f"{exact_money(kept.amount)}, {kept.per} ({where})")
+                if kept != cap:
+                    draft.say("counter_differs", path, given=f"{cap.name}: {_limit_text(cap)}",
+                              allowed=f"{_limit_text(kept)} ({where})")
+
+
+def _limit_text(cap: Cap) -> str:
+    """A cap in a message."""
+    figure = "" if cap.amount is None else exact_money(cap.amount)
+    part = "" if cap.pct is None else format_share(cap.pct)
+    part += f" × {cap.measure}" if cap.measure else ""
+    return ", ".join(filter(None, [figure, part, cap.per, "" if cap.at == "claim" else cap.at]))
+
+
+def _cap(s: Any, draft: Draft, path: Path, cap: Cap, row: TermRow) -> None:
+    """A cap is an amount or a part of a measure; at origination an amount of the loan or of the firm's year."""
+    if (cap.amount is None) == (cap.pct is None) or (cap.pct is None) != (cap.measure is None):
+        draft.say("cap_figure", path, at_key=True, given=_limit_text(cap), allowed="amount | pct + measure")
+    if cap.at == "origination" and (cap.amount is None or cap.per not in ("loan", "firm_year")):
+        draft.say("cap_at_origination", path, at_key=True, given=_limit_text(cap),
+                  allowed="amount, per: loan | firm_year")
+    if cap.measure == "balance" and _kind(s, row.payer) not in ("pot", ""):
+        draft.say("balance_of_whom", (*path, "measure"), given=row.payer)
 
 
 RULES: tuple[tuple[tuple[str, ...], Callable[[Any, Draft], None]], ...] = (

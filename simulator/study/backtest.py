@@ -90,6 +90,7 @@ MEASURES: dict[str, tuple[str, Callable[[Results], Values]]] = {
     "loans": ("real", lambda results: window(results, "loans")),
     "registered_last_year": ("money", registered_last_year),
     "safe_multiple": ("multiple", safe_multiple),
+    "line_use": ("share", lambda results: results.column("line_use_ppm").astype(float)),
     "claims_by_count": ("share", lambda r: ratio(window(r, "covered_defaults"), window(r, "covered_loans"), PPM)),
     "claims_by_amount": ("share", lambda r: ratio(window(r, "determined_fen"), window(r, "covered_fen"), PPM)),
 }

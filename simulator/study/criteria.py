@@ -32,6 +32,7 @@ class Measured:
 
     @staticmethod
     def of_paths(count: int, n: int) -> Measured:
+        """A chance counted over ``n`` paths, with its binomial standard error."""
         share = count / n
         return Measured(share, n, (share * (1 - share) / n) ** 0.5, count)
 
@@ -58,6 +59,7 @@ class Promises:
 
     @property
     def each(self) -> float:
+        """What each criterion may miss, so that all together miss at most ``miss`` (Bonferroni)."""
         return self.miss / len(self.criteria)
 
     def failed(self, sample: CriteriaSample) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ class Promises:
         return tuple(c.name for c in self.criteria if c.excess(sample[c.name].value) > 0)
 
     def hold(self, sample: CriteriaSample) -> bool:
+        """Whether the point estimates keep every limit."""
         return not self.failed(sample)
 
     def surely_hold(self, sample: CriteriaSample) -> bool:

@@ -54,6 +54,7 @@ class Bench:
         )
 
     def memo(self, scenario: Scenario) -> Memo:
+        """The promises by size, each size simulated once."""
         return Memo(partial(self.evaluate, scenario))
 
     def without_targets(self) -> Bench:
@@ -64,6 +65,61 @@ class Bench:
     def fewer(self, part: int) -> Bench:
         """The same with one path in ``part``, for tables and draws."""
         return replace(self, paths=min(self.paths, max(LEAST_PATHS, self.paths // part)))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a size is asked for. The three promises are shares of one; None leaves the scenario's own.
+
+    ``draws`` sets of assumed values give the range; ``progress(done, total)`` is told after each step; ``simulate``
+    takes the place of the engine.
+    """
+
+    exhaustion: float | None = None
+    refusal: float | None = None
+    targets: float | None = None
+    paths: int = 10_000
+    seed: int = 1
+    workers: int | None = None
+    draws: int = 40
+    progress: Callable[[int, int], None] | None = None
+    simulate: Callable[..., Any] | None = None
+
+    def bench(self, scenario: Scenario) -> tuple[Bench, tuple[TargetNote, ...]]:
+        """The promises to keep, those about targets only where the fund moves them, and a note on each target."""
+        simulate = self._simulator()
+        notes = target_notes(scenario, simulate, self.paths, self.seed)
+        names = tuple(note.name for note in notes if note.asked)
+        own = scenario.sizing
+        criteria = [
+            Criterion("exhaustion", _given(self.exhaustion, own.exhaustion)),
+            Criterion("refusal", _given(self.refusal, own.refusal)),
+        ]
+        if names:
+            criteria.append(Criterion("targets", _given(self.targets, own.targets), at_most=False))
+        return Bench(simulate, self.paths, self.seed, Promises(tuple(criteria)), names), notes
+
+    def ticker(self, steps: int) -> Callable[[], None]:
+        """Tells that one of ``steps``, or one of the draws, is done."""
+        total = steps + self.draws
+        done = iter(range(1, total + 1))
+
+        def tick() -> None:
+            if self.progress is not None:
+                self.progress(next(done, total), total)
+
+        return tick
+
+    def _simulator(self) -> Callable[..., Any]:
+        if self.simulate is not None:
+            return partial(patient, partial(self.simulate, workers=self.workers))
+        from simulator.runs import simulate
+
+        return partial(patient, partial(simulate, workers=self.workers))
+
+
+def _given(share: float | None, own_ppm: int) -> float:
+    return own_ppm / PPM if share is None else share
 
 
 def sample_of(results: Any, names: tuple[str, ...]) -> dict[str, Measured]:
@@ -99,26 +155,11 @@ def target_notes(
     return tuple(notes)
 
 
-def size_fund(
-    scenario: Scenario,
-    exhaustion: float | None = None,
-    refusal: float | None = None,
-    targets: float | None = None,
-    paths: int = 10_000,
-    seed: int = 1,
-    workers: int | None = None,
-    draws: int = 40,
-    progress: Callable[[int, int], None] | None = None,
-    simulate: Callable[..., Any] | None = None,
-) -> SizeResult:
-    """The smallest fund that keeps all promises, or the honest answer that none does.
-
-    ``exhaustion``, ``refusal`` and ``targets`` (shares of one) replace the scenario's own promises.
-    """
-    tick = _ticker(progress, draws + 5)
-    bench, notes = _bench(
-        scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers)
-    )
+def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
+    """The smallest fund that keeps all promises, or the honest answer that none does; options as in ``Asked``."""
+    asked = Asked(**options)
+    tick = asked.ticker(5)
+    bench, notes = asked.bench(scenario)
     tick()
     memo, total = bench.memo(scenario), total_contributions(scenario)
     found, whole = search(memo, bench.promises), bench
@@ -130,7 +171,7 @@ def size_fund(
     certified, kept = _certify(bench, scenario, found)
     tick()
     low, high, infeasible = _parameter_range(
-        bench.fewer(20), scenario, draws, seed, tick, _money(total, found.scale)
+        bench.fewer(20), scenario, asked, tick, _money(total, found.scale)
     )
     rule = binding(bench, scenario, memo, found, total)
     tick()
@@ -147,7 +188,7 @@ def size_fund(
         kept,
         low,
         high,
-        draws,
+        asked.draws,
         infeasible,
         checks(whole.promises, memo(at)),
         checks(whole.promises, memo(PPM)),
@@ -155,63 +196,44 @@ def size_fund(
         rule,
         table,
         _curve(memo, total),
-        paths,
-        seed,
+        asked.paths,
+        asked.seed,
         dropped,
         _needed_trend(whole.fewer(4), scenario) if dropped else None,
     )
 
 
-def enough(
-    scenario: Scenario,
-    exhaustion: float | None = None,
-    refusal: float | None = None,
-    targets: float | None = None,
-    paths: int = 10_000,
-    seed: int = 1,
-    workers: int | None = None,
-    draws: int = 40,
-    progress: Callable[[int, int], None] | None = None,
-    simulate: Callable[..., Any] | None = None,
-) -> Enough:
-    """Whether the fund as it is keeps all promises, and under how many draws of the assumed values."""
-    tick = _ticker(progress, draws + 1)
-    bench, notes = _bench(
-        scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers)
-    )
+def enough(scenario: Scenario, **options: Any) -> Enough:
+    """Whether the fund as it is keeps all promises, and under how many draws of the assumed values.
+
+    Options as in ``Asked``.
+    """
+    asked = Asked(**options)
+    tick = asked.ticker(1)
+    bench, notes = asked.bench(scenario)
     now = checks(bench.promises, bench.evaluate(scenario, PPM))
     tick()
     fewer, kept = bench.fewer(10), 0
-    for each in draw_scenarios(scenario, draws, seed):
+    for each in draw_scenarios(scenario, asked.draws, asked.seed):
         kept += fewer.promises.hold(fewer.evaluate(each, PPM))
         tick()
-    return Enough(scenario, now, notes, kept, draws, paths, seed)
+    return Enough(scenario, now, notes, kept, asked.draws, asked.paths, asked.seed)
 
 
-def growth(
-    scenario: Scenario,
-    exhaustion: float | None = None,
-    refusal: float | None = None,
-    targets: float | None = None,
-    paths: int = 10_000,
-    seed: int = 1,
-    workers: int | None = None,
-    draws: int = 40,
-    progress: Callable[[int, int], None] | None = None,
-    simulate: Callable[..., Any] | None = None,
-) -> Growth:
+def growth(scenario: Scenario, **options: Any) -> Growth:
     """The largest growth of the market at which the fund as it is keeps all promises.
 
-    All trials share one dominating trend, so that they pick from the same applicants.
+    All trials share one dominating trend, so that they pick from the same applicants. Options as in ``Asked``.
     """
+    asked = Asked(**options)
     if scenario.market is None:
-        return Growth(scenario, None, False, None, None, (), "no_market", paths, seed)
-    tick = _ticker(progress, draws + 1)
-    bench, _ = _bench(scenario, (exhaustion, refusal, targets), paths, seed, _simulator(simulate, workers))
+        return Growth(scenario, None, False, None, None, (), "no_market", asked.paths, asked.seed)
+    tick = asked.ticker(1)
+    bench, _ = asked.bench(scenario)
     trend, broken = _largest_trend(bench, scenario)
     tick()
     found = []
-    for each in draw_scenarios(scenario, draws, seed):
+    for each in draw_scenarios(scenario, asked.draws, asked.seed):
         carried = _largest_trend(bench.fewer(10), each)[0]
         found.append(-1.0 if carried is None else float(carried))
         tick()
@@ -227,8 +249,8 @@ def growth(
         int(high) if high >= 0 else None,
         broken,
         reason,
-        paths,
-        seed,
+        asked.paths,
+        asked.seed,
     )
 
 
@@ -281,31 +303,6 @@ def checks(promises: Promises, sample: CriteriaSample) -> tuple[Check, ...]:
     )
 
 
-def _simulator(simulate: Callable[..., Any] | None, workers: int | None) -> Callable[..., Any]:
-    if simulate is None:
-        from simulator.runs import simulate as simulate_runs
-
-        simulate = simulate_runs
-    return partial(patient, partial(simulate, workers=workers))
-
-
-def _bench(
-    scenario: Scenario,
-    limits: tuple[float | None, float | None, float | None],
-    paths: int,
-    seed: int,
-    simulate: Callable[..., Any],
-) -> tuple[Bench, tuple[TargetNote, ...]]:
-    own = (scenario.sizing.exhaustion / PPM, scenario.sizing.refusal / PPM, scenario.sizing.targets / PPM)
-    alpha, rho, sure = (given if given is not None else its for given, its in zip(limits, own, strict=True))
-    notes = target_notes(scenario, simulate, paths, seed)
-    names = tuple(note.name for note in notes if note.asked)
-    criteria = [Criterion("exhaustion", alpha), Criterion("refusal", rho)]
-    if names:
-        criteria.append(Criterion("targets", sure, at_most=False))
-    return Bench(simulate, paths, seed, Promises(tuple(criteria)), names), notes
-
-
 def _certify(bench: Bench, scenario: Scenario, found: Found) -> tuple[int | None, tuple[Check, ...]]:
     """The certified size, checked with luck that had no part in choosing it and raised until it holds."""
     if found.certified is None:
@@ -320,11 +317,11 @@ def _certify(bench: Bench, scenario: Scenario, found: Found) -> tuple[int | None
 
 
 def _parameter_range(
-    bench: Bench, scenario: Scenario, draws: int, seed: int, tick: Callable[[], None], base: int | None
+    bench: Bench, scenario: Scenario, asked: Asked, tick: Callable[[], None], base: int | None
 ) -> tuple[int | None, int | None, int]:
     """Middle 80 % of the size over draws of the assumed values; a draw without a size counts as infinite."""
     sizes = []
-    for each in draw_scenarios(scenario, draws, seed):
+    for each in draw_scenarios(scenario, asked.draws, asked.seed):
         scale = search(bench.memo(each), bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
         sizes.append(np.inf if scale is None else total_contributions(each) * scale / PPM)
         tick()
@@ -350,13 +347,3 @@ def _curve(memo: Memo, total: int) -> tuple[tuple[int, dict[str, float]], ...]:
 
 def _money(total: int, scale: int | None) -> int | None:
     return None if scale is None else total * scale // PPM
-
-
-def _ticker(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:
-    done = iter(range(1, total + 1))
-
-    def tick() -> None:
-        if progress is not None:
-            progress(next(done, total), total)
-
-    return tick

@@ -17,10 +17,18 @@ from ruamel.yaml import YAML
 from simulator.engine import layout as at
 from simulator.engine.attributes import static_gate
 from simulator.engine.layout import Law
+from simulator.engine.ledger import REFUSALS
+from simulator.engine.loop.breaker import is_check_day
 from simulator.engine.loop.cash import plan_contributions
-from simulator.engine.loop.intake import disburse, start_loan
+from simulator.engine.loop.intake import disburse, dynamic_gates, start_loan
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.state import (
+    A_BANK,
+    A_COVERED,
+    A_DAY,
+    A_FIRM,
+    A_PRINCIPAL,
+    APPLICATION,
     C_FIRST,
     F_DEFAULT,
     F_ENDED,
@@ -35,12 +43,12 @@ from simulator.engine.loop.state import (
     I_UNPAID,
     L_ACCOUNT,
     L_APP,
-    L_BANK,
     L_BOOK,
     L_CLAIM,
     L_CLASS,
     L_COVERED,
     L_DISTRICT,
+    L_FLAGS,
     L_GENERATION,
     L_GRADE,
     L_INDUCED,
@@ -62,7 +70,8 @@ MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
-SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments")
+SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments", "banks",
+            "breaker", "breakers")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -86,7 +95,7 @@ def overlay(sections: dict[str, Any]) -> str:
                 parts.setdefault("title", {"zh": mode, "en": mode})
                 parts.setdefault("weight", "100%" if n == 0 else "0%")
         group = {**MADE_UP, "values": section} if name in SECTIONS else section
-        if name in ("pots", "payers", "modes", "programmes"):
+        if name in ("pots", "payers", "modes", "programmes", "banks"):
             group["replace"] = True
         tree[name] = group
     return json.dumps(tree, ensure_ascii=False, default=str)       # JSON is YAML, and writes no aliases
@@ -112,6 +121,8 @@ class Loan:
     ip: str = "invention"
     firm_class: str = "medium"
     district: str = "north"
+    flags: tuple[str, ...] = ()
+    bank: str = ""                             # the first bank where none is named
 
 
 @dataclass(frozen=True)
@@ -205,8 +216,9 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
     whole, real = law.whole.copy(), law.real.copy()
     whole[at.RECOVERY_COST_PPM] = cost_ppm
     real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
-    assert proceeds.gross == 0 or len(loans) == 1, "proceeds are set for one loan"
-    factor = (proceeds.gross + 0.5) / loans[0].principal if proceeds.gross else 0.0
+    bad = [loan for loan in loans if loan.default is not None]
+    assert proceeds.gross == 0 or len(bad) == 1, "proceeds are set for one loan"
+    factor = (proceeds.gross + 0.5) / bad[0].principal if proceeds.gross else 0.0
     return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
@@ -216,15 +228,19 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     mode = list(scenario.modes).index(loan.mode)
     ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
     district = list(scenario.firms.districts).index(loan.district)
-    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, mode, loan.principal, loan.term, 0)
+    bank = list(scenario.banks).index(loan.bank) if loan.bank else 0
+    flags = sum(1 << list(scenario.firms.flags).index(name) for name in loan.flags)
+    reason, principal, covered = static_gate(law, 0, ip, firm_class, district, flags, mode, loan.principal, loan.term,
+                                             0)
     if loan.covered is not None:
         principal, covered = loan.principal, loan.covered
     else:
         assert reason < 0, "the gate refuses this loan"
-    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term, 0, mode)
+    number = disburse(law, st, 0, len(st.loans) + loan.firm, 0, loan.firm, principal, covered, loan.term,
+                      bank, mode)
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_BANK] = at.NOBODY, at.NOBODY, 0, 0, 0
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_FLAGS] = at.NOBODY, at.NOBODY, 0, 0, flags
     n[L_REACHED], n[L_APP], n[L_GENERATION] = 1, -1, 0
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)
@@ -257,3 +273,17 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
     run_days(law if last is None else until(law, last), st)
     assert st.reg[R_FULL] == 0
     return Played(tables, law, st, tables.terms.names)
+
+
+def answer(scenario: Scenario, loans: list[Loan], day: int, bank: str) -> str:
+    """What a new firm that asks a bank for 1 万元 of cover hears on a day: ``covered``, or why it is refused.
+
+    Applications come before the evening's reading of the breaker, so the day must not be one of those.
+    """
+    played = play(scenario, loans, last=day)
+    assert not is_check_day(played.law, day)
+    strange = 1 + max(loan.firm for loan in loans)
+    asks = np.zeros(APPLICATION, np.int64)
+    asks[[A_DAY, A_FIRM, A_BANK, A_PRINCIPAL, A_COVERED]] = day, strange, list(scenario.banks).index(bank), WAN, WAN
+    reason = dynamic_gates(played.law, played.st, asks, 0)[0]
+    return "covered" if reason < 0 else REFUSALS[reason]

@@ -17,6 +17,7 @@ from tests.cases.case_life import (
     Loan,
     Played,
     Proceeds,
+    answer,
     fen,
     overlay,
     play,
@@ -28,16 +29,16 @@ HERE = Path(__file__).parent
 NOT_BUILT = "not_built.yaml"
 FILES = sorted(path for path in HERE.glob("*.yaml") if path.name != NOT_BUILT)
 CASES = [(path, n) for path in FILES for n in range(len(read_yaml(path)["examples"]))]
-LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district"}
+LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district", "flags", "bank"}
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
-WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_paid_on", "expect_cash", "note"}
+WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_count",
+              "expect_paid_on", "delay", "expect_total_on", "expect_cash", "expect_asked", "note"}
 
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
     """A loan as the case describes it; without ``loss`` the gate says what is covered."""
-    facts = {key: example[key] for key in ("default", "term", "firm", "ip", "firm_class", "district")
-             if key in example}
+    facts = {key: example[key] for key in LOAN_KEYS - {"loan", "loss", "mode"} if key in example}
     covered = fen(example["loss"], unit) if "loss" in example else None
     return Loan(example.get("mode") or next(iter(case["modes"])), fen(example["loan"], unit), covered, **facts)
 
@@ -72,13 +73,29 @@ def check_loan(played: Played, number: int, example: dict[str, Any], unit: str) 
         assert played.subsidy(number) == fen(example["expect_subsidy"], unit)
 
 
-def check_days(scenario: Scenario, loans: list[Loan], example: dict[str, Any], unit: str) -> None:
+def check_evenings(scenario: Scenario, loans: list[Loan], example: dict[str, Any], unit: str,
+                   proceeds: Proceeds) -> None:
+    """Columns as they stand on the evenings of single days."""
+    for day, wanted in example.get("expect_total_on", {}).items():
+        evening = play(scenario, loans, last=day, proceeds=proceeds)
+        for column, amount in wanted.items():
+            assert evening.total(column) == fen(amount, unit), (day, column)
+
+
+def check_days(scenario: Scenario, loans: list[Loan], example: dict[str, Any], unit: str,
+               proceeds: Proceeds) -> None:
     """What each loan was paid on single days: the books of that evening less those of the day before."""
     for day, wanted in example.get("expect_paid_on", {}).items():
-        evening, before = (play(scenario, loans, last=last) for last in (day, day - 1))
+        evening, before = (play(scenario, loans, last=last, proceeds=proceeds) for last in (day, day - 1))
         for number in range(len(loans)):
             paid = sum(evening.accounts(number).values()) - sum(before.accounts(number).values())
             assert paid == fen(wanted.get(number + 1, 0), unit), (day, number + 1)
+
+
+def check_answers(scenario: Scenario, loans: list[Loan], example: dict[str, Any]) -> None:
+    """What new firms hear on single days, by bank."""
+    for day, wanted in example.get("expect_asked", {}).items():
+        assert {bank: answer(scenario, loans, day, bank) for bank in wanted} == wanted, day
 
 
 @pytest.mark.parametrize(("path", "n"), CASES, ids=[f"{path.stem}-{n + 1}" for path, n in CASES])
@@ -93,14 +110,19 @@ def test_case(path: Path, n: int, tmp_path: Path) -> None:
     unit = example.get("unit", "万元")
     loans = [loan_of(item, case["scenario"], unit) for item in listed]
     balance = {pot: fen(x, unit) for pot, x in example.get("balance", {}).items()}
-    played = play(scenario, loans, balance=balance, proceeds=Proceeds(fen(example.get("recovered", 0), unit)))
+    proceeds = Proceeds(fen(example.get("recovered", 0), unit), example.get("delay", 300))
+    played = play(scenario, loans, balance=balance, proceeds=proceeds)
     for number, item in enumerate(listed):
         check_loan(played, number, item, unit)
     for column, amount in example.get("expect_total", {}).items():
         assert played.total(column) == fen(amount, unit), column
+    for column, number in example.get("expect_count", {}).items():
+        assert played.total(column) == number, column
     if "expect_cash" in example:
         assert played.cash() == amounts(example["expect_cash"], played.tables.layout.pots, unit)
-    check_days(scenario, loans, example, unit)
+    check_days(scenario, loans, example, unit, proceeds)
+    check_evenings(scenario, loans, example, unit, proceeds)
+    check_answers(scenario, loans, example)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -69,6 +69,7 @@ def target(**parts: object) -> SimpleNamespace:
         "reading": "cagr",
         "base": "market",
         "final_year": 2021,
+        "partial": False,
         "level_amount": None,
         "level_count": None,
     }

@@ -22,7 +22,7 @@ WAN = 1_000_000
 PAYERS = 4
 LENDER = PAYERS
 COUNTERS = 3
-FACTS = (5 * 10**8, 360, 0, 1, 0)          # 500 万元, a year, invention, small, first district
+FACTS = (360, 0, 1, 0, 0, 0, 0)            # a year, invention, small, first district, no flags, a new bank, good
 
 money = st.one_of(st.integers(0, 200), st.integers(0, 3 * 10**9))
 shares = st.sampled_from([0, 1, 100_000, 333_333, 500_000, 540_000, 800_000, 999_999, PPM])
@@ -46,10 +46,10 @@ def row(step: int, payer: int, source: int = LENDER, share: int = PPM, of: int =
         layer: tuple[int, int, int] = (at.LAYER_NONE, 0, 0), order: int = at.SHARE_THEN_CAP,
         caps: tuple[tuple[int, int], ...] = ()) -> list[int]:
     """One row of terms that always holds; caps are (amount, counter)."""
-    always = [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS]
+    always = [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS, 0, 0, -1, at.ALWAYS, at.ALWAYS]
     numbers = [*always, step, payer, source, share, of, *layer, order, 0]
     for amount, counter in caps:
-        numbers += [amount, at.PER_LIFE, counter]
+        numbers += [amount, at.PER_LIFE, counter, 0, at.M_AMOUNT]
     return numbers + [0] * (at.ROW - len(numbers))
 
 
@@ -71,7 +71,8 @@ def shared(law: Law, base: int, principal: int, used: list[int] | None = None) -
     taken = np.zeros(max(1, len(law.rows)), np.int64)
     burden, before = np.zeros(PAYERS + 1, np.int64), np.zeros(PAYERS + 1, np.int64)
     counters = np.array(used or [0] * COUNTERS, np.int64)
-    share_loss(law, 0, base, principal, FACTS, counters, taken, burden, before)
+    bounds = np.array([r[at.CAP + c * at.CAP_FIELDS] for r in law.rows for c in range(at.MAX_CAPS)] or [0], np.int64)
+    share_loss(law, 0, base, (principal, *FACTS, principal), bounds, counters, taken, burden, before)
     return Outcome(burden.tolist(), taken[:len(law.rows)].tolist(), counters.tolist())
 
 
@@ -141,7 +142,7 @@ def test_no_row_pays_above_its_caps(rows: list[list[int]], stacks: list[list[int
     out = shared(law_of(rows, stacks), base, principal)
     for r, amount in zip(rows, out.taken, strict=True):
         for c in range(at.MAX_CAPS):
-            limit, per, _ = r[at.CAP + 3 * c:at.CAP + 3 * c + 3]
+            limit, per = r[at.CAP + at.CAP_FIELDS * c:][:2]
             assert per == at.PER_NONE or amount <= limit
 
 
@@ -149,8 +150,8 @@ def test_no_row_pays_above_its_caps(rows: list[list[int]], stacks: list[list[int
 def test_counters_never_pass_the_largest_limit_and_never_run_back(
         rows: list[list[int]], claims: list[tuple[int, int]]) -> None:
     law, used = law_of(rows), [0] * COUNTERS
-    limits = [max([r[at.CAP + 3 * c] for r in rows for c in range(at.MAX_CAPS)
-                   if r[at.CAP + 3 * c + 1] != at.PER_NONE and r[at.CAP + 3 * c + 2] == counter], default=0)
+    caps = [r[at.CAP + at.CAP_FIELDS * c:][:3] for r in rows for c in range(at.MAX_CAPS)]
+    limits = [max([limit for limit, per, used_by in caps if per != at.PER_NONE and used_by == counter], default=0)
               for counter in range(COUNTERS)]
     for base, principal in claims:
         after = shared(law, base, principal, used).used
@@ -207,7 +208,7 @@ def test_everything_times_k_is_k_times_everything(rows: list[list[int]], stacks:
     base, principal = loss
     scaled = [list(r) for r in rows]
     for r in scaled:
-        for place in (at.LAYER_FROM, at.LAYER_TO, at.CAP, at.CAP + 3):
+        for place in (at.LAYER_FROM, at.LAYER_TO, at.CAP, at.CAP + at.CAP_FIELDS):
             r[place] *= k
     one = shared(law_of(rows, stacks), base, principal)
     many = shared(law_of(scaled, stacks), base * k, principal * k)

@@ -86,7 +86,7 @@ firms:
   sectors: {{grade: D, note: test, values: {{mining: 30%}}}}
 modes:
   alone:
-    claim: {{overdue: {{value: 90 days, grade: D, note: test}}, net: true}}
+    claim: {{overdue: {{value: 90 days, grade: D, note: test}}, trigger: npl}}
 """, encoding="utf-8")
     found = {(p.code, p.line, p.column) for p in problems_of(path)}
     assert found == {("base_year_late", 3, 20), ("money_unit", 6, 20), ("unknown_key", 7, 5),

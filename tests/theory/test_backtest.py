@@ -66,7 +66,7 @@ def test_every_observation_has_a_measure_and_a_source() -> None:
                 assert backtest.PARSERS[kind](entry["value"]) > 0
             if name.startswith((backtest.OBSERVED, backtest.NOT_SIMULATED)):
                 assert entry["grade"] in "PMD" and entry["source"] in scenario.sources
-    assert seen == 8
+    assert seen == 9
 
 
 def test_the_inputs_do_not_hold_the_outcome() -> None:
@@ -80,12 +80,12 @@ def test_the_inputs_do_not_hold_the_outcome() -> None:
 
 def test_a_small_run() -> None:
     told: list[str] = []
-    small = [load("backtest-zhongshan-2017"), load("backtest-guangdong")]
+    small = [load("backtest-zhongshan-2017"), load("backtest-haidian")]
     found = backtest.run(small, paths=20, draws=3, paths_per_draw=5, seed=3, workers=1, progress=told.append)
-    assert told == ["backtest-zhongshan-2017", "backtest-guangdong"]
+    assert told == ["backtest-zhongshan-2017", "backtest-haidian"]
     assert [(outcome.case, outcome.measure, outcome.inside is None) for outcome in found] == [
         ("backtest-zhongshan-2017", "disbursed", False), ("backtest-zhongshan-2017", "count", True),
-        ("backtest-guangdong", "utilisation", True)]
+        ("backtest-haidian", "safe_multiple", False)]
     amount = found[0]
     assert amount.observed == 377_000_000 * 100 and amount.luck and amount.band
     assert 73 * 1e8 < amount.luck[1] < 73 * 6e8                            # fen: 73 loans of 1 to 6 million yuan

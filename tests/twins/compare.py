@@ -38,7 +38,7 @@ def loop_loan(row: np.ndarray) -> Fields:
         "bank": n[s.L_BANK], "ip": n[s.L_IP], "class": n[s.L_CLASS], "district": n[s.L_DISTRICT],
         "sector": n[s.L_SECTOR], "grade": n[s.L_GRADE], "rate": n[s.L_RATE], "state": n[s.L_STATE],
         "default": n[s.L_DEFAULT], "recovery_day": n[s.L_RECOVERY_DAY], "gross": n[s.L_GROSS], "net": n[s.L_NET],
-        "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK],
+        "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK], "flags": n[s.L_FLAGS],
         "reached": n[s.L_REACHED], "generation": n[s.L_GENERATION], "deposit": n[s.L_DEPOSIT],
         "pot": n[s.L_ACCOUNT] if covered else -1, "pot_2": n[s.L_ACCOUNT_2] if covered else -1}
 
@@ -51,7 +51,8 @@ def story_loans(story: Story) -> list[Fields]:
         "class": n.firm.firm_class, "district": n.firm.district, "sector": n.firm.sector, "grade": n.firm.grade,
         "rate": n.rate, "state": int(n.state), "default": n.default_day, "recovery_day": n.recovery_day,
         "gross": n.gross, "net": n.net, "subsidy": n.subsidy, "induced": int(n.induced), "book": int(n.book),
-        "reached": int(n.reached), "generation": n.generation, "deposit": n.deposit,
+        "flags": n.firm.flags, "reached": int(n.reached), "generation": n.generation,
+        "deposit": n.deposit,
         "pot": n.accounts[0] if n.covered else -1, "pot_2": n.accounts[1] if n.covered else -1} for n in story.loans]
 
 
@@ -60,7 +61,8 @@ def loop_due(row: np.ndarray, claims: np.ndarray) -> Fields:
     i = row.tolist()
     fields = {"claim": i[s.I_CLAIM], "loan": int(claims[i[s.I_CLAIM], s.C_LOAN]), "payer": i[s.I_PAYER],
               "creditor": i[s.I_CREDITOR], "amount": i[s.I_AMOUNT], "unpaid": i[s.I_UNPAID], "due": i[s.I_DUE],
-              "state": i[s.I_STATE], "cancelled": i[s.I_CANCELLED], "reserve": i[s.I_PENDING]}
+              "state": i[s.I_STATE], "cancelled": i[s.I_CANCELLED], "row": i[s.I_ROW],
+              "escrow": i[s.I_ESCROW], "reserve": i[s.I_PENDING]}
     for place in range(at.MAX_ACCOUNTS):
         fields[f"account {place}"] = i[s.I_ACCOUNT + place]
         fields[f"paid {place}"] = i[s.I_PAID + place]
@@ -73,11 +75,12 @@ def story_dues(story: Story) -> list[Fields]:
     for due in story.dues:
         fields = {"claim": due.claim.number, "loan": due.claim.loan.number, "payer": due.payer,
                   "creditor": due.creditor, "amount": due.amount, "unpaid": due.unpaid, "due": due.day,
-                  "state": int(due.state), "cancelled": due.cancelled, "reserve": due.reserve}
+                  "state": int(due.state), "cancelled": due.cancelled, "row": due.row,
+                  "escrow": int(due.escrow), "reserve": due.reserve}
         for place in range(at.MAX_ACCOUNTS):
             there = place < len(due.accounts)
             fields[f"account {place}"] = due.accounts[place] if there else -1
-            fields[f"paid {place}"] = due.paid[place] if there else 0
+            fields[f"paid {place}"] = due.paid[place] if place < len(due.paid) else 0
         found.append(fields)
     return found
 
@@ -104,8 +107,16 @@ def by_story(story: Story) -> Told:
     return Told(story_loans(story), story_dues(story), story.years, story.path)
 
 
+KINDS = ("loan", "due", "year", "path")
+
+
+def kinds(found: list[str]) -> set[str]:
+    """Where engines disagree: in loans, in dues, in yearly or in once-a-path columns."""
+    return {line.split()[0] for line in found}
+
+
 def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
-    found = [f"{len(loop)} {kind}s in the loop, {len(story)} in the story"] if len(loop) != len(story) else []
+    found = [f"{kind} count: loop {len(loop)}, story {len(story)}"] if len(loop) != len(story) else []
     for number, (one, other) in enumerate(zip(loop, story, strict=False)):
         found += [f"{kind} {number} {name}: loop {one[name]}, story {other[name]}"
                   for name in one if one[name] != other[name]]
@@ -113,7 +124,7 @@ def _listed(kind: str, loop: list[Fields], story: list[Fields]) -> list[str]:
 
 
 def differences(tables: Tables, loop: Told, story: Told) -> list[str]:
-    """What the engines disagree on for one path."""
+    """What the engines disagree on for one path; the first word is one of KINDS."""
     found = _listed("loan", loop.loans, story.loans) + _listed("due", loop.dues, story.dues)
     for y, c in zip(*np.nonzero(loop.years != story.years), strict=True):
         name = tables.layout.yearly()[c].name

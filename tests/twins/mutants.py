@@ -19,6 +19,7 @@ from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
+from tests.twins import mutants_terms as more
 
 Patch = pytest.MonkeyPatch
 
@@ -33,9 +34,10 @@ def _same(tables: Tables) -> Tables:
 
 @dataclass(frozen=True)
 class Mutant:
-    """An error: what it does to the code, or to the law the story reads."""
+    """An error: where it must show, and what it does to the code, or to the law the story reads."""
 
     name: str
+    shows: str                             # in loans, dues, years or paths; see compare.KINDS
     plant: Callable[[Patch], None] = _nothing
     law: Callable[[Tables], Tables] = _same
 
@@ -256,34 +258,53 @@ def slices(tables: Tables) -> Tables:
 
 
 PUBLIC_MONEY = (
-    Mutant("first step of the ladder", law=first_step), Mutant("envelope for good yearly", law=every_year_anew),
-    Mutant("whole volume by slices", law=slices),
-    Mutant("banks blind to awards", law=lambda t: alike(t, "bank_income")),
-    Mutant("fee without risk", law=lambda t: alike(t, "fee_share")),
-    Mutant("group pays twice", law=lambda t: _programmes(t, at.EXCLUSIVE, at.NOBODY)),
-    Mutant("level before amount", law=lambda t: _programmes(t, at.BY_LEVEL, 1)),
-    Mutant("dates by right ignored", law=lambda t: _programmes(t, at.BY_IP, 0)),
-    Mutant("years of support unlimited", law=lambda t: _programmes(t, at.MAX_YEARS, at.NO_LIMIT)),
-    Mutant("cap for good ignored", law=lambda t: _programmes(t, at.CAP_FIRM, at.NO_LIMIT)),
-    Mutant("lines paid for missed targets", law=lambda t: _programmes(t, at.TARGETS_MET, at.MET_ALWAYS)),
-    Mutant("higher awards ignored", law=lambda t: _programmes(t, at.HIGHER, 0)),
-    Mutant("agencies paid only where firms are reached", law=lambda t: _programmes(t, at.PAYEE, at.PAYEE_FIRM)),
-    Mutant("paid from the budget, not the pot", law=lambda t: _programmes(t, at.FROM_POT, at.NOBODY)),
-    Mutant("audit finds at once", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
-    Mutant("nobody claims improperly", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
+    Mutant("first step of the ladder", "year", law=first_step),
+    Mutant("envelope for good yearly", "year", law=every_year_anew),
+    Mutant("whole volume by slices", "year", law=slices),
+    Mutant("banks blind to awards", "year", law=lambda t: alike(t, "bank_income")),
+    Mutant("fee without risk", "year", law=lambda t: alike(t, "fee_share")),
+    Mutant("group pays twice", "year", law=lambda t: _programmes(t, at.EXCLUSIVE, at.NOBODY)),
+    Mutant("level before amount", "year", law=lambda t: _programmes(t, at.BY_LEVEL, 1)),
+    Mutant("dates by right ignored", "year", law=lambda t: _programmes(t, at.BY_IP, 0)),
+    Mutant("years of support unlimited", "year", law=lambda t: _programmes(t, at.MAX_YEARS, at.NO_LIMIT)),
+    Mutant("cap for good ignored", "year", law=lambda t: _programmes(t, at.CAP_FIRM, at.NO_LIMIT)),
+    Mutant("lines paid for missed targets", "year", law=lambda t: _programmes(t, at.TARGETS_MET, at.MET_ALWAYS)),
+    Mutant("higher awards ignored", "year", law=lambda t: _programmes(t, at.HIGHER, 0)),
+    Mutant("agencies paid only where firms are reached", "year", law=lambda t: _programmes(t, at.PAYEE, at.PAYEE_FIRM)),
+    Mutant("paid from the budget, not the pot", "year", law=lambda t: _programmes(t, at.FROM_POT, at.NOBODY)),
+    Mutant("audit finds at once", "year", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
+    Mutant("nobody claims improperly", "year", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
 
+# An error in whom the fund covers shows in loans, one in who pays what and when in dues.
 MUTANTS = (
-    *PUBLIC_MONEY,
-    Mutant("maturity before default", maturity_first), Mutant("breaker before queue", breaker_early),
-    Mutant("recovery cancels queued first", queued_first),
-    Mutant("claims counted in the year of default", year_of_default),
-    Mutant("firm cap of the wrong year", year_of_cap), Mutant("overtaking in the queue", overtaking),
-    Mutant("one fen rounded up", rounded_up), Mutant("owed cash counted as free", cash_for_free),
-    Mutant("a clock for every loan", own_clock), Mutant("cover released at default", released_at_default),
-    Mutant("defaulters borrow again", forgiven), Mutant("base of the stacking limit", law=stack_of_held),
-    Mutant("lag ignored", law=no_lag), Mutant("floor ignored", law=no_floor),
-    Mutant("restated instead of pro rata", law=restated), Mutant("phase-in ignored", law=all_reached),
-    Mutant("renewals after newcomers", newcomers_first), Mutant("default at once", law=pays_to_the_end),
-    Mutant("others keep their pace", law=own_pace), Mutant("line without end", law=line_without_end),
-    Mutant("anchor takes nobody along", law=nobody_hit), Mutant("no deposits", law=deposits_kept),
-    Mutant("platform unheard", law=platform_unheard))
+    Mutant("maturity before default", "loan", maturity_first), Mutant("breaker before queue", "loan", breaker_early),
+    Mutant("recovery cancels queued first", "due", queued_first),
+    Mutant("claims counted in the year of default", "due", year_of_default),
+    Mutant("firm cap of the wrong year", "loan", year_of_cap), Mutant("overtaking in the queue", "due", overtaking),
+    Mutant("one fen rounded up", "due", rounded_up), Mutant("owed cash counted as free", "loan", cash_for_free),
+    Mutant("a clock for every loan", "loan", own_clock),
+    Mutant("cover released at default", "loan", released_at_default),
+    Mutant("defaulters borrow again", "loan", forgiven),
+    Mutant("base of the stacking limit", "due", law=stack_of_held), Mutant("lag ignored", "due", law=no_lag),
+    Mutant("floor ignored", "due", law=no_floor), Mutant("restated instead of pro rata", "due", law=restated),
+    Mutant("phase-in ignored", "loan", law=all_reached),
+    Mutant("renewals after newcomers", "loan", newcomers_first), Mutant("default at once", "loan", law=pays_to_the_end),
+    Mutant("others keep their pace", "loan", law=own_pace), Mutant("line without end", "loan", law=line_without_end),
+    Mutant("anchor takes nobody along", "loan", law=nobody_hit), Mutant("no deposits", "loan", law=deposits_kept),
+    Mutant("platform unheard", "loan", law=platform_unheard),
+    Mutant("banks share a limit", "year", law=more.bank_year_of_all),
+    Mutant("no limit at origination", "year", law=more.origination_unlimited),
+    Mutant("a firm's limit is each loan's", "year", law=more.origination_by_loan),
+    Mutant("banks join late", "year", law=more.banks_joined_later),
+    Mutant("fifth flag lost", "year", law=more.second_slot_forgotten),
+    Mutant("refunds not taken off", "year", law=more.refunds_ignored),
+    Mutant("rolling year by calendar", "year", law=more.rolling_by_year),
+    Mutant("measure of today", "year", more.measured_today),
+    Mutant("stopped payments paid", "year", more.paid_all_the_same),
+    Mutant("endless capital", "year", law=more.endless_capital),
+    Mutant("claims gross", "year", law=more.claims_gross),
+    Mutant("final from the start", "year", law=more.paid_at_once),
+    Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),
+    Mutant("escrow counted as free", "year", more.escrow_lends),
+    Mutant("rest not counted as owed", "year", more.rest_forgotten),
+    *PUBLIC_MONEY)

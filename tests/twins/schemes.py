@@ -17,6 +17,7 @@ from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
 from tests.twins.public_money import public_money
+from tests.twins.schemes_terms import with_more_terms
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 SHIPPED = ("liaoning-2021", "dalian-2020", "fuxin-2017", "dalian-district-pots", "liaoning-pooled",
@@ -83,6 +84,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         data["platform"] = {"from": "2021-03-11", "uplift": 400_000, "days_before": 45, "days_with": 10}
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
+    if number % 5 in (1, 2) and "first" in data["modes"]:
+        data = with_more_terms(number, data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 

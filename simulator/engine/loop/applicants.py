@@ -9,15 +9,15 @@ from __future__ import annotations
 from simulator.chance.decisions import APPLICANT, APPLICANT2, FIRM
 from simulator.chance.philox import block, words_inline
 from simulator.engine.attributes import (
-    approval_line, asked_amount, log_odds, month_of, pick, relief_of, static_gate,
+    approval_line, asked_amount, flags_of, log_odds, month_of, pick, relief_of, static_gate,
 )
 from simulator.engine.collective import cluster_of
-from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRM_BASE, SEG_FIRMS
+from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRMS, SEG_FIRM_BASE
 from simulator.engine.ledger import INELIGIBLE
 from simulator.engine.loop.state import (
-    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
-    A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, APPLICATION, CHUNK, J_SECTOR, L_APP,
-    R_APPS, R_PATH, R_SEED,
+    APPLICATION, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM,
+    A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, CHUNK, J_SECTOR,
+    L_APP, R_APPS, R_PATH, R_SEED,
 )
 from simulator.engine.rules import of_ppm
 from simulator.jit import kernel
@@ -74,7 +74,8 @@ def describe_candidate(law, st, i, day, entity, thin, kept):
     bank, mode = pick(law.bank_cum, terms[BANK + i]), pick(law.mode_cum[segment], terms[MODE + i])
     ip, firm_class = pick(law.ip_cum[segment], asks[KIND + i]), pick(law.class_cum, who[CLASS + i])
     district, amount = pick(law.district_cum, who[DISTRICT + i]), int(asks[SIZE + i])
-    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, mode, amount, term, day)
+    flags = flags_of(law, st.reg[R_SEED], st.reg[R_PATH], st.entities[i])
+    reason, principal, covered = static_gate(law, segment, ip, firm_class, district, flags, mode, amount, term, day)
     month = month_of(law, day)
     reached = int(asks[REACH + i] < law.reach[month])
     comes = int(thin < law.keep[segment, month, 2 - 2 * reached + int(reason < 0)])
@@ -92,6 +93,7 @@ def describe_candidate(law, st, i, day, entity, thin, kept):
     record[A_GRADE] = pick(law.grade_cum, who[GRADE + i])
     record[A_IP], record[A_TERM], record[A_BANK], record[A_MODE] = ip, term, bank, mode
     record[A_AMOUNT], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = amount, reason, principal, covered
+    record[A_FLAGS] = flags
     record[A_REACHED], record[A_BANK_SAYS], record[A_ALONE] = reached, int(says), int(odds < law.bank_base[bank])
     return comes * int(day + term > 0)     # a base-year loan may have ended before day 0
 
@@ -119,8 +121,8 @@ def describe_again(law, st, loan, day):
     for field in range(APPLICATION):
         record[field] = st.facts[app, field]
     reason, principal, covered = static_gate(
-        law, record[A_SEGMENT], record[A_IP], record[A_CLASS], record[A_DISTRICT], record[A_MODE], record[A_AMOUNT],
-        record[A_TERM], day)
+        law, record[A_SEGMENT], record[A_IP], record[A_CLASS], record[A_DISTRICT], record[A_FLAGS], record[A_MODE],
+        record[A_AMOUNT], record[A_TERM], day)
     reach, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, record[A_ENTITY], 0)
     record[A_DAY], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = day, reason, principal, covered
     record[A_REACHED] = int(reach < law.reach[month_of(law, day)])

@@ -5,16 +5,19 @@ from __future__ import annotations
 from simulator.chance.decisions import MATCH
 from simulator.chance.philox import block
 from simulator.engine.layout import (
-    ANNUAL_BUDGET, B_CLAWBACK, B_CONTRIBUTED, B_FALLEN, B_INTEREST, B_LAPSED, B_PAID, B_PASSED, B_POT_PAID, FLOOR_FEN,
-    INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST, N_POTS, N_YEARS, NEXT_PAYER,
-    NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN, WITHIN_DAYS,
+    ANNUAL_BUDGET, HAS_CAPITAL, B_CLAWBACK, B_CONTRIBUTED, B_FALLEN, B_HELD, B_INTEREST, B_LAPSED, B_PAID, B_PASSED,
+    B_POT_PAID, FLOOR_FEN, INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST,
+    N_POTS, N_YEARS, NEXT_PAYER, NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN,
+    WITHIN_DAYS,
 )
 from simulator.engine.ledger import BUDGET, FLOOR, LEVERAGE as LEVERAGE_REASON
-from simulator.engine.loop.breaker import note_paid
+from simulator.engine.loop.breaker import note_party, note_pot, payment_stopped
+from simulator.engine.loop.capital import draw_capital
 from simulator.engine.loop.dues import new_dues
 from simulator.engine.loop.state import (
-    C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_NEXT, I_PAID, I_PAYER, I_PENDING, I_STATE,
-    I_UNPAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_NET, R_PATH, R_PEAK, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
+    C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_ESCROW, I_NEXT, I_PAID, I_PAYER, I_PENDING,
+    I_ROW, I_STATE, I_UNPAID, K_PAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_NET, R_PATH, R_PEAK, R_QUEUE, R_QUEUE_DAYS,
+    R_QUEUE_END, R_SEED,
 )
 from simulator.engine.rules import for_days, muldiv
 from simulator.jit import inlined, kernel
@@ -55,7 +58,7 @@ def book_contributions(law, st, day, y):
                 st.cash[a] += st.event_sum[e]
                 st.years[y, law.whole[B_CONTRIBUTED] + a] += st.event_sum[e]
             else:
-                x = min(with_interest(law, st, a, -st.event_sum[e]), max(0, st.cash[a]))
+                x = min(with_interest(law, st, a, -st.event_sum[e]), max(0, st.cash[a] - st.escrow[a]))
                 st.cash[a] -= x
                 st.least[a] = min(st.least[a], st.cash[a])
                 st.years[y, law.whole[B_CLAWBACK] + a] += x
@@ -90,10 +93,22 @@ def note_outflow(st, x):
     st.reg[R_PEAK] = max(st.reg[R_PEAK], st.reg[R_NET])
 
 
+@inlined
+def free_cash(st, a):
+    """Cash of a pot that is neither owed nor put aside."""
+    return st.cash[a] - st.escrow[a] - st.pending[a]
+
+
+@inlined
+def available(law, st, a):
+    """What a pot may pay out today."""
+    return max(0, st.cash[a] - st.escrow[a] - law.pots[a, FLOOR_FEN])
+
+
 @kernel(_nrt=False)
 def pot_refusal(law, st, a, amount):
     """Why a pot cannot take on ``amount`` of covered principal now, −1 if it can."""
-    free = st.cash[a] - st.pending[a]
+    free = free_cash(st, a)
     limit = law.pots[a, LEVERAGE]
     if limit != NO_LIMIT and (st.exposure[a] + amount) * 1000 > limit * max(0, free):
         return LEVERAGE_REASON
@@ -136,23 +151,33 @@ def pay_from(law, st, item, slot, x, y):
     """Pay ``x`` fen of a due from its ``slot``-th account."""
     i = st.items[item]
     a = i[I_ACCOUNT + slot]
+    if i[I_ESCROW] == 1:
+        st.escrow[a] += x
+        st.reg[R_DIRTY] |= 1 << a
+    else:
+        pay_out(law, st, st.claims[i[I_CLAIM], C_LOAN], a, x, y)
+    i[I_PAID + slot] += x
+    reduce_due(law, st, item, x, y)
+
+
+@kernel(_nrt=False)
+def pay_out(law, st, loan, a, x, y):
+    """Money leaves a pot for a claim."""
     st.cash[a] -= x
     st.least[a] = min(st.least[a], st.cash[a])
     st.paid_year[a] += x
     st.reg[R_DIRTY] |= 1 << a
     st.years[y, law.whole[B_POT_PAID] + a] += x
     note_outflow(st, x)
-    i[I_PAID + slot] += x
-    reduce_due(law, st, item, x, y)
-    note_paid(law, st, st.claims[i[I_CLAIM], C_LOAN], a, x)
+    note_pot(law, st, loan, a, K_PAID, x)
 
 
 @kernel(_nrt=False)
 def reduce_due(law, st, item, x, y):
-    """Book ``x`` as paid by the payer and take it off what is owed."""
+    """Book ``x`` as paid by the payer, or put aside, and take it off what is owed."""
     i = st.items[item]
     i[I_UNPAID] -= x
-    st.years[y, law.whole[B_PAID] + i[I_PAYER]] += x
+    st.years[y, law.whole[B_HELD if i[I_ESCROW] == 1 else B_PAID] + i[I_PAYER]] += x
     if i[I_PENDING] >= 0:
         st.pending[i[I_PENDING]] -= x
         st.reg[R_DIRTY] |= 1 << i[I_PENDING]
@@ -163,11 +188,15 @@ def serve(law, st, item, y, day):
     """Pay what the due's accounts allow, in order; a first day short is an exhaustion."""
     i = st.items[item]
     if law.payers[i[I_PAYER], KIND] != KIND_POT:
-        reduce_due(law, st, item, i[I_UNPAID], y)
+        x = draw_capital(law, st, i[I_PAYER], i[I_UNPAID])
+        if i[I_ESCROW] == 0:
+            note_party(law, st, st.claims[i[I_CLAIM], C_LOAN], i[I_PAYER], K_PAID, x)
+        i[I_PAID] += x
+        reduce_due(law, st, item, x, y)
         return
     for slot in range(i[I_ACCOUNTS]):
         a = i[I_ACCOUNT + slot]
-        x = min(i[I_UNPAID], max(0, st.cash[a] - law.pots[a, FLOOR_FEN]))
+        x = min(i[I_UNPAID], available(law, st, a))
         if x > 0:
             pay_from(law, st, item, slot, x, y)
         if i[I_UNPAID] > 0:
@@ -196,7 +225,7 @@ def fall_short(law, st, item, y, day):
         st.pending[i[I_PENDING]] -= x
         st.reg[R_DIRTY] |= 1 << i[I_PENDING]
     if column == law.whole[B_PASSED] and onto < len(law.payers):
-        first, count = new_dues(law, st, c, onto, i[I_CREDITOR], x, day)
+        first, count = new_dues(law, st, c, onto, i[I_CREDITOR], x, day, i[I_ROW], i[I_ESCROW])
         for item in range(first, first + count):
             append_queue(st, item)
 
@@ -209,7 +238,8 @@ def serve_queue(law, st, day, y):
     item = st.reg[R_QUEUE]
     while item >= 0:
         rule = law.payers[st.items[item, I_PAYER], SHORT]
-        if law.payers[st.items[item, I_PAYER], KIND] != KIND_POT or rule != SHORT_PRO_RATA:
+        of_pot = law.payers[st.items[item, I_PAYER], KIND] == KIND_POT
+        if not of_pot or (rule != SHORT_PRO_RATA and not waits(law, st, item)):
             serve(law, st, item, y, day)
             if st.items[item, I_UNPAID] > 0 and rule in (SHORT_LAPSE, SHORT_NEXT):
                 fall_short(law, st, item, y, day)
@@ -217,13 +247,22 @@ def serve_queue(law, st, day, y):
     for a in range(law.whole[N_POTS]):
         serve_pro_rata(law, st, a, day, y)
     drop_settled(st, day)
+    if law.whole[HAS_CAPITAL] == 1 and st.reg[R_QUEUE] >= 0:
+        st.busy[day + 1] |= 1              # capital may come in and be asked for the next day
+
+
+@inlined
+def waits(law, st, item):
+    """Whether a breaker keeps the pots from paying this due."""
+    return payment_stopped(law, st, st.claims[st.items[item, I_CLAIM], C_LOAN])
 
 
 @inlined
 def shares_account(law, st, item, a):
     """Whether a due is paid pro rata from this account."""
     i = st.items[item]
-    return law.payers[i[I_PAYER], SHORT] == SHORT_PRO_RATA and i[I_ACCOUNTS] > 0 and i[I_ACCOUNT] == a
+    return (law.payers[i[I_PAYER], SHORT] == SHORT_PRO_RATA and i[I_ACCOUNTS] > 0 and i[I_ACCOUNT] == a
+            and not waits(law, st, item))
 
 
 @kernel(_nrt=False)
@@ -237,7 +276,7 @@ def serve_pro_rata(law, st, a, day, y):
         item = st.items[item, I_NEXT]
     if total == 0:
         return
-    purse = min(total, max(0, st.cash[a] - law.pots[a, FLOOR_FEN]))
+    purse = min(total, available(law, st, a))
     rest = purse
     oldest = -1
     item = st.reg[R_QUEUE]

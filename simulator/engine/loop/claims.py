@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from simulator.engine.attributes import recovery_of
-from simulator.engine.day import MONTH, NEVER, YEAR
+from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FROM, KIND, KIND_POT, LAG,
-    MODE_POT, MODE_ROW, MODE_ROW_END, NOBODY, N_ACCOUNTS, N_CALENDAR, N_CLUSTERS, N_HAZARD_MONTHS, N_LAST, N_PAYERS,
-    OVERDUE, PAYER, PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_YEAR, PRIORITY, PRIORITY_END,
-    RECOVERY_COST_PPM, REVIEW, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, WEIGHT, WITHIN, WITHIN_PRIORITY,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
+    INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS,
+    OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY,
     WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE, VINTAGE_DEFAULTS,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
+    VINTAGE_DEFAULTS,
 )
-from simulator.engine.loop.breaker import note
+from simulator.engine.loop.breaker import note, note_party, note_pot
+from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import note_outflow, year_row
-from simulator.engine.loop.clusters import leave_line, limit_used, note_fallen, spend_reserve
-from simulator.engine.loop.dues import account_at, new_dues
-from simulator.engine.loop.lists import insert_default, insert_due, insert_loan
+from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
+from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
+from simulator.engine.loop.lists import insert_default, insert_loan
+from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
 from simulator.engine.loop.state import (
-    CLAIMED, CLOSED, C_BASE, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST,
-    F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID,
-    K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, LIVE, L_ACCOUNT, L_BOOK, L_CLAIM,
-    L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE,
-    L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RECOVERY_DAY, L_SECTOR, L_SLOT, L_START, L_STATE, L_TERM,
-    QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_SEED,
+    L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
+    F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
+    I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
+    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
+    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
+    L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
+    R_SEED,
 )
-from simulator.engine.rules import muldiv, of_ppm, share_loss
+from simulator.engine.rules import PPM, for_days, muldiv, of_ppm, share_loss
 from simulator.jit import kernel
 
 
@@ -88,7 +92,22 @@ def default_loan(law, st, loan, day, y):
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
-    insert_loan(st, st.determine, day + law.modes[n[L_MODE], OVERDUE], loan)
+    insert_loan(st, st.determine, L_NEXT_DUE, day + law.modes[n[L_MODE], OVERDUE], loan)
+    if law.modes[n[L_MODE], NET_BASE] == 1:
+        draw_recovery(law, st, loan, day)
+
+
+@kernel(_nrt=False)
+def draw_recovery(law, st, loan, day):
+    """What comes back of a loan, and when, counted from ``day``."""
+    n = st.loans[loan]
+    gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
+                                 n[L_PRINCIPAL], n[L_START], day, common_right(law, n), n[L_MODE],
+                                 st.index[n[L_SECTOR], min(day // MONTH, law.whole[N_HAZARD_MONTHS] - 1)])
+    n[L_GROSS] = gross
+    n[L_RECOVERY_DAY] = arrives
+    if arrives <= law.whole[N_LAST]:
+        insert_loan(st, st.recover, L_NEXT_RECOVER, arrives, loan)
 
 
 @kernel(_nrt=False)
@@ -121,56 +140,6 @@ def expose(law, st, payer, chosen, district, amount):
 
 
 @kernel(_nrt=False)
-def counter_key(law, counter, slot, year, cluster):
-    """Cell of a counter for a borrower, calendar year and cluster; −1 for one that lives within a loan."""
-    kind = law.counters[counter]
-    key = -1
-    if kind == PER_FIRM:
-        key = slot
-    elif kind == PER_FIRM_YEAR:
-        key = slot * law.whole[N_CALENDAR] + year
-    elif kind == PER_YEAR:
-        key = year
-    elif kind == PER_LIFE:
-        key = 0
-    elif kind == PER_CLUSTER:
-        key = cluster
-    return key
-
-
-@kernel(_nrt=False)
-def load_counters(law, st, loan, day, own):
-    """Fill ``used`` for a loan: what its counters hold, less what it booked itself (``own`` claim or −1)."""
-    for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360, st.loans[loan, L_CLUSTER])
-        st.used[c] = 0
-        if law.counters[c] & PER_LIMIT == PER_LIMIT:
-            st.used[c] = limit_used(law, st, loan, c, st.loans[loan, L_CLAIM], own)
-        if key >= 0:
-            st.used[c] = st.counters[c, key]
-            if own >= 0:
-                st.used[c] -= st.booked[own, c]
-
-
-@kernel(_nrt=False)
-def store_counters(law, st, loan, day, claim, own):
-    """Write the counters back and remember what the claim booked in them."""
-    for c in range(len(law.counters)):
-        key = counter_key(law, c, st.loans[loan, L_SLOT], day // 360, st.loans[loan, L_CLUSTER])
-        if key >= 0:
-            held = st.counters[c, key] - (st.booked[claim, c] if own >= 0 else 0)
-            st.booked[claim, c] = st.used[c] - held
-            st.counters[c, key] = st.used[c]
-
-
-@kernel(_nrt=False)
-def facts_of(st, loan):
-    """Facts of a loan that a condition may ask for, frozen at origination."""
-    n = st.loans[loan]
-    return n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT]
-
-
-@kernel(_nrt=False)
 def determine_claims(law, st, day, y):
     """The day's claims are determined in order of loan: base, who bears it, and when each pays."""
     loan = st.determine[day]
@@ -188,13 +157,10 @@ def determine_claims(law, st, day, y):
             note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
             note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
-        gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                     n[L_PRINCIPAL], n[L_START], day, common_right(law, n), n[L_MODE],
-                                     st.index[n[L_SECTOR], min(day // MONTH, law.whole[N_HAZARD_MONTHS] - 1)])
-        n[L_GROSS] = gross
-        n[L_RECOVERY_DAY] = arrives
-        if arrives <= law.whole[N_LAST]:
-            insert_loan(st, st.recover, arrives, loan)
+        if law.modes[n[L_MODE], NET_BASE] == 0:
+            draw_recovery(law, st, loan, day)
+        elif n[L_RECOVERY_DAY] <= day:
+            n[L_STATE] = CLOSED            # all has come in before the claim
         loan = following
 
 
@@ -214,17 +180,21 @@ def determine(law, st, loan, day, y):
         return
     st.reg[R_CLAIMS] = claim + 1
     n = st.loans[loan]
-    base = n[L_COVERED]
+    early = early_part(law, st, loan, day)
+    base = n[L_COVERED] + for_days(n[L_COVERED], n[L_RATE], law.modes[n[L_MODE], INTEREST_DAYS]) - early
     n[L_CLAIM] = claim
     st.claims[claim, C_LOAN] = loan
     st.claims[claim, C_FIRST] = -1
     st.claims[claim, C_BASE] = base
     mode = n[L_MODE]
     load_counters(law, st, loan, day, -1)
-    share_loss(law, mode, base, n[L_PRINCIPAL], facts_of(st, loan), st.used, st.taken, st.burden[claim], st.before)
+    fill_bounds(law, st, loan, claim)
+    share_loss(law, mode, base, facts_of(law, st, loan, day), st.bounds[claim], st.used, st.taken, st.burden[claim],
+               st.before)
     store_counters(law, st, loan, day, claim, -1)
     spend_reserve(law, st, loan, st.burden[claim], -1)
     st.years[y, DETERMINED] += base
+    st.years[y, NETTED] += early
     total = 0
     for p in range(law.whole[N_PAYERS] + 1):
         st.years[y, law.whole[B_LIABLE] + p] += st.burden[claim, p]
@@ -233,13 +203,13 @@ def determine(law, st, loan, day, y):
         total += st.burden[claim, p]
     if total != base:
         st.reg[R_FULL] = 2                 # conservation broken: the host raises
-    first = law.modes[mode, MODE_ROW]
-    for r in range(first, law.modes[mode, MODE_ROW_END]):
-        if st.taken[r - first] > 0:
-            due = day + law.modes[mode, REVIEW] + law.rows[r, LAG]
-            item, count = new_dues(law, st, claim, law.rows[r, PAYER], law.rows[r, FROM], st.taken[r - first], due)
-            for k in range(item, item + count):
-                insert_due(st, due, k)
+    closed = n[L_RECOVERY_DAY] <= day and law.modes[mode, FINAL_DAYS] < 0
+    if law.modes[mode, PROVISIONAL] == NO_LIMIT or closed:
+        st.claims[claim, C_FINAL] = 1
+        call_rows(law, st, claim, mode, day, PPM, 0)
+    else:
+        st.claims[claim, C_FINAL] = 0
+        call_provisionally(law, st, claim, mode, day)
 
 
 # --- recovery ----------------------------------------------------------------------------------
@@ -250,11 +220,12 @@ def recover_loans(law, st, day, y):
     loan = st.recover[day]
     while loan >= 0:
         n = st.loans[loan]
-        following = n[L_NEXT_DUE]
+        following = n[L_NEXT_RECOVER]
         cost = of_ppm(n[L_GROSS], law.whole[RECOVERY_COST_PPM])
         net = n[L_GROSS] - cost
         n[L_NET] = net
-        n[L_STATE] = CLOSED
+        if n[L_STATE] == CLAIMED:
+            n[L_STATE] = CLOSED
         st.reg[R_NPL] -= n[L_PRINCIPAL]
         st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
         st.years[y, RECOVERED] += n[L_GROSS]
@@ -262,24 +233,16 @@ def recover_loans(law, st, day, y):
         if n[L_COVERED] > 0:
             note(law, st, loan, K_NPL, -n[L_COVERED], K_DEFAULTS, 0)
             part = covered_part(law, n[L_MODE], net, n[L_COVERED], n[L_PRINCIPAL])
-            if part > 0 and n[L_CLAIM] >= 0:
-                share_recovery(law, st, loan, part, day, y)
+            if n[L_CLAIM] >= 0 and st.claims[n[L_CLAIM], C_FINAL] == 0:
+                if law.modes[n[L_MODE], FINAL_DAYS] < 0:
+                    settle(law, st, loan, part, day, y)
+            elif part > 0 and n[L_CLAIM] >= 0:
+                share_recovery(law, st, loan, part, y)
         loan = following
 
 
 @kernel(_nrt=False)
-def covered_part(law, mode, net, covered, principal):
-    """What of a recovery goes to the covered part of the loss."""
-    rule = law.modes[mode, SPLIT]
-    if rule == SPLIT_PRO_RATA:
-        return muldiv(covered, net, principal)
-    if rule == SPLIT_COVERED_FIRST:
-        return min(net, covered)
-    return max(0, net - (principal - covered))
-
-
-@kernel(_nrt=False)
-def share_recovery(law, st, loan, part, day, y):
+def share_recovery(law, st, loan, part, y):
     """Share ``part`` among those who bore the loss; nobody gets back more than it bore."""
     claim = st.loans[loan, L_CLAIM]
     mode = st.loans[loan, L_MODE]
@@ -299,7 +262,7 @@ def share_recovery(law, st, loan, part, day, y):
     else:
         determined = st.loans[loan, L_DEFAULT] + law.modes[mode, OVERDUE]
         load_counters(law, st, loan, determined, claim)
-        share_loss(law, mode, st.claims[claim, C_BASE] - part, st.loans[loan, L_PRINCIPAL], facts_of(st, loan),
+        share_loss(law, mode, st.claims[claim, C_BASE] - part, facts_of(law, st, loan, determined), st.bounds[claim],
                    st.used, st.taken, st.fresh, st.before)
         store_counters(law, st, loan, determined, claim, claim)
         for p in range(lender):
@@ -350,6 +313,9 @@ def give_back(law, st, claim, payer, amount, y):
             item = i[I_NEXT_OF_CLAIM]
     if owed > 0 and law.payers[payer, KIND] == KIND_POT:
         refund(law, st, claim, payer, owed, y)
+    elif owed > 0:
+        add_capital(law, st, payer, owed)
+        note_party(law, st, st.claims[claim, C_LOAN], payer, K_REFUNDED, owed)
 
 
 @kernel(_nrt=False)
@@ -377,5 +343,6 @@ def refund(law, st, claim, payer, amount, y):
                     st.years[y, law.whole[B_REFUND] + a] += x
                     st.reg[R_DIRTY] |= 1 << a
                     note_outflow(st, -x)
+                    note_pot(law, st, st.claims[claim, C_LOAN], a, K_REFUNDED, x)
                     given += x
         item = i[I_NEXT_OF_CLAIM]

@@ -6,9 +6,9 @@ from simulator.engine.layout import (
     ACCOUNT, DRAW, DRAW_SPLIT, KIND, KIND_POT, MODE_POT, N_ACCOUNTS, OF_DISTRICT, WEIGHT,
 )
 from simulator.engine.loop.state import (
-    C_FIRST, C_LOAN, HELD, I_ACCOUNT, I_ACCOUNTS, I_AMOUNT, I_CANCELLED, I_CLAIM, I_CREDITOR, I_DUE, I_NEXT,
-    I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, L_ACCOUNT, L_DISTRICT, L_MODE, R_DIRTY, R_FULL,
-    R_ITEMS,
+    C_FIRST, C_LOAN, HELD, I_ACCOUNT, I_ACCOUNTS, I_AMOUNT, I_CANCELLED, I_CLAIM, I_CREDITOR, I_DUE, I_ESCROW,
+    I_NEXT, I_ROW, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_STATE, I_UNPAID, L_ACCOUNT, L_DISTRICT, L_MODE,
+    R_DIRTY, R_FULL, R_ITEMS,
 )
 from simulator.engine.rules import muldiv
 from simulator.jit import kernel
@@ -22,14 +22,17 @@ def account_at(law, payer, place, district):
 
 
 @kernel(_nrt=False)
-def new_dues(law, st, claim, payer, creditor, amount, due):
-    """Create what ``payer`` owes for a claim from ``due`` day on: (first due, number of dues)."""
+def new_dues(law, st, claim, payer, creditor, amount, due, row, escrow):
+    """Create what ``payer`` owes for a claim from ``due`` day on: (first due, number of dues).
+
+    ``row`` of the terms that makes it owe; ``escrow`` 1 if the money is only put aside for now.
+    """
     first = st.reg[R_ITEMS]
     loan = st.claims[claim, C_LOAN]
     district = st.loans[loan, L_DISTRICT]
     law_of = law.payers[payer]
     if law_of[KIND] != KIND_POT:
-        add_due(st, claim, payer, creditor, amount, due)
+        add_due(st, claim, payer, creditor, amount, due, row, escrow)
     elif law_of[DRAW] == DRAW_SPLIT:
         weights = 0
         for n in range(law_of[N_ACCOUNTS]):
@@ -40,11 +43,11 @@ def new_dues(law, st, claim, payer, creditor, amount, due):
             if n < law_of[N_ACCOUNTS] - 1:
                 part = muldiv(law_of[WEIGHT + n], amount, weights)
             rest -= part
-            item = add_due(st, claim, payer, creditor, part, due)
+            item = add_due(st, claim, payer, creditor, part, due, row, escrow)
             add_account(st, item, account_at(law, payer, n, district))
             set_pending(st, item, account_at(law, payer, n, district))
     else:
-        item = add_due(st, claim, payer, creditor, amount, due)
+        item = add_due(st, claim, payer, creditor, amount, due, row, escrow)
         for n in range(law_of[N_ACCOUNTS]):
             a = account_at(law, payer, n, district)
             if a >= 0:
@@ -58,7 +61,7 @@ def new_dues(law, st, claim, payer, creditor, amount, due):
 
 
 @kernel(_nrt=False)
-def add_due(st, claim, payer, creditor, amount, due):
+def add_due(st, claim, payer, creditor, amount, due, row, escrow):
     """A new due, not yet in any list, at the end of its claim's chain."""
     item = st.reg[R_ITEMS]
     if item + 1 >= len(st.items):          # the last place is never used: a path that is full is repeated
@@ -77,6 +80,8 @@ def add_due(st, claim, payer, creditor, amount, due):
     i[I_ACCOUNTS] = 0
     i[I_PENDING] = -1
     i[I_CANCELLED] = 0
+    i[I_ROW] = row
+    i[I_ESCROW] = escrow
     for n in range(3):
         i[I_ACCOUNT + n] = -1
         i[I_PAID + n] = 0

@@ -10,34 +10,35 @@ from simulator.engine.attributes import (
 from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, B_SCOPE, CL_DISCOUNT,
-    COVER_PPM, DRAW, DRAW_SPLIT, HAS_VOLUME, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY,
-    NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS,
-    SCOPE_BANK, SCOPE_OFF, SCOPE_POT, SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS,
-    WEIGHT,
+    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, CL_DISCOUNT,
+    COVER_PPM, DRAW, DRAW_SPLIT, HAS_VOLUME, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT,
+    NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS,
+    SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS,
-    MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
+    LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
+    RENEWED_LOANS, REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
-from simulator.engine.loop.breaker import note
-from simulator.engine.loop.cash import pot_refusal
+from simulator.engine.loop.breaker import cover_stopped, note
+from simulator.engine.loop.cash import free_cash, pot_refusal
 from simulator.engine.loop.claims import expose, release
-from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.clusters import draw_line, has_room, leave_line, multiple_of, return_deposit
+from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.limits import insure
 from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
 from simulator.engine.loop.programmes import collect_fees, count_lending, pay_programmes
 from simulator.engine.loop.state import (
-    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_GRADE, A_IP,
-    A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED,
-    F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN,
-    K_LOANS_IN, K_STOPPED, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER, L_COVERED, L_DEFAULT,
-    L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE,
-    L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR,
-    L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS, R_ON_BOOKS, R_OUTSTANDING,
-    R_PATH, R_PEAK_USE, R_SEED,
+    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS,
+    A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT,
+    F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE,
+    K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS,
+    L_CLUSTER, L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE,
+    L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
+    L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM,
+    REPAID_STATE, R_FULL, R_LOANS, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
 )
 from simulator.engine.rules import for_days, leverage_use, muldiv
 from simulator.jit import kernel
@@ -76,7 +77,7 @@ def apply(law, st, a, app, generation, y):
     n[L_APP], n[L_GENERATION] = app, generation
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = (
         a[A_IP], a[A_CLASS], a[A_DISTRICT], a[A_SECTOR], a[A_GRADE])
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_REACHED] = first, second, a[A_REACHED]
+    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_REACHED], n[L_FLAGS] = first, second, a[A_REACHED], a[A_FLAGS]
     n[L_INDUCED] = 1 if covered > 0 and a[A_ALONE] == 0 else 0
     start_loan(law, st, loan, day, y)
 
@@ -120,13 +121,10 @@ def dynamic_gates(law, st, a, y):
 
 @kernel(_nrt=False)
 def is_stopped(law, st, mode, district, bank, account):
-    """Whether the breaker the loan would count in is open; without room, that of its first pot."""
-    scope = 0
-    if law.breaker[B_SCOPE] == SCOPE_BANK:
-        scope = bank
-    elif law.breaker[B_SCOPE] == SCOPE_POT:
-        scope = max(0, account if account >= 0 else choose_accounts(law, st, mode, district)[0])
-    return law.breaker[B_SCOPE] != SCOPE_OFF and st.breaker[scope, K_STOPPED] == 1
+    """Whether a breaker the loan would count in is open; without room, that of its first pot."""
+    if len(law.breakers) == 0:
+        return False
+    return cover_stopped(law, st, bank, account if account >= 0 else choose_accounts(law, st, mode, district)[0], mode)
 
 
 @kernel(_nrt=False)
@@ -208,6 +206,8 @@ def start_loan(law, st, loan, day, y):
             n[L_RATE] -= law.clusters[n[L_CLUSTER], CL_DISCOUNT]
     if n[L_COVERED] > 0:
         note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
+        if len(law.origin) > 0:
+            insure(law, st, loan)
     open_spell(law, st, loan, max(day, 0))
     append_mature(st, n[L_MATURITY], loan)
     if n[L_BOOK] == 0:
@@ -230,7 +230,7 @@ def note_peak_use(law, st, payer, chosen, district):
         counts = a == chosen or law.payers[payer, DRAW] == DRAW_SPLIT
         if a >= 0 and counts and law.pots[a, LEVERAGE] != NO_LIMIT:
             st.reg[R_PEAK_USE] = max(st.reg[R_PEAK_USE], leverage_use(law.pots[a, LEVERAGE],
-                                                                      st.cash[a] - st.pending[a], st.exposure[a]))
+                                                                      free_cash(st, a), st.exposure[a]))
 
 
 @kernel(_nrt=False)
@@ -304,7 +304,7 @@ def open_book(law, st):
     if law.whole[BOOK_KIND] != BOOK_FIXED:
         return
     for row in range(law.whole[BOOK_LOANS]):
-        firm, firm_class, district, sector, grade = firm_facts(law, st.reg[R_SEED], st.reg[R_PATH], 0, row)
+        firm, firm_class, district, sector, grade, flags = firm_facts(law, st.reg[R_SEED], st.reg[R_PATH], 0, row)
         covered = law.whole[BOOK_PRINCIPAL] * law.whole[BOOK_COVERED]
         loan = disburse(law, st, 0, 255 << 24 | row, 0, firm, law.whole[BOOK_PRINCIPAL], covered,
                         law.whole[BOOK_REMAINING], 0, 0)
@@ -316,6 +316,7 @@ def open_book(law, st):
         n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
         n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
         n[L_INDUCED], n[L_BOOK], n[L_REACHED], n[L_APP], n[L_GENERATION] = 0, 1, 1, -1, 0
+        n[L_FLAGS] = flags
         st.firms[firm, F_ENDED] = -1
         start_loan(law, st, loan, 0, 0)
 
@@ -358,7 +359,7 @@ def wish_again(law, st, loan, day, y):
         delay = renewal_delay(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION])
         if delay >= 0 and day + delay < law.whole[N_DAYS]:
             st.years[y, RENEWAL_WISHES] += 1
-            insert_loan(st, st.renew, day + delay, loan)
+            insert_loan(st, st.renew, L_NEXT_DUE, day + delay, loan)
 
 
 @kernel(_nrt=False)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from simulator.engine.loop.state import (
-    F_SLOT, I_NEXT, L_NEXT_DUE, L_NEXT_MATURE, R_BORROWERS, R_FULL, R_NODES,
+    F_SLOT, I_NEXT, L_NEXT_MATURE, R_BORROWERS, R_FULL, R_NODES,
 )
 from simulator.jit import kernel
 
 
 @kernel(_nrt=False)
-def insert_loan(st, heads, day, loan):
-    """Put a loan on a day's list, sorted by number."""
+def insert_loan(st, heads, link, day, loan):
+    """Put a loan on a day's list, sorted by number; ``link`` is the field that names the next."""
     st.busy[day] |= 1
     at = heads[day]
     if at < 0 or at > loan:
-        st.loans[loan, L_NEXT_DUE] = at
+        st.loans[loan, link] = at
         heads[day] = loan
         return
-    while 0 <= st.loans[at, L_NEXT_DUE] < loan:
-        at = st.loans[at, L_NEXT_DUE]
-    st.loans[loan, L_NEXT_DUE] = st.loans[at, L_NEXT_DUE]
-    st.loans[at, L_NEXT_DUE] = loan
+    while 0 <= st.loans[at, link] < loan:
+        at = st.loans[at, link]
+    st.loans[loan, link] = st.loans[at, link]
+    st.loans[at, link] = loan
 
 
 @kernel(_nrt=False)

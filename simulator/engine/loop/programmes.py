@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from simulator.chance.decisions import IMPROPER
 from simulator.chance.philox import block
-from simulator.engine.grants import (
-    entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on,
-)
+from simulator.engine.grants import entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on
 from simulator.engine.layout import (
-    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, B_AVOIDED, B_DRAWN, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY,
-    B_UNMET, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, ENVELOPE, ENVELOPE_2, EVENT, EXCLUSIVE, FIRM_BOOK,
-    FLOOR_FEN, FROM_POT, HAS_HISTORY, N_CALENDAR, N_FEES, N_GROUPS, N_LAST, N_PROGRAMMES, NOBODY, ON_YEAR_END, PAYEE,
-    PAYEE_FIRM,
+    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, B_AVOIDED,
+    B_DRAWN, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY, B_UNMET, ENVELOPE, ENVELOPE_2, EVENT,
+    EXCLUSIVE, FIRM_BOOK, FLOOR_FEN, FROM_POT, HAS_HISTORY, NOBODY, N_CALENDAR, N_FEES,
+    N_GROUPS, N_LAST, N_PROGRAMMES, ON_YEAR_END, PAYEE, PAYEE_FIRM,
 )
 from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.state import (
-    L_BANK, L_CLASS, L_COVERED, L_DISTRICT, L_ENTITY, L_GENERATION, L_IP, L_MODE, L_PRINCIPAL, L_RATE, L_REACHED,
-    L_SLOT, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
+    L_FLAGS, L_BANK, L_CLASS, L_COVERED, L_DISTRICT, L_ENTITY, L_GENERATION, L_IP, L_MODE, L_PRINCIPAL, L_RATE,
+    L_REACHED, L_SLOT, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, holds
 from simulator.jit import kernel
@@ -49,7 +47,7 @@ def applies(law, st, q, loan, day):
     n = st.loans[loan]
     return ((n[L_REACHED] == 1 or law.programmes[q, PAYEE] != PAYEE_FIRM)
             and is_open(law, q, day, n[L_IP], n[L_MODE], n[L_COVERED], n[L_PRINCIPAL], n[L_TERM], n[L_CLASS],
-                        n[L_DISTRICT]))
+                        n[L_DISTRICT], n[L_FLAGS]))
 
 
 @kernel(_nrt=False)
@@ -95,7 +93,7 @@ def room_of(law, st, q, year):
             room = min(room, left_in(law.envelopes[e, 0], st.envelope[e, 0 if law.envelopes[e, 1] == 1 else year]))
     a = law.programmes[q, FROM_POT]
     if a != NOBODY:
-        room = min(room, max(0, st.cash[a] - st.pending[a] - law.pots[a, FLOOR_FEN]))
+        room = min(room, max(0, st.cash[a] - st.escrow[a] - st.pending[a] - law.pots[a, FLOOR_FEN]))
     return room
 
 
@@ -148,5 +146,5 @@ def collect_fees(law, st, loan, y):
     """Fees between guaranteeing parties on a new covered loan."""
     n = st.loans[loan]
     for f in range(law.support[N_FEES]):
-        if holds(law.fees[f], n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT]):
+        if holds(law.fees[f], n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS]):
             st.years[y, law.support[B_FEE] + f] += fee_due(law, f, n[L_MODE], n[L_COVERED], n[L_TERM])

@@ -13,8 +13,9 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    HAS_YEARLY, INVESTED_FIRMS, Law, N_BOOK_DAYS, N_CALENDAR, N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_GROUPS,
-    N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SECTORS, N_WIDTH, N_YEARS,
+    B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR,
+    N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES,
+    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING,  HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
 )
 
 # --- registers: single numbers of the running path
@@ -27,14 +28,14 @@ REGISTERS = 24
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT) = range(36)
-LOAN = 36
+ L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT, L_FLAGS, L_NEXT_RECOVER) = range(38)
+LOAN = 38
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
 (A_DAY, A_ENTITY, A_SEGMENT, A_FIRM, A_CLASS, A_DISTRICT, A_SECTOR, A_GRADE, A_IP, A_TERM, A_BANK, A_MODE, A_AMOUNT,
- A_REASON, A_PRINCIPAL, A_COVERED, A_REACHED, A_BANK_SAYS, A_ALONE) = range(19)
-APPLICATION = 19
+ A_REASON, A_PRINCIPAL, A_COVERED, A_REACHED, A_BANK_SAYS, A_ALONE, A_FLAGS) = range(20)
+APPLICATION = 20
 CHUNK = 256                                # candidates drawn side by side
 
 # --- a due: what a payer owes for one loan from one account or an ordered list of accounts
@@ -43,12 +44,13 @@ CHUNK = 256                                # candidates drawn side by side
 I_PAID = I_ACCOUNT + 3
 I_PENDING = I_PAID + 3
 I_CANCELLED = I_PENDING + 1
-ITEM = I_CANCELLED + 1
+(I_ROW, I_ESCROW) = range(I_CANCELLED + 1, I_CANCELLED + 3)
+ITEM = I_ESCROW + 1
 HELD, QUEUED, DONE = range(3)
 
 # --- a claim, and a firm
-(C_LOAN, C_FIRST, C_BASE) = range(3)
-CLAIM = 3
+(C_LOAN, C_FIRST, C_BASE, C_FINAL) = range(4)
+CLAIM = 4
 (F_DEFAULT, F_LIVE, F_BARRED, F_FIRST, F_ENDED, F_SLOT, F_DOOMED, F_HIT, F_YEAR) = range(9)
 FIRM_FIELDS = 9
 
@@ -59,8 +61,8 @@ CLUSTER_FIELDS = 7
 
 # --- breaker counters of a scope
 (K_LOANS_IN, K_IN_FORCE, K_LOANS_ENDED, K_ENDED, K_LOANS_GIVEN, K_GIVEN, K_DEFAULTS, K_DETERMINED, K_PAID,
- K_NPL, K_STOPPED) = range(11)
-BREAKER_FIELDS = 11
+ K_NPL, K_STOPPED, K_REFUNDED) = range(12)
+BREAKER_FIELDS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +99,12 @@ class State(Bundle):
     determine: np.ndarray       # int64[days]: first loan
     due: np.ndarray             # int64[days]: first item
     recover: np.ndarray         # int64[days]: first loan
+    final: np.ndarray           # int64[days or 0]: first loan
     renew: np.ndarray           # int64[days]: first loan that is to be renewed
     busy: np.ndarray            # uint8[days]
-    cash: np.ndarray            # int64[pots], as are the next six
+    cash: np.ndarray            # int64[pots], as are the next seven
+    escrow: np.ndarray          # put aside for claims that are not final
+    capital: np.ndarray         # int64[payers]: what is left of it
     exposure: np.ndarray
     pending: np.ndarray
     paid_year: np.ndarray
@@ -109,11 +114,16 @@ class State(Bundle):
     counters: np.ndarray        # int64[counters, keys]
     used: np.ndarray            # int64[counters] scratch
     taken: np.ndarray           # int64[rows] scratch
+    agreed: np.ndarray          # int64[claims or 1, rows of a mode]: what each row took at determination
     before: np.ndarray          # int64[parties] scratch
     fresh: np.ndarray           # int64[parties] scratch
     envelope: np.ndarray        # int64[envelopes, calendar years]: spent; one kept for good in its first column
-    breaker: np.ndarray         # int64[scopes, BREAKER_FIELDS]
-    opening: np.ndarray         # int64[scopes, BREAKER_FIELDS]: at the start of the year
+    breaker: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]
+    opening: np.ndarray         # int64[breakers, scopes, BREAKER_FIELDS]: at the year's start; the tally, the month's
+    ring: np.ndarray            # int64[12 or 0, breakers, scopes, BREAKER_FIELDS]: at the starts of the last months
+    insured: np.ndarray         # int64[loans, limits at origination]: principal they let a loan cover, −1 none
+    insured_year: np.ndarray    # int64[borrowers, limits at origination × calendar years]
+    bounds: np.ndarray          # int64[claims, rows of a mode × MAX_CAPS]: caps on the day of determination
     cluster: np.ndarray         # int64[clusters, CLUSTER_FIELDS]
     frailty: np.ndarray         # float64[clusters]: hazard multiplier of the path
     target: np.ndarray          # float64[firms, or 0 without clusters]: cumulative hazard at which a firm defaults
@@ -151,7 +161,9 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
 
     clocks = ints(firms, FIRM_FIELDS)
     clocks[:, F_DEFAULT], clocks[:, F_FIRST], clocks[:, F_ENDED], clocks[:, F_HIT] = NEVER, -1, -1, NEVER
-    scopes = max(pots, len(law.bank_cum), 1)
+    breakers, scopes = int(w[N_BREAKERS]), int(w[N_SCOPES])
+    rolls = bool(len(law.breakers) and (law.breakers[:, B_WINDOW] == WINDOW_ROLLING).any())
+    limits, most_rows = len(law.origin), int((law.modes[:, MODE_ROW_END] - law.modes[:, MODE_ROW]).max(initial=1))
     hazard_months = int(w[N_HAZARD_MONTHS])
     return State(
         reg=ints(REGISTERS), raw=ints(candidates, 2), raw_thin=np.zeros(candidates), apps=ints(candidates, 2),
@@ -164,13 +176,20 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
-        busy=np.zeros(days, np.uint8), cash=ints(pots), exposure=ints(pots), pending=ints(pots),
+        final=heads(days if w[HAS_FINALS] else 0), escrow=ints(pots),
+        capital=ints(parties - 1),
+        agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),
+        cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
         counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
-        envelope=ints(len(law.envelopes), calendar), breaker=ints(scopes, BREAKER_FIELDS),
-        opening=ints(scopes, BREAKER_FIELDS), cluster=ints(clusters, CLUSTER_FIELDS), frailty=np.ones(clusters),
-        target=np.zeros(firms if clusters else 0), index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
+        envelope=ints(len(law.envelopes), calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),
+        opening=ints(breakers, scopes, BREAKER_FIELDS),
+        ring=ints(12 if rolls else 0, breakers, scopes, BREAKER_FIELDS),
+        insured=ints(loans if limits else 1, limits), insured_year=ints(loans if limits else 1, limits * calendar),
+        bounds=ints(claims, MAX_CAPS * max(1, most_rows)),
+        cluster=ints(clusters, CLUSTER_FIELDS), frailty=np.ones(clusters), target=np.zeros(firms if clusters else 0),
+        index=np.zeros((int(w[N_SECTORS]) + 1, hazard_months)),
         hazard=np.zeros((int(w[N_GRADES]), int(w[N_SECTORS]), hazard_months + 1)),
         event_day=ints(len(law.contributions)), event_sum=ints(len(law.contributions)),
         years=ints(int(w[N_YEARS]) + 1, int(w[N_WIDTH])),

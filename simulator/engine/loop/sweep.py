@@ -5,27 +5,29 @@ from __future__ import annotations
 from simulator.chance.factors import cumulative_hazard
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    FACTOR_STEP, HAS_YEARLY, INVESTED_FIRMS, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_POTS,
+    CAPITAL, FACTOR_STEP, HAS_FINALS, HAS_YEARLY, INVESTED_FIRMS,
+    LAST_CHECK, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
 )
 from simulator.engine.ledger import (
     NPL, ON_BOOKS, PATH_FIXED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
     P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.loop.applicants import describe_applicants
-from simulator.engine.loop.breaker import is_check_day, open_year, read_breakers
+from simulator.engine.loop.breaker import follows_run_off, is_check_day, open_period, read_breakers
 from simulator.engine.loop.cash import (
     book_contributions, credit_interest, join_queue, plan_contributions, pot_refusal, serve_queue, year_row,
 )
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
 from simulator.engine.loop.clusters import line_use, open_clusters, spread
 from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
-from simulator.engine.loop.stream import list_candidates
+from simulator.engine.loop.settlement import settle_claims
 from simulator.engine.loop.state import (
     A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, I_DUE, I_STATE,
     I_UNPAID, L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL,
     R_ITEMS, R_LOANS, R_LONGEST_BLOCK, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE,
     R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
+from simulator.engine.loop.stream import list_candidates
 from simulator.engine.loop.yearly import close_year, issue_policies, make_investments
 from simulator.jit import kernel
 
@@ -36,7 +38,7 @@ BOUNDLESS = 1 << 62
 @kernel(_nrt=False)
 def clear(law, st, seed, path):
     """Scratch as before day 0; of the firms only the last path's borrowers."""
-    slots = max(st.reg[R_BORROWERS], 1)
+    slots = max(st.reg[R_BORROWERS], 1, len(law.bank_cum))
     for slot in range(st.reg[R_BORROWERS]):
         firm = st.borrowers[slot]
         st.firms[firm, F_SLOT] = 0
@@ -63,9 +65,13 @@ def clear(law, st, seed, path):
     st.determine[:] = -1
     st.due[:] = -1
     st.recover[:] = -1
+    st.final[:] = -1
     st.renew[:] = -1
     st.busy[:] = 0
     st.cash[:] = 0
+    st.escrow[:] = 0
+    for p in range(law.whole[N_PAYERS]):
+        st.capital[p] = law.payers[p, CAPITAL]
     st.exposure[:] = 0
     st.pending[:] = 0
     st.paid_year[:] = 0
@@ -78,6 +84,9 @@ def clear(law, st, seed, path):
     st.invested[:] = 0
     st.breaker[:] = 0
     st.opening[:] = 0
+    st.ring[:] = 0
+    if len(law.origin) > 0:
+        st.insured_year[:slots] = 0
     st.years[:] = 0
     st.months[:] = 0
 
@@ -94,7 +103,8 @@ def open_day(law, st, day, y):
     if day % YEAR == 0:
         st.paid_year[:] = 0
         st.reg[R_DIRTY] = (1 << law.whole[N_POTS]) - 1
-        open_year(st)
+    if day % MONTH == 0:
+        open_period(law, st, day)
     if st.busy[day] & 2:
         book_contributions(law, st, day, y)
     if 0 < day <= law.whole[N_DAYS] and day % MONTH == 0:
@@ -117,7 +127,7 @@ def record_month(law, st, month):
 
 
 @kernel(_nrt=False)
-def close_day(law, st, day):
+def close_day(law, st, day, y):
     """Blocks of pots that changed today, and breakers read on check days."""
     if day == 0:
         for a in range(law.whole[N_POTS]):
@@ -132,8 +142,8 @@ def close_day(law, st, day):
                     st.reg[R_LONGEST_BLOCK] = max(st.reg[R_LONGEST_BLOCK], day - st.blocked[a])
                     st.blocked[a] = -1
         st.reg[R_DIRTY] = 0
-        if is_check_day(law, day):
-            read_breakers(law, st)
+    if day <= law.whole[LAST_CHECK] and is_check_day(law, day):
+        read_breakers(law, st, day, y)
 
 
 @kernel(_nrt=False)
@@ -143,8 +153,11 @@ def plan_days(law, st):
         st.busy[day] |= 1
     for day in range(0, law.whole[N_LAST] + 1, YEAR):
         st.busy[day] |= 1
-    for day in range(law.whole[N_DAYS]):
+    for day in range(law.whole[LAST_CHECK] + 1):
         if is_check_day(law, day):
+            st.busy[day] |= 1
+    if follows_run_off(law):
+        for day in range(law.whole[N_DAYS], law.whole[N_LAST] + 1, MONTH):
             st.busy[day] |= 1
 
 
@@ -166,13 +179,15 @@ def run_days(law, st):
         spread(law, st, day, y)
         mature_loans(law, st, day, y)
         determine_claims(law, st, day, y)
+        if law.whole[HAS_FINALS] == 1:
+            settle_claims(law, st, day, y)
         join_queue(st, day)
         serve_queue(law, st, day, y)
         renew_loans(law, st, day, y)
         while app < st.reg[R_APPS] and st.facts[app, A_DAY] == day:
             apply(law, st, st.facts[app], app, 0, y)
             app += 1
-        close_day(law, st, day)
+        close_day(law, st, day, y)
         if st.reg[R_FULL] != 0:
             return
 

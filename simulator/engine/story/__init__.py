@@ -17,7 +17,7 @@ from simulator.engine.ledger import (
     P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS,
     P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.calendar import CalendarDesk
 from simulator.engine.story.cashier import Cashier
 from simulator.engine.story.claims import ClaimsOffice
@@ -40,15 +40,15 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     ``record`` keeps the ledger and the log. Raises AssertionError when money is not conserved.
     """
     world = World(tables, seed, path, record)
-    breaker = Breaker(world)
+    breakers = Breakers(world)
     purses = Purses(world)
-    cashier = Cashier(world, purses, breaker)
+    cashier = Cashier(world, purses, breakers)
     hazard = _hazard(world)
     clusters = ClusterDesk(world, hazard)
-    claims = ClaimsOffice(world, purses, cashier, breaker, clusters)
+    claims = ClaimsOffice(world, purses, cashier, breakers, clusters)
     subsidies = SubsidyDesk(world, purses)
     CalendarDesk(world, subsidies)
-    LendingDesk(world, purses, breaker, claims, subsidies, clusters, hazard)
+    LendingDesk(world, purses, breakers, claims, subsidies, clusters, hazard)
     world.env.run(until=tick(world.last + 1, 0))
     clusters.close()
     purses.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.engine import layout as at
 from simulator.engine.day import DUE, PAY
 from simulator.engine.rules import muldiv
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.pots import Pot, Purses
 from simulator.engine.story.records import Claim, Due, DueState
 from simulator.engine.story.world import Business, World
@@ -14,10 +14,11 @@ from simulator.engine.story.world import Business, World
 class Cashier:
     """Pays claims: no overtaking, never below an account's floor, shortfalls by each payer's rule."""
 
-    def __init__(self, world: World, purses: Purses, breaker: Breaker) -> None:
-        self.world, self.purses, self.breaker = world, purses, breaker
+    def __init__(self, world: World, purses: Purses, breakers: Breakers) -> None:
+        self.world, self.purses, self.breakers = world, purses, breakers
         self.queue: list[Due] = []
         self.queue_days = 0
+        self.capital = {payer.number: payer.capital for payer in world.scheme.payers if payer.capital != at.NO_LIMIT}
         self.first_shortfall: int | None = None
         world.start(self.days())
 
@@ -30,22 +31,23 @@ class Cashier:
 
     # --- what is owed
 
-    def owe(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int) -> list[Due]:
+    def owe(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
+            escrow: bool = False) -> list[Due]:
         """New dues: one per account that owes its weight, else one with all accounts in order."""
         law, loan = self.world.scheme.payers[payer], claim.loan
         if not law.is_pot:
-            return [self.new_due(claim, payer, creditor, amount, day, row, [])]
+            return [self.new_due(claim, payer, creditor, amount, day, row, [], escrow)]
         behind = self.world.scheme.pots_of(payer, loan.firm.district)
         if not law.in_order:
             parts = law.parts(amount)
             parts[-1] = amount - sum(parts[:-1])
             dues = []
             for pot, part in zip(behind, parts, strict=True):
-                dues.append(self.new_due(claim, payer, creditor, part, day, row, [pot]))
+                dues.append(self.new_due(claim, payer, creditor, part, day, row, [pot], escrow))
                 self.purses.reserve(dues[-1], pot)
             return dues
         behind = [pot for pot in behind if pot != at.NOBODY]
-        due = self.new_due(claim, payer, creditor, amount, day, row, behind)
+        due = self.new_due(claim, payer, creditor, amount, day, row, behind, escrow)
         chosen = behind[0]
         for place, number in enumerate(self.world.scheme.modes[loan.mode].pot_payers):
             if number == payer and loan.accounts[place] >= 0:
@@ -54,10 +56,10 @@ class Cashier:
         return [due]
 
     def new_due(self, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
-                accounts: list[int]) -> Due:
+                accounts: list[int], escrow: bool) -> Due:
         """Write down a due."""
         due = Due(len(self.world.dues), claim, payer, creditor, amount, amount, day, row, accounts,
-                  [0] * len(accounts))
+                  [0] * max(1, len(accounts)), escrow)
         self.world.dues.append(due)
         claim.dues.append(due)
         self.world.tell("due", claim.loan, amount)
@@ -82,7 +84,7 @@ class Cashier:
         """The whole queue in order; what falls short is dealt with at once, new dues join the tail."""
         self.note_overtaking(today)
         for due in self.queue:             # grows while it is served
-            if not self.shares_pro_rata(due):
+            if not self.shares_pro_rata(due) and not self.is_held_back(due):
                 self.settle(due, today)
                 if due.unpaid > 0:
                     self.fall_short(due, today)
@@ -99,10 +101,21 @@ class Cashier:
         law = self.world.scheme.payers[due.payer]
         return law.is_pot and law.short == at.SHORT_PRO_RATA
 
+    def is_held_back(self, due: Due) -> bool:
+        """Whether a breaker keeps the pots from paying this due; it waits, whatever the payer's rule."""
+        held = self.world.scheme.payers[due.payer].is_pot and self.breakers.payment_stopped(due.claim.loan)
+        self.world.rules["payment held back"] += int(held)
+        return held
+
     def settle(self, due: Due, today: int) -> None:
         """Pay what the due's accounts allow, in order; parties without an account here always pay."""
         if not self.world.scheme.payers[due.payer].is_pot:
-            self.pay(due, due.unpaid)
+            amount = min(due.unpaid, self.capital.get(due.payer, due.unpaid))
+            self.add_capital(due.payer, -amount)
+            if not due.escrow:
+                self.count_party(due, amount)
+            due.paid[0] += amount
+            self.pay(due, amount)
             return
         for place, number in enumerate(due.accounts):
             pot = self.purses.pots[number]
@@ -116,25 +129,43 @@ class Cashier:
         """Pay part of a due from one of its accounts."""
         if amount == 0:
             return
-        pot, loan = self.purses.pots[due.accounts[place]], due.claim.loan
+        pot = self.purses.pots[due.accounts[place]]
         due.paid[place] += amount
+        if due.escrow:
+            pot.escrow += amount
+        else:
+            self.pay_out(due, pot, amount)
+        self.pay(due, amount, posted=True)
+
+    def pay_out(self, due: Due, pot: Pot, amount: int) -> None:
+        """Money leaves a pot for a claim."""
+        loan, clause = due.claim.loan, self.world.scheme.clauses[due.row]
         pot.paid_this_year += amount
-        clause = self.world.scheme.clauses[due.row]
         self.purses.move(pot, -amount, "claim", self.name(due.payer), self.rule(due), loan, clause)
         self.world.count_in(at.B_POT_PAID, pot.number, amount)
         self.purses.spend(amount)
-        self.breaker.paid(loan, pot.number, amount)
-        self.pay(due, amount, posted=True)
+        for tally in self.breakers.tallies_of_pot(loan, pot.number):
+            tally.paid += amount
+
+    def count_party(self, due: Due, amount: int) -> None:
+        """What a payer without a pot has paid counts where it is the guarantor."""
+        for tally in self.breakers.tallies_of_party(due.claim.loan, due.payer):
+            tally.paid += amount
 
     def pay(self, due: Due, amount: int, posted: bool = False) -> None:
-        """Book a payment by the payer, whatever its purse."""
+        """Book a payment by the payer, or what it puts aside, whatever its purse."""
         due.unpaid -= amount
         self.purses.release_reserve(due, amount)
-        self.world.count_in(at.B_PAID, due.payer, amount)
-        self.world.tell("payment", due.claim.loan, amount)
+        self.world.count_in(at.B_HELD if due.escrow else at.B_PAID, due.payer, amount)
+        self.world.tell("put aside" if due.escrow else "payment", due.claim.loan, amount)
         if not posted:
             self.world.post("claim", self.name(due.payer), -amount, self.rule(due), due.claim.loan,
                             clause=self.world.scheme.clauses[due.row])
+
+    def add_capital(self, payer: int, amount: int) -> None:
+        """Money of a payer that has its own and not without end."""
+        if payer in self.capital:
+            self.capital[payer] += amount
 
     def fall_short(self, due: Due, today: int) -> None:
         """What is left unpaid lapses onto the creditor, passes to the next payer, or waits."""
@@ -151,15 +182,18 @@ class Cashier:
         self.world.count_in(at.B_FALLEN, onto, missing)
         due.claim.borne[due.payer] -= missing
         due.claim.borne[onto] += missing
+        if due.payer in self.capital:
+            self.world.rules["capital used up"] += 1
         check_borne(due.claim)
         self.world.tell("passed on" if passes else "lapsed", due.claim.loan, missing)
         if passes and onto != self.world.scheme.lender:
-            for further in self.owe(due.claim, onto, due.creditor, missing, today, due.row):
+            for further in self.owe(due.claim, onto, due.creditor, missing, today, due.row, due.escrow):
                 self.join(further)
 
     def share_pro_rata(self, pot: Pot, today: int) -> None:
         """Share an account among its pro-rata dues by what is unpaid; what the floors leave goes to the oldest."""
-        waiting = [due for due in self.queue if self.shares_pro_rata(due) and due.accounts[0] == pot.number]
+        waiting = [due for due in self.queue if self.shares_pro_rata(due) and due.accounts[0] == pot.number
+                   and not self.is_held_back(due)]
         owed = sum(due.unpaid for due in waiting)
         if owed == 0:
             return

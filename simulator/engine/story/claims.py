@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
+from collections import Counter
+
 from simulator.engine import layout as at
-from simulator.engine.attributes import recovery_of
+from simulator.engine.attributes import bank_years, recovery_of
 from simulator.engine.day import DETERMINE, MONTH, RECOVER, YEAR
 from simulator.engine.ledger import (
-    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE, VINTAGE_DEFAULTS,
+    COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
+    VINTAGE_DEFAULTS,
 )
-from simulator.engine.rules import muldiv, of_ppm, share_loss
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.rules import for_days, muldiv, of_ppm, share_loss
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.cashier import Cashier, check_borne
 from simulator.engine.story.clusters import ClusterDesk
+from simulator.engine.story.limits import Limits
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
+from simulator.engine.story.settlement import Settlements
 from simulator.engine.story.world import Business, World
 
-Cell = tuple[int, int, int]                # counter, firm (or −1), calendar year (or −1)
+Cell = tuple[int, int, int]                # counter, firm, bank or cluster (or −1), calendar year (or −1)
 CANCELLED_FIRST = (DueState.HELD, DueState.QUEUED)
 
 
 class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
-    def __init__(self, world: World, purses: Purses, cashier: Cashier, breaker: Breaker,
+    def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers,
                  clusters: ClusterDesk) -> None:
-        self.world, self.purses, self.cashier, self.breaker, self.clusters = world, purses, cashier, breaker, clusters
+        self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
+        self.clusters = clusters
         self.counters: Counter[Cell] = Counter()
+        self.limits = Limits(world, purses, breakers)
+        self.settlements = Settlements(world, self, cashier, purses, breakers)
         self.claims = 0
 
     def default(self, loan: Loan) -> None:
@@ -45,22 +51,36 @@ class ClaimsOffice:
             self.world.count(VINTAGE, loan.principal, loan.start)
         if loan.covered > 0:
             self.world.count(COVERED_DEFAULTS, 1)
-            self.breaker.defaulted(loan)
+            self.breakers.defaulted(loan)
         self.world.tell("default", loan, loan.principal)
 
     def follow(self, loan: Loan) -> Business:
-        """The rest of a defaulted loan's life: its claim, then its recovery."""
-        determined = loan.default_day + self.mode(loan).overdue
+        """The rest of a defaulted loan's life: its claim and its recovery, which may come first where the bank collects
+        before it claims.
+        """
+        mode = self.mode(loan)
+        determined = loan.default_day + mode.overdue
+        if mode.net:
+            self.draw_recovery(loan, loan.default_day)
+            if loan.recovery_day <= determined:
+                yield self.world.until(loan.recovery_day, RECOVER, loan.number)
+                self.recover(loan)
         yield self.world.until(determined, DETERMINE, loan.number)
         self.determine(loan)
-        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity,
-                                     loan.generation, loan.ip, loan.principal, loan.start, determined,
-                                     self.clusters.common_right(loan), loan.mode,
-                                     self.state_of_sector(loan, determined))
-        loan.gross, loan.recovery_day = int(gross), int(arrives)
-        if loan.recovery_day <= self.world.last:
+        if loan.claim is not None and not loan.claim.final and mode.final_days != at.CLOSED_LOAN:
+            self.world.start(self.settlements.on_day(loan.claim, determined + mode.final_days))
+        if not mode.net:
+            self.draw_recovery(loan, determined)
+        if determined < loan.recovery_day <= self.world.last:
             yield self.world.until(loan.recovery_day, RECOVER, loan.number)
             self.recover(loan)
+
+    def draw_recovery(self, loan: Loan, day: int) -> None:
+        """What comes back of a loan, and when, counted from ``day``."""
+        gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.generation,
+                                     loan.ip, loan.principal, loan.start, day,
+                                     self.clusters.common_right(loan), loan.mode, self.state_of_sector(loan, day))
+        loan.gross, loan.recovery_day = int(gross), int(arrives)
 
     def state_of_sector(self, loan: Loan, day: int) -> float:
         """The factor of the loan's sector on a day; that of the last month known, later."""
@@ -75,55 +95,65 @@ class ClaimsOffice:
 
     def determine(self, loan: Loan) -> None:
         """The loss becomes a claim: cover ends, the terms say who bears it."""
-        loan.state = LoanState.DETERMINED
+        before = self.mode(loan).net and loan.recovery_day <= self.world.today
+        loan.state = LoanState.CLOSED if before else LoanState.DETERMINED
         self.world.count(OUTSIDE, loan.principal - loan.covered)
         self.clusters.leave(loan)
         if loan.covered == 0:
             return
         self.purses.stand_for(loan, -1)
-        self.breaker.cover_ends(loan)
-        self.breaker.determined(loan)
-        claim = self.new_claim(loan)
+        self.breakers.cover_ends(loan)
+        self.breakers.determined(loan)
+        early = self.covered_part(loan) if before else 0
+        claim = self.new_claim(loan, early)
         taken = self.apply_terms(claim, claim.base, claim.burden)
         self.clusters.spend(claim, claim.burden, -1)
         claim.borne = list(claim.burden)
         check_borne(claim)
         self.world.count(DETERMINED, claim.base)
+        self.world.count(NETTED, early)
         for party, amount in enumerate(claim.burden):
             self.world.count_in(at.B_LIABLE, party, amount)
         self.world.tell("determination", loan, claim.base)
-        self.call(claim, taken)
+        if early:
+            self.world.rules["net of what came in"] += 1
+        if self.mode(loan).provisional == at.NO_LIMIT or (before and self.mode(loan).final_days == at.CLOSED_LOAN):
+            self.call(claim, taken.tolist())
+        else:
+            self.settlements.call(claim, taken.tolist(), self.call)
 
-    def new_claim(self, loan: Loan) -> Claim:
-        """An empty claim for the covered principal."""
+    def new_claim(self, loan: Loan, early: int) -> Claim:
+        """An empty claim for the covered principal, with interest, less what came in before."""
         parties = self.world.scheme.lender + 1
-        claim = Claim(self.claims, loan, loan.covered, [0] * parties, [0] * parties, [0] * parties,
-                      np.zeros(len(self.world.law.counters), np.int64))
+        interest = int(for_days(loan.covered, loan.rate, self.mode(loan).interest_days))
+        claim = Claim(self.claims, loan, loan.covered + interest - early, [0] * parties, [0] * parties, [0] * parties,
+                      np.zeros(len(self.world.law.counters), np.int64), self.limits.bounds(loan))
         self.claims += 1
         loan.claim = claim
         return claim
 
-    def call(self, claim: Claim, taken: np.ndarray) -> None:
+    def call(self, claim: Claim, taken: list[int], escrow: bool = False) -> None:
         """A due for every row that takes something over."""
         mode, scheme = self.mode(claim.loan), self.world.scheme
         rows = self.world.law.rows
         for row in mode.rows:
-            amount = int(taken[row - mode.rows.start])
+            amount = taken[row - mode.rows.start]
             if amount > 0:
                 day = self.world.today + mode.review + scheme.lags[row]
                 payer, creditor = int(rows[row, at.PAYER]), int(rows[row, at.FROM])
-                for due in self.cashier.owe(claim, payer, creditor, amount, day, row):
+                for due in self.cashier.owe(claim, payer, creditor, amount, day, row, escrow):
                     self.world.start(self.cashier.fall_due(due))
 
     def cell(self, counter: int, claim: Claim) -> Cell | None:
         """Where a counter keeps what this claim's firm or year has used; None for one within a loan."""
-        kind = int(self.world.law.counters[counter])
-        firm = claim.loan.firm.number if kind in (at.PER_FIRM, at.PER_FIRM_YEAR) else -1
+        kind, loan = int(self.world.law.counters[counter]), claim.loan
         if kind == at.PER_CLUSTER:
-            firm = claim.loan.firm.cluster if self.clusters.uses_line(claim.loan) else -1
-            return None if firm < 0 else (counter, firm, -1)
-        year = (self.determined_on(claim) // YEAR) if kind in (at.PER_YEAR, at.PER_FIRM_YEAR) else -1
-        return None if kind == at.PER_LOAN or kind & at.PER_LIMIT == at.PER_LIMIT else (counter, firm, year)
+            return (counter, loan.firm.cluster, -1) if self.clusters.uses_line(loan) else None
+        whose = {at.PER_FIRM: loan.firm.number, at.PER_FIRM_YEAR: loan.firm.number, at.PER_BANK_YEAR: loan.bank}
+        yearly = kind in (at.PER_YEAR, at.PER_FIRM_YEAR, at.PER_BANK_YEAR)
+        year = self.determined_on(claim) // YEAR if yearly else -1
+        alone = kind in (at.PER_NONE, at.PER_LOAN) or kind & at.PER_LIMIT == at.PER_LIMIT
+        return None if alone else (counter, whose.get(kind, -1), year)
 
     def determined_on(self, claim: Claim) -> int:
         """Day of the first determination, whose year the counters belong to."""
@@ -138,12 +168,14 @@ class ClaimsOffice:
         for n, kind in enumerate(law.counters.tolist()):
             if kind & at.PER_LIMIT == at.PER_LIMIT:
                 payer = kind >> at.LIMIT_PAYER
-                again = sum(claim.burden) == claim.base
+                again = any(claim.burden)
                 used[n] = at.UNLIMITED - (claim.burden[payer] if again else self.clusters.can_take(payer, loan))
         held = used.copy()
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
-        share_loss(law, loan.mode, base, loan.principal, loan.facts, used, taken, result, before)
+        years = int(bank_years(law, loan.bank, self.determined_on(claim)))
+        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered)
+        share_loss(law, loan.mode, base, facts, claim.bounds, used, taken, result, before)
         for n, cell in enumerate(cells):
             if cell is not None:
                 claim.booked[n] = used[n] - held[n]
@@ -158,15 +190,20 @@ class ClaimsOffice:
     def recover(self, loan: Loan) -> None:
         """Proceeds arrive: costs first, then shared between the covered part and the rest, then within it."""
         cost = int(of_ppm(loan.gross, self.world.whole[at.RECOVERY_COST_PPM]))
-        loan.net, loan.state = loan.gross - cost, LoanState.CLOSED
+        loan.net = loan.gross - cost
+        loan.state = LoanState.CLOSED if loan.state == LoanState.DETERMINED else loan.state
         self.world.overdue -= loan.principal
         self.world.on_books -= loan.principal
         self.world.count(RECOVERED, loan.gross)
         self.world.count(RECOVERY_COST, cost)
         self.world.tell("recovery", loan, loan.gross)
         self.world.post("recovery", "bank", loan.net, "proceeds less costs", loan)
-        if loan.claim is not None:
-            self.breaker.recovered(loan)
+        if loan.covered > 0:
+            self.breakers.recovered(loan)
+        if loan.claim is not None and not loan.claim.final:
+            if self.mode(loan).final_days == at.CLOSED_LOAN:
+                self.settlements.settle(loan.claim, self.covered_part(loan))
+        elif loan.claim is not None:
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)
@@ -222,6 +259,10 @@ class ClaimsOffice:
                     amount -= self.cancel(due, min(amount, due.unpaid))
         if amount > 0 and self.world.scheme.payers[payer].is_pot:
             self.refund(claim, payer, amount)
+        elif amount > 0:
+            self.cashier.add_capital(payer, amount)
+            for tally in self.breakers.tallies_of_party(claim.loan, payer):
+                tally.refunded += amount
 
     def cancel(self, due: Due, amount: int) -> int:
         """The creditor has been paid by the recovery."""
@@ -248,4 +289,6 @@ class ClaimsOffice:
                              self.world.scheme.clauses[due.row])
             self.world.count_in(at.B_REFUND, account, back)
             self.purses.spend(-back)
+            for tally in self.breakers.tallies_of_pot(claim.loan, account):
+                tally.refunded += back
         self.world.tell("refund", claim.loan, amount)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+import numpy as np
+import simpy
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
-
-import numpy as np
-import simpy
 
 from simulator.chance.decisions import APPLICANT, DEFAULT as THRESHOLD, MIXING, STREAM
 from simulator.chance.philox import block
@@ -20,15 +20,16 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, ELIGIBLE_APPROVED,
-    FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LINE, LOANS,
-    MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
-    REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
+    LINE, LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
+    RENEWED_LOANS, REPAID,
 )
 from simulator.engine.rules import for_days, of_ppm
-from simulator.engine.story.breaker import Breaker
+from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
+from simulator.engine.story.limits import insure
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Firm, Loan, LoanState
 from simulator.engine.story.subsidies import SubsidyDesk
@@ -74,9 +75,9 @@ class Decision:
 class LendingDesk:
     """Applications, gates, disbursements, firm clocks and repayments."""
 
-    def __init__(self, world: World, purses: Purses, breaker: Breaker, claims: ClaimsOffice, subsidies: SubsidyDesk,
+    def __init__(self, world: World, purses: Purses, breakers: Breakers, claims: ClaimsOffice, subsidies: SubsidyDesk,
                  clusters: ClusterDesk, hazard: np.ndarray) -> None:
-        self.world, self.purses, self.breaker, self.clusters = world, purses, breaker, clusters
+        self.world, self.purses, self.breakers, self.clusters = world, purses, breakers, clusters
         clusters.redate = self.redate
         self.claims, self.subsidies, self.hazard = claims, subsidies, hazard
         self.firms: dict[int, Firm] = {}
@@ -123,11 +124,11 @@ class LendingDesk:
         u = block(world.seed, world.path, MIXING, segment << 16 | quarter, 0)[0]
         return float(law.arrivals[segment, row] * MONTH * table_lookup(law.mixing[segment], u))
 
-    def firm(self, facts: tuple[int, int, int, int, int], segment: int) -> Firm:
+    def firm(self, facts: tuple[int, ...], segment: int) -> Firm:
         """The firm with these facts, the same for all its loans."""
-        number, firm_class, district, sector, grade = (int(fact) for fact in facts)
+        number, firm_class, district, sector, grade, flags = (int(fact) for fact in facts)
         if number not in self.firms:
-            self.firms[number] = Firm(number, firm_class, district, sector, grade)
+            self.firms[number] = Firm(number, firm_class, district, sector, grade, flags)
             self.clusters.enter(self.firms[number], segment)
         return self.firms[number]
 
@@ -140,7 +141,7 @@ class LendingDesk:
             return None
         firm = self.firm(firm_of(law, world.seed, world.path, segment, who), segment)
         gate = static_gate(law, segment, int(pick(law.ip_cum[segment], kind)), firm.firm_class, firm.district,
-                           int(mode), int(asked_amount(law, segment, size)), int(term), day)[0]
+                           firm.flags, int(mode), int(asked_amount(law, segment, size)), int(term), day)[0]
         month = month_of(law, day)
         reached = bool(reach < law.reach[month])
         if thinning >= law.keep[segment, month, (0 if reached else 2) + int(gate < 0)]:
@@ -203,7 +204,8 @@ class LendingDesk:
         """Bank, barred firms, gates of the loan alone, then the gates that depend on the day."""
         law, whole, firm = self.world.law, self.world.whole, asks.firm
         gate, principal, covered = (int(x) for x in static_gate(
-            law, asks.segment, asks.ip, firm.firm_class, firm.district, asks.mode, asks.amount, asks.term, asks.day))
+            law, asks.segment, asks.ip, firm.firm_class, firm.district, firm.flags, asks.mode, asks.amount, asks.term,
+            asks.day))
         if asks.book and whole[at.BOOK_COVERED] == 0:
             gate = BANK
         wish = covered if gate < 0 else int(of_ppm(asks.amount, whole[at.IP_SHARE]))
@@ -232,7 +234,7 @@ class LendingDesk:
             if reason < 0:
                 reason, pots[place] = self.purses.ask(payer, firm.district, covered)
         asked = pots[0] if pots[0] >= 0 else self.purses.first_pots(asks.mode, firm.district)[0]
-        if self.breaker.is_stopped(asks.bank, asked):
+        if self.breakers.cover_stopped(asks.bank, asked, asks.mode):
             reason = BREAKER
         if reason >= 0:
             self.world.count(REFUSED_FUND, covered)
@@ -260,7 +262,8 @@ class LendingDesk:
         self.world.post("disbursement", "bank", -loan.principal, "loan", loan)
         if loan.covered > 0:
             self.purses.stand_for(loan, +1)
-            self.breaker.cover_begins(loan)
+            self.breakers.cover_begins(loan)
+            insure(self.world, loan)
         self.join_spell(loan)
         if not loan.book:
             loan.firm.covered_by_year[self.world.calendar_year(loan.start)] += loan.covered
@@ -303,7 +306,7 @@ class LendingDesk:
         self.world.post("repayment", "bank", loan.principal + interest, "principal and interest", loan)
         if loan.covered > 0:
             self.purses.stand_for(loan, -1)
-            self.breaker.cover_ends(loan)
+            self.breakers.cover_ends(loan)
         self.clusters.leave(loan)
         self.clusters.give_deposit_back(loan)
         loan.firm.live.remove(loan)

@@ -24,6 +24,7 @@ class Pot:
         self.cash = 0
         self.exposure = 0                  # covered principal in force
         self.pending = 0                   # owed and not paid
+        self.escrow = 0                    # put aside for claims that are not final
         self.paid_this_year = 0
         self.paid_in = 0                   # contributions so far
         self.interest = 0                  # earned so far
@@ -33,13 +34,13 @@ class Pot:
 
     @property
     def free(self) -> int:
-        """Cash that is not owed to anyone yet."""
-        return self.cash - self.pending
+        """Cash that is neither owed to anyone nor put aside."""
+        return self.cash - self.escrow - self.pending
 
     @property
     def available(self) -> int:
         """What may be paid out today."""
-        return max(0, self.cash - self.law.floor)
+        return max(0, self.cash - self.escrow - self.law.floor)
 
     def refusal(self, covered: int) -> int:
         """Why the pot cannot stand for ``covered`` more, −1 if it can."""
@@ -142,7 +143,7 @@ class Purses:
             self.world.count_in(at.B_CONTRIBUTED, pot.number, amount)
             pot.paid_in += amount
         else:
-            back = min(-amount + self.interest_on(pot, -amount), pot.cash)
+            back = min(-amount + self.interest_on(pot, -amount), pot.cash - pot.escrow)
             self.move(pot, -back, "clawback", "contributor", f"contribution {number}")
             self.world.count_in(at.B_CLAWBACK, pot.number, back)
             self.world.tell("clawback", amount=back)

@@ -39,6 +39,7 @@ class Firm:
     district: int
     sector: int
     grade: int
+    flags: int                             # yes-or-no facts, as bits
     live: list[Loan] = field(default_factory=list)
     default_day: int = NEVER
     ended: int = -1                        # day on which its last live loan ended
@@ -50,6 +51,7 @@ class Firm:
     barred: bool = False                   # a firm that defaulted gets nothing more
     covered_by_year: Counter[int] = field(default_factory=Counter)
     granted: Counter[tuple[int, int]] = field(default_factory=Counter)     # (programme, year) → fen
+    insured: Counter[tuple[int, int]] = field(default_factory=Counter)     # (limit at origination, year) → fen
 
 
 @dataclass(eq=False)
@@ -81,6 +83,7 @@ class Loan:
     net: int = 0
     subsidy: int = 0
     claim: Claim | None = None
+    insured: dict[int, int] = field(default_factory=dict)      # principal each limit at origination lets it cover
     process: Any = None                    # its SimPy process
 
     @property
@@ -89,9 +92,10 @@ class Loan:
         return self.start + self.term
 
     @property
-    def facts(self) -> tuple[int, int, int, int, int]:
+    def facts(self) -> tuple[int, int, int, int, int, int]:
         """What a condition may ask for, frozen at origination."""
-        return self.principal, self.term, self.ip, self.firm.firm_class, self.firm.district
+        firm = self.firm
+        return self.principal, self.term, self.ip, firm.firm_class, firm.district, firm.flags
 
 
 @dataclass(eq=False)
@@ -105,6 +109,9 @@ class Claim:
     borne: list[int]                       # after lapses and passing on
     back: list[int]                        # of the recovery
     booked: np.ndarray                     # what this claim holds of each counter
+    bounds: np.ndarray                     # caps of its rows in fen, on the day of determination
+    agreed: list[int] = field(default_factory=list)    # what each row took over at determination
+    final: bool = True                     # False while it is only paid provisionally
     dues: list[Due] = field(default_factory=list)
 
 
@@ -121,7 +128,8 @@ class Due:
     day: int
     row: int                               # of the terms
     accounts: list[int]
-    paid: list[int]                        # from each account
+    paid: list[int]                        # from each account, or by a payer that has none
+    escrow: bool = False                   # what is paid is only put aside for now
     reserve: int = -1                      # pot whose free cash it reduces until paid, −1 none
     cancelled: int = 0
     state: DueState = DueState.HELD

@@ -28,6 +28,7 @@ class Payer:
     next_payer: int
     accounts: tuple[int, ...]              # pots, or at.OF_DISTRICT
     weights: tuple[int, ...]
+    capital: int                           # own money of a payer without pots, at.NO_LIMIT if it always pays
 
     def pots_for(self, district_pot: int) -> list[int]:
         """Pots behind the payer for a firm whose district has ``district_pot`` (NOBODY if none)."""
@@ -53,6 +54,12 @@ class Mode:
     priority: tuple[int, ...]
     cover_ppm: int
     pot_payers: tuple[int, ...]
+    guarantor: int                         # the payer of that kind, at.NOBODY if there is none
+    net: bool                              # the bank collects from default on, and claims what is then missing
+    interest_days: int                     # of interest that belong to the loss
+    provisional: int                       # share paid before the claim is final (ppm), at.NO_LIMIT if none is
+    escrow: bool                           # or put aside
+    final_days: int                        # from determination, at.CLOSED_LOAN when the recovery is in
 
 
 @dataclass(frozen=True)
@@ -91,17 +98,21 @@ class Programme:
 
 @dataclass(frozen=True)
 class BreakerLaw:
-    """When new cover stops and starts again."""
+    """When new cover or payment stops and starts again; one without effect only counts."""
 
+    number: int
     scope: int
     num: int
     den: int
-    by_year: bool
+    window: int
     min_loans: int
     min_defaults: int
     check_days: int
     stop: int
     resume: int
+    min_den: int
+    warn: int                              # at.NO_LIMIT if nobody warns
+    effect: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class Scheme:
     pots: tuple[PotLaw, ...]
     district_pot: tuple[int, ...]
     programmes: tuple[Programme, ...]
-    breaker: BreakerLaw
+    breakers: tuple[BreakerLaw, ...]
     clauses: tuple[str, ...]
     lags: tuple[int, ...]                  # of each row, days
 
@@ -127,7 +138,8 @@ def _payers(law: Law, names: tuple[str, ...]) -> Iterator[Payer]:
     for number, row in enumerate(law.payers.tolist()):
         n = row[at.N_ACCOUNTS]
         yield Payer(number, names[number], row[at.KIND] == at.KIND_POT, row[at.DRAW] == at.DRAW_ORDER, row[at.SHORT],
-                    row[at.NEXT_PAYER], tuple(row[at.ACCOUNT:at.ACCOUNT + n]), tuple(row[at.WEIGHT:at.WEIGHT + n]))
+                    row[at.NEXT_PAYER], tuple(row[at.ACCOUNT:at.ACCOUNT + n]), tuple(row[at.WEIGHT:at.WEIGHT + n]),
+                    row[at.CAPITAL])
 
 
 def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:
@@ -135,7 +147,9 @@ def _modes(law: Law, names: tuple[str, ...]) -> Iterator[Mode]:
         pots = [p for p in row[at.MODE_POT:at.MODE_POT + at.POTS_OF_MODE] if p != at.NOBODY]
         yield Mode(number, names[number], range(row[at.MODE_ROW], row[at.MODE_ROW_END]), row[at.OVERDUE],
                    row[at.REVIEW], row[at.SPLIT], row[at.WITHIN],
-                   tuple(law.priority[row[at.PRIORITY]:row[at.PRIORITY_END]].tolist()), row[at.COVER_PPM], tuple(pots))
+                   tuple(law.priority[row[at.PRIORITY]:row[at.PRIORITY_END]].tolist()), row[at.COVER_PPM], tuple(pots),
+                   row[at.MODE_GUARANTOR], row[at.NET_BASE] == 1, row[at.INTEREST_DAYS], row[at.PROVISIONAL],
+                   row[at.TO_ESCROW] == 1, row[at.FINAL_DAYS])
 
 
 def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
@@ -147,10 +161,11 @@ def _programmes(law: Law, names: tuple[str, ...]) -> Iterator[Programme]:
                         p[at.EXCLUSIVE], envelopes, p[at.FROM_POT])
 
 
-def _breaker(law: Law) -> BreakerLaw:
-    b = law.breaker.tolist()
-    return BreakerLaw(b[at.B_SCOPE], b[at.B_NUM], b[at.B_DEN], b[at.B_WINDOW] == at.WINDOW_YEAR, b[at.B_MIN_LOANS],
-                      b[at.B_MIN_DEFAULTS], 30 * b[at.B_CHECK], b[at.B_STOP], b[at.B_RESUME])
+def _breakers(law: Law) -> Iterator[BreakerLaw]:
+    for number, b in enumerate(law.breakers.tolist()):
+        yield BreakerLaw(number, b[at.B_SCOPE], b[at.B_NUM], b[at.B_DEN], b[at.B_WINDOW], b[at.B_MIN_LOANS],
+                         b[at.B_MIN_DEFAULTS], 30 * b[at.B_CHECK], b[at.B_STOP], b[at.B_RESUME], b[at.B_MIN_DEN],
+                         b[at.B_WARN], b[at.B_EFFECT])
 
 
 def read_scheme(tables: Tables) -> Scheme:
@@ -161,5 +176,5 @@ def read_scheme(tables: Tables) -> Scheme:
     return Scheme(
         payers=tuple(_payers(law, layout.payers)), lender=int(law.whole[at.N_PAYERS]),
         modes=tuple(_modes(law, tables.terms.mode_names)), pots=pots, district_pot=tuple(law.district_pot.tolist()),
-        programmes=tuple(_programmes(law, layout.programmes)), breaker=_breaker(law), clauses=tables.terms.clauses,
-        lags=tuple(law.rows[:, at.LAG].tolist()))
+        programmes=tuple(_programmes(law, layout.programmes)), breakers=tuple(_breakers(law)),
+        clauses=tables.terms.clauses, lags=tuple(law.rows[:, at.LAG].tolist()))

@@ -50,7 +50,7 @@ class SubsidyDesk:
         firm, day = loan.firm, self.world.today
         reached = loan.reached or programme.payee != at.PAYEE_FIRM
         return reached and bool(is_open(self.world.law, programme.number, day, loan.ip, loan.mode, loan.covered,
-                                        loan.principal, loan.term, firm.firm_class, firm.district))
+                                        loan.principal, loan.term, firm.firm_class, firm.district, firm.flags))
 
     def due(self, programme: Programme, loan: Loan, year: int) -> int:
         """Entitlement after what the firm has had from the programme's book."""

@@ -1,0 +1,139 @@
+"""Errors of law planted in the story: limits, facts of firms and banks, breakers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import simulator.engine.story.breaker as breaker
+import simulator.engine.story.cashier as cashier
+import simulator.engine.story.pots as pots
+from simulator.engine import layout as at
+from simulator.engine.day import NEVER
+from simulator.engine.story.records import Claim, Due
+from simulator.engine.tables import Tables
+
+Patch = pytest.MonkeyPatch
+
+
+def _changed(tables: Tables, **arrays: np.ndarray) -> Tables:
+    return replace(tables, law=replace(tables.law, **arrays))
+
+
+def bank_year_of_all(tables: Tables) -> Tables:
+    """A limit by bank and year is shared by all banks."""
+    kinds = tables.law.counters.copy()
+    kinds[kinds == at.PER_BANK_YEAR] = at.PER_YEAR
+    return _changed(tables, counters=kinds)
+
+
+def origination_unlimited(tables: Tables) -> Tables:
+    """Covered principal has no limit at origination."""
+    limits = tables.law.origin.copy()
+    limits[:, at.ORIGIN_LIMIT] = at.ALWAYS
+    return _changed(tables, origin=limits)
+
+
+def origination_by_loan(tables: Tables) -> Tables:
+    """A firm's limit of a year is each loan's."""
+    limits = tables.law.origin.copy()
+    limits[:, at.ORIGIN_PER] = at.PER_LOAN
+    return _changed(tables, origin=limits)
+
+
+def banks_joined_later(tables: Tables) -> Tables:
+    """A bank's years in the scheme start half a year late."""
+    facts = tables.law.bank_facts.copy()
+    facts[:, 0] += 180
+    return _changed(tables, bank_facts=facts)
+
+
+def second_slot_forgotten(tables: Tables) -> Tables:
+    """The fifth flag is nobody's."""
+    shares = tables.law.flags.copy()
+    shares[4:] = 0.0
+    return _changed(tables, flags=shares)
+
+
+def refunds_ignored(tables: Tables) -> Tables:
+    """A breaker on what was paid net does not take refunds off."""
+    rules = tables.law.breakers.copy()
+    net = rules[:, at.B_NUM] == at.NUM_PAID_NET
+    rules[net, at.B_NUM] = at.NUM_PAID
+    return _changed(tables, breakers=rules)
+
+
+def rolling_by_year(tables: Tables) -> Tables:
+    """A rolling year is read as the calendar year."""
+    rules = tables.law.breakers.copy()
+    rolling = rules[:, at.B_WINDOW] == at.WINDOW_ROLLING
+    rules[rolling, at.B_WINDOW] = at.WINDOW_YEAR
+    return _changed(tables, breakers=rules)
+
+
+def claims_gross(tables: Tables) -> Tables:
+    """What came in before a claim is not taken off it, nor is a bank's recovery counted from default."""
+    rows = tables.law.modes.copy()
+    rows[:, at.NET_BASE] = 0
+    return _changed(tables, modes=rows)
+
+
+def paid_at_once(tables: Tables) -> Tables:
+    """Claims are final from the start."""
+    rows = tables.law.modes.copy()
+    rows[:, at.PROVISIONAL] = at.NO_LIMIT
+    return _changed(tables, modes=rows)
+
+
+def no_interest(tables: Tables) -> Tables:
+    """The loss is principal alone."""
+    rows = tables.law.modes.copy()
+    rows[:, at.INTEREST_DAYS] = 0
+    return _changed(tables, modes=rows)
+
+
+def escrow_spent(patch: Patch) -> None:
+    """Money put aside is used for other claims."""
+    patch.setattr(pots.Pot, "available", property(lambda pot: max(0, pot.cash - pot.law.floor)))
+
+
+def escrow_lends(patch: Patch) -> None:
+    """Money put aside counts as free."""
+    patch.setattr(pots.Pot, "free", property(lambda pot: pot.cash - pot.pending))
+
+
+def rest_forgotten(patch: Patch) -> None:
+    """What waits for the settlement is not counted as owed."""
+    owe = cashier.Cashier.owe
+
+    def lighter(self: cashier.Cashier, claim: Claim, payer: int, creditor: int, amount: int, day: int, row: int,
+                escrow: bool = False) -> list[Due]:
+        dues = owe(self, claim, payer, creditor, amount, day, row, escrow)
+        for due in dues:
+            if day >= NEVER and due.reserve >= 0:
+                self.purses.pots[due.reserve].pending -= due.unpaid
+        return dues
+    patch.setattr(cashier.Cashier, "owe", lighter)
+
+
+def endless_capital(tables: Tables) -> Tables:
+    """Payers without a pot always pay."""
+    rows = tables.law.payers.copy()
+    rows[:, at.CAPITAL] = at.NO_LIMIT
+    return _changed(tables, payers=rows)
+
+
+def measured_today(patch: Patch) -> None:
+    """A cap follows today's cover, not that of the last month end."""
+    def now(self: breaker.Breakers) -> breaker.Tally:
+        return self.all[self.world.whole[at.MEASURE_TALLY]].tallies[0]
+    patch.setattr(breaker.Breakers, "last_month", now)
+
+
+def paid_all_the_same(patch: Patch) -> None:
+    """A breaker that stops payment is ignored by the cashier."""
+    def never(self: cashier.Cashier, due: Due) -> bool:
+        return False
+    patch.setattr(cashier.Cashier, "is_held_back", never)
