@@ -150,11 +150,12 @@ def _is_number(scenario: Any, path: str) -> bool:
 
 
 def repaired(scenario: Scenario, changes: Changes) -> Changes:
-    """Make a draw consistent: mixes still sum to one, rows of a step to at most one, a₀ below a₁."""
+    """Make a draw consistent: mixes sum to one, rows of a step to at most one, a₀ below a₁, clusters have all firms."""
     changes = dict(changes)
     for group in siblings(scenario):
         _rescale(scenario, changes, group.paths, group.whole)
     _ordered(scenario, changes, "approval.uncovered", "approval.covered")
+    _all_members(scenario, changes)
     return changes
 
 
@@ -176,6 +177,15 @@ def _ordered(scenario: Scenario, changes: Changes, lower: str, upper: str) -> No
     if lower in changes or upper in changes:
         ceiling = changes.get(upper, value_at(scenario, upper)) - 10_000
         changes[lower] = min(changes.get(lower, value_at(scenario, lower)), ceiling)
+
+
+def _all_members(scenario: Scenario, changes: Changes) -> None:
+    """A segment under joint lines has as many firms as its clusters have members."""
+    for name, group in scenario.collective.items():
+        clusters, members = (int(changes.get(f"collective.{name}.{key}", getattr(group, key)))
+                             for key in ("clusters", "members"))
+        if clusters * members != scenario.segments[group.segment].firms:
+            changes[f"segments.{group.segment}.firms"] = clusters * members
 
 
 def _same_headroom(scenario: Scenario, rows: list[Changes]) -> list[Changes]:

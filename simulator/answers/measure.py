@@ -30,6 +30,7 @@ REASONS = (
     "leverage",
     "budget",
     "floor",
+    "line",
 )
 Simulate = Callable[..., Any]
 
@@ -84,6 +85,8 @@ class World:
             return variants.at_default_rate(self.scenario, STRESSES[name]), {}
         if name == "recession":
             return variants.in_recession(self.scenario), {}
+        if name == "anchor":
+            return variants.anchors_fail(self.scenario), {}
         if name in variants.RULES:
             return variants.without_rule(self.scenario, name), {}
         return variants.lever(self.scenario, name), {}
@@ -220,6 +223,8 @@ def _lending(world: World) -> Iterator[tuple[Key, Estimate]]:
         "independent_fen",
     ):
         yield ("lending", column.removesuffix("_fen")), mean_ci(run.column(column))
+    if run.scenario.collective:
+        yield ("line_use", ""), mean_ci(run.column("line_use_ppm") / fiscal.PPM)
     more = run.column("disbursed_fen") - none.column("disbursed_fen")
     yield ("additional", ""), mean_ci(more)
     dearer = present_cost(run) - present_cost(none)
@@ -241,11 +246,16 @@ def _levers(world: World) -> Iterator[tuple[Key, Estimate]]:
 
 
 def _stresses(world: World) -> Iterator[tuple[Key, Estimate]]:
-    for name in (*STRESSES, "recession"):
+    base = world.run("base")
+    for name in (*STRESSES, "recession", "anchor"):
         run = world.run(name)
+        if run is None:
+            continue
         yield ("stress_exhaustion", name), share(reserve.exhausted(run))
         yield ("stress_cost", name), mean_ci(cost_of(run))
         yield ("stress_defaulted", name), ratio_ci(run.column("defaulted_fen"), run.column("disbursed_fen"))
+        if name == "anchor":               # with lines closed, less is lent
+            yield ("stress_lost", name), mean_ci(base.column("disbursed_fen") - run.column("disbursed_fen"))
 
 
 def _refusals(world: World) -> Iterator[tuple[Key, Estimate]]:

@@ -35,11 +35,19 @@ def siblings(scenario: Scenario) -> Iterator[Group]:
         yield Group(tuple(f"firms.{name}.{key}" for key in getattr(scenario.firms, name)), True)
     yield Group(tuple(f"firms.grades.{key}.weight" for key in scenario.firms.grades), True)
     yield Group(tuple(f"banks.{key}.weight" for key in scenario.banks), True)
-    yield Group(tuple(f"modes.{key}.weight" for key in scenario.modes), True)
+    yield from mode_groups(scenario)
     for key, segment in scenario.segments.items():
         yield Group(tuple(f"segments.{key}.ip.{ip}" for ip in segment.ip), True)
         yield Group(tuple(f"segments.{key}.terms.{i}.weight" for i in range(len(segment.terms))), True)
     yield from term_groups(scenario)
+
+
+def mode_groups(scenario: Scenario) -> Iterator[Group]:
+    """The modes open to each eligible segment; segments with the same modes make one group."""
+    open_to = [tuple(f"modes.{key}.weight" for key, mode in scenario.modes.items()
+                     if mode.segments is None or name in mode.segments)
+               for name, segment in scenario.segments.items() if segment.eligible]
+    yield from (Group(paths, True) for paths in dict.fromkeys(open_to))
 
 
 def term_groups(scenario: Scenario) -> Iterator[Group]:

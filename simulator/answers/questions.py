@@ -62,6 +62,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "targets_and_solvent": (3, "probability"), "targets_responsive": (3, "probability"),
     "spend_floor": (3, "probability"),
     "lending": (3, "fen"),
+    "line_use": (3, "probability"),
     "additional": (3, "fen"),
     "cost_per_yuan": (3, "ppm"),
     "lever_cost": (4, "fen"),
@@ -71,6 +72,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "stress_exhaustion": (5, "probability"),
     "stress_cost": (5, "fen"),
     "stress_defaulted": (5, "probability"),
+    "stress_lost": (5, "fen"),
     "subsidy_part": (6, "probability"),
     "borne": (6, "fen"),
     "recovered": (6, "probability"),
@@ -197,7 +199,9 @@ def _rows(scenario: Scenario, base: Measures, spans: Spans) -> list[AnswerRow]:
                     note_args={"reason": _why_not(scenario, name)},
                 )
             )
-    rows.append(AnswerRow(5, "stress_exhaustion", "anchor", unit="probability", note_key="not_modelled"))
+    if ("stress_exhaustion", "anchor") not in base:
+        why = "no_anchor" if scenario.collective else "no_clusters"
+        rows.append(AnswerRow(5, "stress_exhaustion", "anchor", unit="probability", note_key=why))
     order = list(PLAN)
     return sorted(rows, key=lambda row: order.index(row.key))
 
@@ -248,7 +252,8 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     if name == "lever_cost":
         return "lever", {"lending": figure("lever_lending"), "claims": figure("lever_claims")}
     if name == "stress_exhaustion":
-        return "stress", {"defaulted": figure("stress_defaulted"), "cost": figure("stress_cost")}
+        lost = {"lost": figure("stress_lost")} if subject == "anchor" else {}
+        return "stress", {"defaulted": figure("stress_defaulted"), "cost": figure("stress_cost"), **lost}
     if name == "refused":
         return (
             ("removed", {"more": figure("rule_removed")}) if figure("rule_removed") is not None else ("", {})

@@ -6,6 +6,7 @@ All variants keep the applicants and their luck; only the scenario's values diff
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.demand import inside_gate, market_volumes
@@ -79,6 +80,15 @@ def at_default_rate(scenario: Scenario, rate: int) -> Scenario:
 def in_recession(scenario: Scenario) -> Scenario:
     """The economy 1.5 standard deviations below normal throughout."""
     return replace_values(scenario, {"macro.shift": RECESSION})
+
+
+def anchors_fail(scenario: Scenario) -> Scenario | None:
+    """Every anchor of a cluster fails on one day in mid-window; None where no cluster has one."""
+    years, month = divmod(scenario.clock.start.month - 1 + scenario.clock.months // 2, 12)
+    day = date(scenario.clock.start.year + years, month + 1, min(scenario.clock.start.day, 28))
+    changes: dict[str, Any] = {f"collective.{name}.anchor_fails": day for name, group in scenario.collective.items()
+                               if group.anchor_grade is not None}
+    return replace_values(scenario, changes) if changes else None
 
 
 def without_interest(scenario: Scenario) -> Scenario:

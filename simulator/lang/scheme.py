@@ -13,7 +13,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "date_form": ("应为日期，写的是“{given}”。", "A date is expected, not '{given}'.", "按 年-月-日 书写。", "Write year-month-day."),
     "share_points": ("“{given}”写成了百分点。", "'{given}' is written in percentage points.", "比例用 % 或 bp 书写。", "Write shares and rates in % or bp."),
     "share_above_one": ("比例 {given} 超过 100%。", "The share {given} is above 100%.", "改为 0 至 100% 之间；只有增长率可以更高。", "Give 0 to 100%; only growth rates may be higher."),
-    "share_negative": ("比例 {given} 为负。", "The share {given} is negative.", "改为 0 或正数；只有增长率和利差可以为负。", "Give zero or more; only growth rates and spreads may be negative."),
+    "share_negative": ("比例 {given} 为负。", "The share {given} is negative.", "改为 0 或正数；只有增长率、利差和联保影响可以为负。", "Give zero or more; only growth rates, spreads and joint effects may be negative."),
     # reading
     "file_unreadable": ("文件读不出来：{given}", "The file cannot be read: {given}", "检查路径和权限。", "Check the path and its permissions."),
     "file_too_large": ("文件太大：{given}。", "The file is too large: {given}.", "情景文件只放参数，数据另存。", "Keep parameters in the scenario and data elsewhere."),
@@ -116,6 +116,15 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
+    # collective credit
+    "segment_unknown": ("没有“{given}”这个板块。", "There is no segment '{given}'.", "使用 segments 里的名称。", "Use a name from segments."),
+    "segment_taken": ("板块“{given}”的企业已属于另一组集合授信。", "The firms of '{given}' already share lines in another collective.", "一家企业只属于一个企业群：另设一个板块。", "A firm is in one cluster only: give this collective a segment of its own."),
+    "cluster_firms": ("群数乘以成员数({given})与板块的企业数不符。", "Clusters times members ({given}) are not the firms of the segment.", "让板块的 firms 等于群数乘以每群成员数。", "Let the segment's firms be clusters times members."),
+    "book_above_members": ("期初贷款 {given} 笔，多于企业群的成员数。", "The opening book has {given} loans, more than the clusters have members.", "每家成员最多一笔期初贷款：减少 loans 或增加企业。", "A member has at most one loan of the book: fewer loans, or more firms."),
+    "anchor_grade_unknown": ("没有“{given}”这个企业等级。", "There is no grade of firms '{given}'.", "使用 firms.grades 里的名称。", "Use a name from firms.grades."),
+    "anchor_missing": ("写了“{given}”，但没有龙头企业。", "'{given}' needs an anchor firm, and there is none.", "在 collective 里写 anchor_grade，或删去此项。", "Give the collective an anchor_grade, or remove this."),
+    "collective_missing": ("写了“{given}”，但没有集合授信。", "'{given}' needs collective credit, and there is none.", "补上 collective，或改用别的写法。", "Add collective, or write it another way."),
+    "segment_without_mode": ("板块“{given}”的贷款没有任何分担模式。", "No mode takes the loans of the segment '{given}'.", "在某个模式的 segments 里加上它，或写 eligible: false。", "Add it to the segments of a mode, or make it eligible: false."),
     "warn_above_stop": ("预警线 {given} 高于停办线。", "The ratio to warn at, {given}, is above the one to stop.", "让 warn 不高于 stop。", "Make warn at most stop."),
     "breaker_reserved": ("“{given}”这个名称留给单独的 breaker。", "The name '{given}' is kept for the single breaker.", "在 breakers 里换一个名称。", "Give it another name in breakers."),
     # programmes, fees, investments

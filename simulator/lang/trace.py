@@ -56,6 +56,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "fee": ("担保费用", "guarantee fee"),
     "disbursement": ("银行放款", "bank pays out"), "repayment": ("本息收回", "principal and interest received"),
     "claim": ("代偿", "claim payment"), "interest": ("存款利息", "deposit interest"),
+    "drawn on the line": ("占用集合授信额度", "drawn on the joint line"), "deposit": ("群内保证金", "deposit with the cluster"),
+    "anchor defaults": ("龙头违约", "anchor defaults"), "hit by the anchor": ("受龙头牵连", "hit by the anchor"),
     "contribution": ("拨入", "contribution"), "clawback": ("收回", "returned to the contributor"),
 }
 NOTES: dict[str, tuple[str, str]] = {

@@ -71,6 +71,10 @@ def citations(scenario: Scenario) -> Iterator[str]:
 
 def held(scenario: Scenario, at: str, clause: str) -> tuple[str, str, str]:
     """Place, value and grade of a fact."""
+    other, _, at = at.rpartition(": ")
+    if other:
+        place, value, grade = held(load(other), at, clause)
+        return f"what-if `{other}`: {place}", value, grade
     section, _, rest = at.partition(".")
     if section == "out_of_scope":
         reasons = [f"{item.reason.zh} {item.reason.en}" for n, item in enumerate(scenario.out_of_scope)
@@ -111,6 +115,8 @@ def note(row: dict[str, Any]) -> str:
         return f"over {row['mean_of']} loans: the mean; over exp(0.7²/2): the median"
     if "drawn" in row:
         return f"the pool of which {row['drawn']} loans touch so many firms"
+    if "over" in row:
+        return f"a part for each of {row['over']}, whole firms rounded up"
     return f"× {row['times']}" if "times" in row else ""
 
 

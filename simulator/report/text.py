@@ -194,6 +194,8 @@ def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:
         ("additional", "", "additional"),
     ):
         yield from line("     " + text(f"ans_{label}", lang), money_cells(sheet.row(key, subject), lang), "")
+    for row in sheet.having("line_use"):
+        yield from line("     " + text("ans_line_use", lang), ratio_cells(row, lang), "")
     yield from line(
         "     " + text("ans_cost_per_yuan", lang), ratio_cells(sheet.row("cost_per_yuan"), lang, 2), ""
     )
@@ -232,7 +234,7 @@ def _stresses(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     for row in sheet.having("stress_exhaustion"):
         label = "     " + text(f"ans_stress_{row.subject}", lang)
         if row.value is None:
-            yield from line(label, (text("ans_not_modelled", lang), "", ""), "")
+            yield from line(label, (text(f"ans_{row.note_key}", lang), "", ""), "")
             continue
         note = text(
             "ans_note_stress",
@@ -240,6 +242,8 @@ def _stresses(sheet: AnswerSheet, lang: str) -> Iterator[str]:
             defaulted=percent(row.note_args["defaulted"]),
             cost=money(row.note_args["cost"], lang),
         )
+        if "lost" in row.note_args:
+            note += text("ans_note_lost", lang, lost=money(row.note_args["lost"], lang))
         yield from line(label, percent_cells(row, lang), note)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from . import support_checks, terms_checks
+from . import collective_checks, support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
@@ -22,20 +22,20 @@ from .problems import listed
 from .scenario import Scenario
 from .units import ONE, format_share
 
-SIGNED = UNBOUNDED | {"spread"}            # shares that may be negative
+SIGNED = UNBOUNDED | {"spread", "joint_effect"}   # shares that may be negative
 MOST_FLAGS = 8                             # yes-or-no facts of a firm; their combinations are gone through
 
 
 def check(sections: Scenario | SimpleNamespace, draft: Draft) -> None:
     """Add every contradiction in the sections that could be read."""
-    for names, rule in (*RULES, *terms_checks.RULES, *support_checks.RULES):
+    for names, rule in (*RULES, *terms_checks.RULES, *support_checks.RULES, *collective_checks.RULES):
         if all(hasattr(sections, name) for name in names):
             rule(sections, draft)
     _bounded_shares(draft)
 
 
 def _bounded_shares(draft: Draft) -> None:
-    """A share lies between 0 and 100 %; only trends may exceed it, only trends and spreads be negative."""
+    """A share lies between 0 and 100 %; only trends may exceed it, only what changes something else be negative."""
     for path, ppm in draft.shares.items():
         name = next(part for part in reversed(path) if not part.isdecimal())
         if ppm > ONE and name not in UNBOUNDED:
@@ -69,11 +69,6 @@ def segment_weights(s: Any, draft: Draft) -> None:
 def bank_weights(s: Any, draft: Draft) -> None:
     """Banks make up all applications."""
     _whole(draft, ("banks",), (bank.weight for bank in s.banks.values()))
-
-
-def mode_weights(s: Any, draft: Draft) -> None:
-    """Modes make up all covered loans."""
-    _whole(draft, ("modes",), (mode.weight for mode in s.modes.values()))
 
 
 def priced_types(s: Any, draft: Draft) -> None:
@@ -286,7 +281,7 @@ def _breaker(one: Breaker, draft: Draft, path: Path) -> None:
 Rule = tuple[tuple[str, ...], Callable[[Any, Draft], None]]
 RULES: tuple[Rule, ...] = (
     (("firms",), firm_weights), (("segments",), segment_weights), (("banks",), bank_weights),
-    (("modes",), mode_weights), (("segments", "lending", "recovery"), priced_types),
+    (("segments", "lending", "recovery"), priced_types),
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),

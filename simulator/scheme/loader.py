@@ -24,7 +24,7 @@ from .validate import valid_sections, validate
 FOLDER_VARIABLE = "PLEDGEFUND_SCENARIOS"
 MOST_OVERLAYS = 10
 SUFFIX = ".yaml"
-LEFT_OPEN = {"market_missing", "median_missing", ("weights_not_whole", "modes")}   # by a base file
+LEFT_OPEN = {"market_missing", "median_missing", "segment_without_mode"}   # by a base file
 
 
 def scenarios_folder(folder: str | os.PathLike[str] | None = None) -> Path:
@@ -145,8 +145,7 @@ def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: lis
 def _abstract(draft: Draft) -> None:
     """A base file is no scheme: what it leaves to its overlays is not wrong."""
     if draft.data.get("abstract") is True:
-        draft.problems = [problem for problem in draft.problems
-                          if problem.code not in LEFT_OPEN and (problem.code, problem.path) not in LEFT_OPEN]
+        draft.problems = [problem for problem in draft.problems if problem.code not in LEFT_OPEN]
 
 
 def _frozen(scenario: Scenario, origins: dict[str, Provenance]) -> Scenario:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
+from .collective_checks import OF_CLUSTERS
 from .draft import Draft, Path
 from .overlap import Box, box_of, most_together
 from .parts_fund import Cap, Claim, Condition, Mode, Payer, TermRow
@@ -130,7 +131,7 @@ def _kind(s: Any, payer: str) -> str:
 
 def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, earlier: set[str]) -> None:
     """Legal rows whose mechanism comes later."""
-    if len(row.cap) > MOST_CAPS:
+    if len(row.cap) + (_kind(s, row.payer) in OF_CLUSTERS) > MOST_CAPS:     # what the cluster has is a cap too
         draft.say("not_built", (*path, "cap"), given=f"cap × {len(row.cap)}")
     if row.from_ in earlier and _kind(s, row.from_) == "pot":
         draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (kind: pot)")

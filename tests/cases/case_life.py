@@ -20,6 +20,7 @@ from simulator.engine.layout import Law
 from simulator.engine.ledger import REFUSALS
 from simulator.engine.loop.breaker import is_check_day
 from simulator.engine.loop.cash import plan_contributions
+from simulator.engine.loop.clusters import open_clusters
 from simulator.engine.loop.intake import disburse, dynamic_gates, start_loan
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.state import (
@@ -71,7 +72,7 @@ WAN = 1_000_000                # fen in 万元
 MADE_UP = {"grade": "D", "note": "worked case"}
 DEFAULT_DAY = 100
 SECTIONS = ("pots", "payers", "modes", "gate", "programmes", "targets", "fees", "audit", "investments", "banks",
-            "breaker", "breakers")
+            "breaker", "breakers", "collective")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -127,7 +128,7 @@ class Loan:
 
 @dataclass(frozen=True)
 class Proceeds:
-    """What the pledged rights bring, and how many days after the claim was determined."""
+    """What the first loan's rights bring, and how many days after the claim was determined; others in proportion."""
 
     gross: int = 0
     delay: int = 300
@@ -216,10 +217,11 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
     whole, real = law.whole.copy(), law.real.copy()
     whole[at.RECOVERY_COST_PPM] = cost_ppm
     real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]] = 0.0
+    clusters = law.clusters.copy()
+    clusters[:, at.CL_ANCHOR] = at.NOBODY  # an anchor fails on a given day or not at all
     bad = [loan for loan in loans if loan.default is not None]
-    assert proceeds.gross == 0 or len(bad) == 1, "proceeds are set for one loan"
     factor = (proceeds.gross + 0.5) / bad[0].principal if proceeds.gross else 0.0
-    return replace(law, whole=whole, real=real, ip_factor=np.full_like(law.ip_factor, factor),
+    return replace(law, whole=whole, real=real, clusters=clusters, ip_factor=np.full_like(law.ip_factor, factor),
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
 
@@ -261,6 +263,7 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
     st = new_state(tables.law, 16.0)
     clear(law, st, 1, 0)
     plan_days(law, st)
+    open_clusters(law, st)
     plan_contributions(law, st)
     for pot, amount in (balance or {}).items():
         number = tables.layout.pots.index(pot)

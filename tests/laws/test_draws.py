@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -94,6 +95,20 @@ def test_levers_and_stresses_change_what_they_say() -> None:
     assert variants.mean_pd(stressed) == pytest.approx(50_000, abs=1)
     assert stressed.firms.grades["c"].pd == pytest.approx(5 * stressed.firms.grades["a"].pd, abs=5)
     assert variants.in_recession(scenario).macro.shift == -1.5
+
+
+def test_all_anchors_fail_in_mid_window() -> None:
+    failed = variants.anchors_fail(load("liaoning-collective"))
+    assert failed is not None and failed.collective["chains"].anchor_fails == date(2022, 7, 1)   # 18 of 36 months
+    assert variants.anchors_fail(load("guangdong-gi")) is None                                   # clusters, no anchor
+    assert variants.anchors_fail(load("liaoning-2021")) is None
+
+
+def test_drawn_clusters_have_all_firms_of_their_segment() -> None:
+    drawn = draw_scenarios(load("liaoning-collective"), 20, 5)
+    chains = [world.collective["chains"] for world in drawn]
+    assert len({(group.clusters, group.members) for group in chains}) > 15
+    assert [group.clusters * group.members for group in chains] == [w.segments["chains"].firms for w in drawn]
 
 
 def test_share_lever_leaves_room_for_the_others() -> None:

@@ -65,6 +65,7 @@ def test_hints_name_the_nearest_spelling() -> None:
     assert hints["pot_unknown"] == "city"
     assert hints["payer_unknown"] == "insurer"
     assert hints["source_unknown"] == "notice"
+    assert hints["cluster_key"] == "collective"
     assert hints["extends_missing"] == ""
     assert hints["share_points"] == "1.5%"
 

@@ -75,6 +75,8 @@ def test_figure(name: str, row: dict[str, Any]) -> None:
         assert value_at(scenario, at) == round(median / WAN) * WAN
     else:
         given = UNITS.get(kind_of(scenario, at), parse_real)(figure) * Fraction(str(row.get("times", 1)))
+        given = given / row.get("over", 1)
+        given = math.ceil(given) if kind_of(scenario, at) == "count" else given
         assert float(value_at(scenario, at)) == pytest.approx(float(given), rel=1e-3)
 
 

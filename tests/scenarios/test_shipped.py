@@ -24,7 +24,8 @@ UNDER_THE_2016_NOTICE = ("liaoning-2021", "dalian-2020", "fuxin-2017")
 WITHOUT_FIGURES = ("chengdu-2024", "harbin-2018")
 SCHEMES = (*UNDER_THE_2016_NOTICE, *WITHOUT_FIGURES)
 WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
-           "fuxin-insurer-guarantor-layered", "chengdu-60-months", "chengdu-stated-figures", "chengdu-park-lines")
+           "fuxin-insurer-guarantor-layered", "liaoning-collective", "chengdu-60-months", "chengdu-stated-figures",
+           "chengdu-park-lines")
 DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX", "chengdu-2024": "CD", "harbin-2018": "HRB"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
 PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact
@@ -44,7 +45,9 @@ def test_loads(name: str) -> None:
 
 
 def clause_at(scenario: Scenario, at: str) -> set[str]:
-    """Clauses found at a path of the table."""
+    """Clauses found at a path of the table, of the scheme or of a what-if on it."""
+    other, _, at = at.rpartition(": ")
+    scenario, at = load(other) if other else scenario, at.removesuffix(".high")
     if at == "out_of_scope":
         return {item.clause for item in scenario.out_of_scope
                 if item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en}
@@ -168,9 +171,10 @@ def test_parts_of_a_whole_add_up(name: str) -> None:
     firms = scenario.firms
     wholes = [firms.sectors.values(), firms.classes.values(), firms.districts.values(),
               [grade.weight for grade in firms.grades.values()],
-              [bank.weight for bank in scenario.banks.values()],
-              [mode.weight for mode in scenario.modes.values()]]
-    for segment in scenario.segments.values():
+              [bank.weight for bank in scenario.banks.values()]]
+    for name, segment in scenario.segments.items():
+        if segment.eligible:
+            wholes.append([mode.weight for mode in scenario.modes.values() if name in (mode.segments or [name])])
         wholes += [segment.ip.values(), [term.weight for term in segment.terms]]
     assert [sum(whole) for whole in wholes] == [100 * PCT] * len(wholes)
 
@@ -362,3 +366,20 @@ def test_what_ifs() -> None:
     assert [(row.step, row.payer) for row in layered["layered"].terms] == \
         [(1, "insurer"), (2, "guarantor"), (3, "fund")]
     assert list(layered) == ["layered"]
+
+
+def test_collective_credit_of_liaoning() -> None:
+    """The chain pays before the fund: its deposits, the anchor once up to 5 % of the line, then 10 % by the others."""
+    scenario = load("liaoning-collective")
+    chains, mode = scenario.collective["chains"], scenario.modes["collective"]
+    assert (chains.clusters, chains.members, scenario.segments["chains"].firms) == (20, 12, 240)
+    assert (chains.line // WAN, chains.rate_discount, chains.reserve) == (3000, 5_000, 4 * PCT)
+    assert [(row.step, row.payer, row.share // PCT, row.of) for row in mode.terms] == \
+        [(1, "reserve", 100, "remaining"), (2, "anchor", 100, "remaining"), (3, "members", 10, "remaining"),
+         (4, "fund", 50, "remaining")]
+    assert [(cap.amount // WAN, cap.per) for cap in mode.terms[1].cap] == [(150, "cluster")]
+    assert mode.segments == ["chains"]
+    origin = scenario.provenance["collective.chains.clusters"]
+    assert (origin.grade, origin.high) == ("A", 200)
+    plain = load("liaoning-2021")
+    assert plain.collective == {} and not {"collective_credit", "clusters", "contagion"} & plain.pending.keys()

@@ -94,9 +94,28 @@ def test_rows_survive_json_unrounded(name: str) -> None:
     json.dumps(size(name).to_json())
 
 
-def test_anchor_failure_is_said_to_be_missing() -> None:
-    assert "尚未建模" in render_answer(sheet("dalian-2020"), "zh")
-    assert "not modelled yet" in render_answer(sheet("dalian-2020"), "en")
+def test_without_clusters_no_anchor_can_fail() -> None:
+    assert re.search(r"链主违约 +本方案没有企业群", render_answer(sheet("dalian-2020"), "zh"))
+    assert "no clusters in this scheme" in render_answer(sheet("dalian-2020"), "en")
+    assert sheet("dalian-2020").row("stress_exhaustion", "anchor").value is None
+    assert not sheet("dalian-2020").having("line_use")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ("链主违约", "少放贷", "集合授信高峰用去")),
+                                             ("en", ("failure of an anchor firm", "lending lost", "joint lines"))])
+def test_with_anchors_their_failure_is_a_stress(lang: str, words: tuple[str, ...]) -> None:
+    told = render_answer(sheet("liaoning-collective"), lang, detail=True)
+    assert all(word in told for word in words)
+    assert max(cells(each) for each in told.splitlines()) <= 96
+    row = sheet("liaoning-collective").row("stress_exhaustion", "anchor")
+    assert row.value is not None and set(row.note_args) == {"defaulted", "cost", "lost"}
+    assert sheet("liaoning-collective").row("refused", "line").value == 0.0
+    assert "lost" in json.dumps(sheet("liaoning-collective").to_json())
+
+
+def test_clusters_without_an_anchor_say_so() -> None:
+    assert "企业群没有龙头" in render_answer(sheet("guangdong-gi"), "zh")
+    assert "clusters without an anchor" in render_answer(sheet("guangdong-gi"), "en")
 
 
 def test_target_without_base_is_not_evaluable() -> None:

@@ -33,7 +33,7 @@ def with_more_terms(number: int, data: Data) -> Data:
                     {"bank_performance": "good"}, {"bank_years_to": 0}, {"bank_years_above": 0}])
             if mode["claim"]["final"] and r.random() < 0.5:
                 row.update(cap=[], lag=0)  # something is paid before the settlement
-            elif r.random() < 0.7:
+            elif r.random() < 0.7 and not row["payer"].startswith("of_"):   # a cluster's parties are limited already
                 row["cap"] = limits(r, data["payers"][row["payer"]]["kind"] == "pot")
     rows = [row for mode in data["modes"].values() for row in mode["terms"]]
     for name, shorts in (("guarantor", ["lapse", "next:insurer", "queue_fifo"]), ("insurer", ["lapse", "next:lender"])):
