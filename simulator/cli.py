@@ -114,6 +114,7 @@ def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: E
         lang: Lang = "zh", quiet: Quiet = False) -> None:
     """Simulate, summarise every column, and keep the run where ``--out`` says."""
     scheme = open_scenario(scenario, sets, lang)
+    assumed_note(scheme, quiet, lang)
     first_run_note(quiet, lang)
     from simulator.report.summary import render_run, run_json
     from simulator.runs import simulate
@@ -138,16 +139,21 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
            lang: Lang = "zh", quiet: Quiet = False, detail: Detail = False) -> None:
     """The verdict with the size beside it, and the seven answers."""
     scheme = open_scenario(scenario, sets, lang)
-    first_run_note(quiet, lang)
     from simulator.answers import answer as ask
+    from simulator.answers.missing import SIZE, lacking
     from simulator.report.text import render_answer
     from simulator.study import size_fund
 
+    missing = lacking(scheme, SIZE)
+    if not missing:
+        first_run_note(quiet, lang)
     with Progress(quiet, lang) as progress:
         sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
-        needed = size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
+        needed = None if missing else size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws,
+                                                progress=progress)
+    sized = needed.to_json() if needed else {"not_evaluable": list(missing)}
     shown = render_answer(sheet, lang, size=needed, detail=detail, command=shlex.join(words()))
-    deliver("answer", {**sheet.to_json(), "size": needed.to_json()}, shown, out, as_json, lang)
+    deliver("answer", {**sheet.to_json(), "size": sized}, shown, out, as_json, lang)
 
 
 @command("size")
@@ -161,6 +167,13 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
               for name, given, default in (("exhaustion", exhaustion, scheme.sizing.exhaustion),
                                            ("refusal", refusal, scheme.sizing.refusal),
                                            ("targets", targets, scheme.sizing.targets))}
+    from simulator.answers.missing import ANSWERS, SIZE, lacking
+    from simulator.report.unanswered import render_unsized
+
+    if missing := lacking(scheme, SIZE if ask == "size" else ANSWERS):
+        deliver(ask, {"scenario": scheme.id, "not_evaluable": list(missing)},
+                render_unsized(scheme, missing, lang), out, as_json, lang)
+        return OK
     first_run_note(quiet, lang)
     from simulator import study
     from simulator.report.text import render_size
@@ -181,6 +194,7 @@ def trace(scenario: ScenarioName,
           quiet: Quiet = False) -> None:
     """One path from end to end, or one loan with its settlement sheet."""
     scheme = open_scenario(scenario, sets, lang)
+    assumed_note(scheme, quiet, lang)
     first_run_note(quiet, lang)
     from simulator.report.sheet import render_trace
     from simulator.runs import trace as follow
@@ -285,6 +299,15 @@ def deliver(name: str, data: dict[str, Any], shown: str, out: Path | None, as_js
         emit_json(document)
     else:
         emit(shown.rstrip("\n"))
+
+
+def assumed_note(scheme: Scenario, quiet: bool, lang: str) -> None:
+    """Say that figures no source gives are assumed."""
+    from simulator.report.unanswered import figures_missing
+
+    figures = figures_missing(scheme, lang)
+    if figures and not quiet:
+        note(text("cli_assumed", lang, figures=figures))
 
 
 def first_run_note(quiet: bool, lang: str) -> None:

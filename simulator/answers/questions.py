@@ -16,6 +16,7 @@ from . import targets
 from .draws import draw_scenarios, drawable
 from .estimate import Estimate
 from .measure import Key, World, measure, share
+from .missing import ANSWERS, lacking, unanswered
 from .rows import AnswerRow, AnswerSheet, Unit, worst_grade
 from .verdict import ELIGIBLE, influences, responsive, responsive_targets, verdict
 
@@ -92,8 +93,10 @@ def answer(
     """Simulate a scheme and its variants and answer the seven questions.
 
     ``draws`` sets of assumed values, each with fewer paths, give the range over assumptions.
-    ``progress(done, total)`` is told after each scenario.
+    ``progress(done, total)`` is told after each scenario. Where no source gives the figures, nothing is simulated.
     """
+    if lacking(scenario, ANSWERS):
+        return unanswered(scenario, paths, seed, draws)
     if simulate is None:
         from simulator.runs import simulate as simulate_runs
 

@@ -55,7 +55,7 @@ class AnswerSheet:
 
     scenario: Any
     rows: tuple[AnswerRow, ...]
-    verdict: Verdict
+    verdict: Verdict | None  # None: no source gives the figures it needs (missing)
     influences: tuple[tuple[str, float], ...]  # parameter path, swing over its range
     paths: int
     seed: int
@@ -84,11 +84,12 @@ class AnswerSheet:
             "draws": self.draws,
             "engine": self.engine,
             "version": self.version,
-            "verdict": {
+            "verdict": None if self.verdict is None else {
                 "holds": self.verdict.holds,
                 "failed": list(self.verdict.failed),
                 "condition": _plain(self.verdict.condition),
             },
+            "not_evaluable": {figure: why.model_dump() for figure, why in self.scenario.not_evaluable.items()},
             "influences": [{"parameter": path, "swing_fen": swing} for path, swing in self.influences],
             "rows": [_row_json(row) for row in self.rows],
         }

@@ -7,6 +7,8 @@ that defaults today cannot repay another loan today.
 
 from __future__ import annotations
 
+from datetime import date
+
 OPEN, RECOVER, DEFAULT, CONTAGION, INFLOW, MATURE, DETERMINE, DUE, PAY, RENEW, WAIT, APPLY, CLOSE = range(13)
 
 PHASES = ("OPEN", "RECOVER", "DEFAULT", "CONTAGION", "INFLOW", "MATURE", "DETERMINE", "DUE", "PAY",
@@ -28,6 +30,12 @@ def tick(day: int, phase: int, key: int = 0) -> int:
 def day_of(moment: int) -> int:
     """Day of a tick."""
     return moment >> (KEY_BITS + 4)
+
+
+def days_between(start: date, day: date) -> int:
+    """Days from ``start`` to ``day`` in the 30/360 convention."""
+    return ((day.year - start.year) * YEAR + (day.month - start.month) * MONTH
+            + min(day.day, MONTH) - min(start.day, MONTH))
 
 
 def entity_of(segment: int, side: int, n: int) -> int:

@@ -14,6 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from simulator.engine.day import days_between
+from simulator.engine.platform import decided, months_ahead
 from simulator.scheme.scenario import Scenario, Segment
 
 PPM = 1_000_000
@@ -208,21 +210,24 @@ def arrivals(scenario: Scenario, names: list[str], first: int, last: int, cost: 
     """
     volumes = volumes_of(scenario)
     lost = scenario.demand.lost_per_point / PPM
-    months = np.arange(first, last)
+    opens = days_between(scenario.clock.start, scenario.platform.from_) if scenario.platform else 0
+    months = np.arange(first, last + months_ahead(scenario.platform))
     over, rate = np.zeros((len(names), last - first)), np.zeros((len(names), last - first, 4))
     for s, name in enumerate(names):
-        volume = volumes[name]
+        volume, segment = volumes[name], scenario.segments[name]
         base = by_month(scenario, volume, months)
         if volume.by_year is not None:
-            over[s] = base * scenario.demand.headroom * stretch
+            over[s] = base[:last - first] * scenario.demand.headroom * stretch
         else:
             over[s] = volume.applications * stretch * dominating(
                 scenario.demand.dominating_trend / PPM, scenario.demand.headroom, first, last)
-        again = renewals_by_month(scenario, scenario.segments[name], volume, months)
+        again = renewals_by_month(scenario, segment, volume, months)
         base = np.where(months >= 0, np.maximum(base - again, 0.0), base)
+        heard = scenario.platform if segment.eligible else None
+        asked = (base[:last - first], decided(heard, opens, base, first, last))
         for reached, inside in product((True, False), (False, True)):
             response = [(1 - lost) ** (cost(name, m, inside, reached) if m >= 0 else 0.0) for m in range(first, last)]
-            rate[s, :, 2 * int(not reached) + int(inside)] = base * np.array(response)
+            rate[s, :, 2 * int(not reached) + int(inside)] = asked[inside] * np.array(response)
     with np.errstate(divide="ignore", invalid="ignore"):
         keep = np.where(over[:, :, None] > 0, rate / over[:, :, None], 0.0)
     if keep.size and keep.max() > 1.0 + 1e-12:

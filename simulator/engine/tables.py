@@ -15,7 +15,7 @@ from simulator.chance.variates import gamma_table
 from simulator.engine import demand, layout as at
 from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
-from simulator.engine.day import MONTH, RUN_OFF, YEAR
+from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
@@ -52,12 +52,6 @@ class Tables:
     def base_count(self, target: Target) -> float:
         """Base-year number of loans a growth target is measured from; 0 when there is none."""
         return demand.count_of(self.volumes) if target.base == "market" else 0.0
-
-
-def days_between(start: date, day: date) -> int:
-    """Days from ``start`` to ``day`` in the 30/360 convention."""
-    return ((day.year - start.year) * YEAR + (day.month - start.month) * MONTH
-            + min(day.day, MONTH) - min(start.day, MONTH))
 
 
 def cumulative(weights: Sequence[float]) -> np.ndarray:

@@ -66,6 +66,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cli_working": ("计算中", "working"),
     "cli_seconds": ("{n} 秒", "{n} s"),
     "cli_minutes": ("{n} 分钟", "{n} min"),
+    "cli_assumed": ("注意：来源没有给出{figures}，以下用假设值模拟，不是该文件的结果。",
+                    "Note: no source gives the {figures}; what follows stands on assumed values and is no result of the document."),
     "cli_kept": ("结果已存入 {folder}", "Results kept in {folder}"),
     "cli_interrupted": ("已中断，未完成的结果没有保留。", "Interrupted; nothing unfinished was kept."),
     "cli_io": ("读写失败：{message}", "Reading or writing failed: {message}"),

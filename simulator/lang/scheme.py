@@ -99,6 +99,9 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "rate_unknown_at_start": ("情景开始时还没有基准利率（第一段始于 {given}）。", "No reference rate is known when the window opens (the first step begins {given}).", "补一段开始得更早的利率。", "Add a step that begins early enough."),
     "contribution_outside": ("出资日 {given} 不在情景期内。", "The contribution is dated {given}, outside the window.", "期初已到账的出资不写 date。", "Leave date out for money that is there on day 0."),
     "match_no_time": ("配套资金的期限为零。", "The match has no time to come.", "写明期限，例如 within: 12 months。", "Give it time, such as within: 12 months."),
+    "platform_outside": ("平台启用日 {given} 不在情景期内。", "The platform starts {given}, outside the window.", "起始日以前已在运行的平台属于基期；只写情景期内的启用日。", "A platform that worked before is part of the base year; give a date inside the window."),
+    "platform_slower": ("用平台后要 {given}，比原来还慢。", "With the platform it takes {given}, longer than before.", "让 days_with 不长于 days_before。", "Make days_with at most days_before."),
+    "figure_given": ("not_evaluable 说没有“{given}”，但方案里有出处明确的数值。", "not_evaluable says there is no '{given}', yet a value here has a source.", "两者只留其一：删去这一条，或把该值改为假设(A)。", "Keep one of the two: drop the entry, or grade the value as assumed (A)."),
     # markets, targets, limits
     "market_missing": ("“{given}”的业务量要由 market 推出，但没有 market。", "The volume of '{given}' follows from market, and there is none.", "补上 market，或写 loans_by_year。", "Add market, or give loans_by_year."),
     "segment_without_volume": ("板块“{given}”没有业务量。", "The segment '{given}' has no volume.", "写 loans_by_year；只有 fund 和 other 可由 market 推出。", "Give loans_by_year; only fund and other follow from market."),

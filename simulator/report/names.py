@@ -35,6 +35,7 @@ _PARAMETERS = (
     (r"macro\.rho", "rho"),
     (r"macro\..+", "macro"),
     (r"recovery\..+", "recovery"),
+    (r"platform\..+", "platform"),
     (r"collective\..+", "collective"),
     (r"investments\..+", "investments"),
     (r"gate\.(loan_cap|firm_year_cap)\..+", "caps"),

@@ -12,10 +12,11 @@ from . import names
 from .lines import heads, line, money_cells, percent_cells, ratio_cells
 from .numbers import money, percent
 from .size_text import plain_command, render_size, size_lines
+from .unanswered import reason, render_unanswered
 from .width import LINE, wrap
 
 if TYPE_CHECKING:
-    from simulator.answers.rows import AnswerRow, AnswerSheet
+    from simulator.answers.rows import AnswerRow, AnswerSheet, Verdict
     from simulator.answers.sizes import SizeResult
 
 __all__ = ["render_answer", "render_size"]
@@ -28,10 +29,13 @@ def render_answer(
 
     ``command`` is the one that reproduces them; without it the plain one is told.
     """
+    verdict = sheet.verdict
+    if verdict is None:
+        return render_unanswered(sheet, lang, size, command)
     lines = [
         *wrap(names.heading(sheet.scenario, sheet.paths, sheet.seed, lang)),
         "",
-        *_verdict(sheet, lang, size),
+        *_verdict(sheet, verdict, lang, size),
         *_no_volume(sheet, lang),
         "",
         *heads(lang),
@@ -43,9 +47,9 @@ def render_answer(
     return "\n".join([*lines, "", *_foot(sheet, lang, command)])
 
 
-def _verdict(sheet: AnswerSheet, lang: str, size: SizeResult | None) -> list[str]:
+def _verdict(sheet: AnswerSheet, verdict: Verdict, lang: str, size: SizeResult | None) -> list[str]:
     label, indent = text("ans_verdict", lang) + "  ", " " * 6
-    said = "; ".join([_sentence(sheet, lang), *_condition(sheet, lang)]).replace(
+    said = "; ".join([_sentence(sheet, verdict, lang), *_condition(sheet, verdict, lang)]).replace(
         "; ", ";" if lang == "zh" else "; "
     )
     lines = wrap(label + said, LINE, indent)
@@ -58,8 +62,8 @@ def _no_volume(sheet: AnswerSheet, lang: str) -> list[str]:
     return wrap(text("ans_no_volume", lang), LINE, " " * 6) if told else []
 
 
-def _sentence(sheet: AnswerSheet, lang: str) -> str:
-    failed = sheet.verdict.failed
+def _sentence(sheet: AnswerSheet, verdict: Verdict, lang: str) -> str:
+    failed = verdict.failed
     if not failed:
         asked = any(row.note_key == "responsive" for row in sheet.having("target"))
         return text("ans_enough_all" if asked else "ans_enough", lang)
@@ -75,9 +79,9 @@ def _failure(sheet: AnswerSheet, name: str, lang: str) -> str:
     return text(f"ans_fail_{name}", lang, value=percent(row.value or 0.0, row.n), limit=percent(limit))
 
 
-def _condition(sheet: AnswerSheet, lang: str) -> list[str]:
+def _condition(sheet: AnswerSheet, verdict: Verdict, lang: str) -> list[str]:
     """The value of an assumption at which the verdict on the fund turns."""
-    said = sheet.verdict.condition
+    said = verdict.condition
     if said is None:
         return []
 
@@ -91,7 +95,7 @@ def _condition(sheet: AnswerSheet, lang: str) -> list[str]:
                 "ans_flip_never", lang, parameter=parameter, low=shown(said["low"]), high=shown(said["high"])
             )
         ]
-    kept = set(sheet.verdict.failed) <= {"targets"}
+    kept = set(verdict.failed) <= {"targets"}
     return [
         text(
             f"ans_{'flip' if kept else 'turn'}_{said['side']}",
@@ -159,6 +163,8 @@ def _exhaustion(sheet: AnswerSheet, lang: str) -> Iterator[str]:
 
 def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     yield from line(text("ans_q3", lang), ("", "", ""), "")
+    if "targets" in sheet.scenario.not_evaluable:
+        yield from wrap("     " + reason(sheet.scenario, "targets", lang), LINE, "     ")
     for row in sheet.having("target"):
         label = "     " + names.target(sheet.scenario, row.subject, lang)
         if row.value is None:

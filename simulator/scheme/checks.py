@@ -14,6 +14,7 @@ from typing import Any
 
 from . import collective_checks, support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
+from .missing import figures_given
 from .parts import IP_TYPES, Dated
 from .parts_fund import Breaker
 from .parts_market import Size
@@ -155,8 +156,7 @@ def dated_steps(s: Any, draft: Draft) -> None:
 
 def contributions(s: Any, draft: Draft) -> None:
     """Money arrives inside the window; a match has time to come."""
-    years, month = divmod(s.clock.start.month - 1 + s.clock.months, 12)
-    end = datetime.date(s.clock.start.year + years, month + 1, min(s.clock.start.day, 28))
+    end = _end(s)
     for name, pot in s.pots.items():
         for i, paid in enumerate(pot.contributors):
             path = ("pots", name, "contributors", str(i))
@@ -165,6 +165,24 @@ def contributions(s: Any, draft: Draft) -> None:
                           allowed=f"≥ {s.clock.start}, < {end}")
             if paid.match and paid.match.within == 0:
                 draft.say("match_no_time", (*path, "match", "within"), given="0", allowed="≥ 1 day")
+
+
+def _end(s: Any) -> datetime.date:
+    """First day after the window."""
+    years, month = divmod(s.clock.start.month - 1 + s.clock.months, 12)
+    return datetime.date(s.clock.start.year + years, month + 1, min(s.clock.start.day, 28))
+
+
+def platform(s: Any, draft: Draft) -> None:
+    """A platform starts inside the window (before it, it is part of the base year) and makes nobody wait longer."""
+    if s.platform is None:
+        return
+    if not s.clock.start <= s.platform.from_ < _end(s):
+        draft.say("platform_outside", ("platform", "from"), given=str(s.platform.from_),
+                  allowed=f"≥ {s.clock.start}, < {_end(s)}")
+    if s.platform.days_with > s.platform.days_before:
+        draft.say("platform_slower", ("platform", "days_with"), given=draft.raw(("platform", "days_with")),
+                  allowed=f"≤ {draft.raw(('platform', 'days_before'))}")
 
 
 # --- markets, targets, limits ---------------------------------------------------------------------
@@ -268,5 +286,6 @@ RULES: tuple[Rule, ...] = (
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
+    (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
     (("gate", "firms"), flags))

@@ -7,7 +7,7 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "platform", "calibration"}),
+    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "calibration"}),
     "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),

@@ -131,6 +131,18 @@ class Demand(Part):
     dominating_trend: Share                    # trend of the dominating rate
 
 
+class Platform(Part):
+    """A channel that brings firms inside the fund's gates to a lender, from a date inside the window.
+
+    ``uplift`` more of them apply; what took ``days_before`` from application to decision takes ``days_with``.
+    """
+
+    from_: Date = Field(alias="from")
+    uplift: Share
+    days_before: Days
+    days_with: Days
+
+
 class Renewal(Part):
     """What follows a repayment: the firm asks for the same loan again, at most four times running.
 

@@ -25,6 +25,7 @@ from .parts_market import (
     Macro,
     Market,
     MoralHazard,
+    Platform,
     Renewal,
     Segment,
     Size,
@@ -96,6 +97,9 @@ class OutOfScope(Part):
     reason: Text
 
 
+Figure = Literal["fund_size", "volume", "sharing", "targets"]
+
+
 class Scenario(Part):
     """A whole scheme with its surroundings, ready to be compiled (docs/scenario)."""
 
@@ -115,6 +119,7 @@ class Scenario(Part):
     approval: Approval
     lending: Lending
     demand: Demand
+    platform: Platform | None = None
     renewal: Renewal | None = None
     moral_hazard: MoralHazard
     gate: Gate
@@ -135,6 +140,7 @@ class Scenario(Part):
     sizing: Sizing
     pending: dict[str, Any] = {}               # clauses whose mechanism comes later: value, grade, source, note
     out_of_scope: list[OutOfScope] = []
+    not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
 
     @property
     def all_breakers(self) -> dict[str, Breaker]:

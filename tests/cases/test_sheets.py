@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.engine.tables import days_between
+from simulator.engine.day import days_between
 from simulator.scheme import Scenario, load
 from simulator.scheme.units import parse_days, parse_money, parse_share
 from tests.cases.case_life import Loan, Played, Proceeds, play, read_yaml, scenario_of

@@ -20,10 +20,13 @@ ROOT = Path(__file__).parents[2]
 WAN = 1_000_000                            # fen in 1 万元
 PCT = 10_000                               # ppm in 1 %
 PATENTS = ["invention", "utility_model", "design"]
-SCHEMES = ("liaoning-2021", "dalian-2020", "fuxin-2017")
+UNDER_THE_2016_NOTICE = ("liaoning-2021", "dalian-2020", "fuxin-2017")
+WITHOUT_FIGURES = ("chengdu-2024", "harbin-2018")
+SCHEMES = (*UNDER_THE_2016_NOTICE, *WITHOUT_FIGURES)
 WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
-           "fuxin-insurer-guarantor-layered", "liaoning-collective")
-DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX"}
+           "fuxin-insurer-guarantor-layered", "liaoning-collective", "chengdu-60-months", "chengdu-stated-figures",
+           "chengdu-park-lines")
+DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX", "chengdu-2024": "CD", "harbin-2018": "HRB"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
 PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact
 CHINESE = re.compile("[㐀-鿿]")
@@ -70,6 +73,8 @@ LABELS = {
                    "五(五)1|二 基本原则 5|五(五)3|六(二)|六(四)|附件1-3",
     "fuxin-2017": "一(二) 服务业|一(二)|三(七)|六(十八)-(十九)|八(二十三)|二(四)|"
                   "附件 2017 分工表 #10|targets",
+    "chengdu-2024": "三(二)6|五(二)|二(三)|二(一)|end|一(二)|四(一)-(三)|五(三)",
+    "harbin-2018": "四(十)|四(一)|三(二)2|六(四)|三(二)4|六(二)|五|四(二)|四(三)",
 }
 
 
@@ -241,7 +246,7 @@ def test_liaoning_modes_and_programmes() -> None:
     assert all(p.from_ == datetime.date(2022, 7, 1) for p in scenario.programmes.values())
 
 
-@pytest.mark.parametrize("name", SCHEMES)
+@pytest.mark.parametrize("name", UNDER_THE_2016_NOTICE)
 def test_caps_of_the_2016_notice(name: str) -> None:
     gate = load(name).gate
     caps = {firm_class: steps[0].value // WAN for firm_class, steps in gate.loan_cap.items()}
@@ -298,6 +303,51 @@ def test_fuxin() -> None:
     assert {row.payer: row.share // PCT for row in terms} == {"fund": 54, "insurer": 16, "agency": 4}
     assert all(scenario.provenance[f"modes.four_party.terms.{i}.share"].grade == "A" for i in range(3))
     assert scenario.segments["fund"].firms == 40 and scenario.book.kind == "none"
+
+
+def test_harbin() -> None:
+    """The 2011 rule: up to 500 万元, normally a year and at most three; the fund stands behind the guarantor."""
+    scenario = load("harbin-2018")
+    assert (scenario.clock.start, scenario.clock.months, scenario.clock.base_year) == \
+        (datetime.date(2016, 2, 1), 37, 2015)
+    assert {steps[0].value for steps in scenario.gate.loan_cap.values()} == {500 * WAN}
+    assert (scenario.gate.max_term, [term.days for term in scenario.segments["fund"].terms]) == (1080, [360, 1080])
+    first, behind = scenario.modes["guaranteed"].terms
+    assert (first.step, first.payer, first.from_) == (1, "guarantor", "lender")
+    assert (behind.step, behind.payer, behind.from_, behind.of) == (2, "special", "guarantor", "remaining")
+    recovery = scenario.modes["guaranteed"].recovery
+    assert (recovery.within, recovery.priority) == ("priority", ["guarantor", "special", "lender"])
+    assert scenario.payers["guarantor"].public and scenario.market is None and scenario.targets == {}
+    assert len(scenario.firms.sectors) == 4
+    use = scenario.programmes["patent_use"]
+    assert (use.line, use.spend_floor, use.envelope) == ("patent_use", 500 * WAN, [])
+
+
+def test_chengdu() -> None:
+    """In force from 2024-07-28, projects of three years, five industries, trademarks and indications beside patents."""
+    scenario = load("chengdu-2024")
+    assert (scenario.clock.start, scenario.clock.months, scenario.clock.base_year) == \
+        (datetime.date(2024, 7, 28), 36, 2023)
+    assert load("chengdu-60-months").clock.months == 60
+    assert scenario.gate.ip_types == [*PATENTS, "trademark", "geographical_indication"]
+    platform = scenario.platform
+    assert platform is not None and (platform.from_, platform.days_before, platform.days_with) == \
+        (datetime.date(2024, 7, 28), 45, 10)
+    awards = scenario.programmes["awards"]
+    assert awards.award is not None and (awards.amount, awards.award.higher_amount) == (50 * WAN, 80 * WAN)
+    assert len(scenario.firms.sectors) == 5 and scenario.targets == {}
+
+
+@pytest.mark.parametrize("name", WITHOUT_FIGURES)
+def test_no_figure_of_the_document_is_invented(name: str) -> None:
+    """Neither document gives money, volume, shares or targets: each has its reason, and what stands in is assumed."""
+    scenario = load(name)
+    assert set(scenario.not_evaluable) == {"fund_size", "volume", "sharing", "targets"}
+    for why in scenario.not_evaluable.values():
+        assert CHINESE.search(why.zh) and not WIDE.search(why.en)
+    standing = [origin for path, origin in scenario.provenance.items()
+                if re.match(r"pots\..*amount|segments\..*loans_by_year|modes\..*share", path)]
+    assert len(standing) >= 6 and {origin.grade for origin in standing} == {"A"}
 
 
 def test_what_ifs() -> None:

@@ -193,6 +193,13 @@ def all_reached(tables: Tables) -> Tables:
     return _changed(tables, reach=np.ones_like(tables.law.reach))
 
 
+def platform_unheard(tables: Tables) -> Tables:
+    """Applicants inside the fund's gates come no more often, and no sooner, than the others."""
+    keep = tables.law.keep.copy()
+    keep[:, :, [1, 3]] = np.minimum(keep[:, :, [1, 3]], keep[:, :, [0, 2]])
+    return _changed(tables, keep=keep)
+
+
 def no_lag(tables: Tables) -> Tables:
     """Every row is due at the end of the review."""
     rows = tables.law.rows.copy()
@@ -287,6 +294,7 @@ MUTANTS = (
     Mutant("renewals after newcomers", "loan", newcomers_first), Mutant("default at once", "loan", law=pays_to_the_end),
     Mutant("others keep their pace", "loan", law=own_pace), Mutant("line without end", "loan", law=line_without_end),
     Mutant("anchor takes nobody along", "loan", law=nobody_hit), Mutant("no deposits", "loan", law=deposits_kept),
+    Mutant("platform unheard", "loan", law=platform_unheard),
     Mutant("banks share a limit", "year", law=more.bank_year_of_all),
     Mutant("no limit at origination", "year", law=more.origination_unlimited),
     Mutant("a firm's limit is each loan's", "year", law=more.origination_by_loan),

@@ -45,6 +45,12 @@ def values(scenario: Scenario) -> Data:
 
 def random_tables(number: int) -> Tables:
     """The ``number``-th random scheme, compiled."""
+    scenario, scale, no_fund = random_scheme(number)
+    return compile_scheme(scenario, scale, no_fund=no_fund)
+
+
+def random_scheme(number: int) -> tuple[Scenario, int, bool]:
+    """The ``number``-th random scheme, at which scale, and whether without its fund."""
     r = random.Random(number)
     if r.random() < 0.15:
         data = values(loaded(r.choice(SHIPPED)))
@@ -74,11 +80,13 @@ def random_tables(number: int) -> Tables:
         data["renewal"] = {"probability": 700_000, "within": 15, "bridge": 400_000}
     if number % 5 == 0:
         data["lending"]["default_at"] = "maturity"
+    if number % 7 == 2:
+        data["platform"] = {"from": "2021-03-11", "uplift": 400_000, "days_before": 45, "days_with": 10}
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
-    return compile_scheme(rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), no_fund=r.random() < 0.04)
+    return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 
 def stress(r: random.Random, data: Data) -> None:

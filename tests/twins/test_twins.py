@@ -25,7 +25,7 @@ from simulator.engine.tables import Tables, compile_scheme
 from tests.twins.compare import KINDS, Told, by_loop, by_story, differences, kinds
 from tests.twins.mutants import MUTANTS, STOPPED, Mutant
 from tests.twins.probes import probe
-from tests.twins.schemes import SHIPPED, loaded, random_tables
+from tests.twins.schemes import SHIPPED, loaded, random_scheme, random_tables
 
 ROOT = Path(__file__).parents[2]
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
@@ -101,6 +101,14 @@ def test_campaign(monkeypatch: pytest.MonkeyPatch) -> None:
             taken += story.rules
     rare = {branch: taken[branch] for branch, least in LEAST.items() if taken[branch] * 50 < least * CAMPAIGN}
     assert not rare, f"branches hardly taken: {rare}"
+
+
+def test_platforms_of_the_campaign_bring_applicants() -> None:
+    """In at least five random schemes a platform lets more firms in than the same scheme has without it."""
+    schemes = [scenario for scenario, _, _ in map(random_scheme, range(CAMPAIGN)) if scenario.platform]
+    inside = [[compile_scheme(scenario.model_copy(update={"platform": platform})).law.keep[:, :, 1].sum()
+               for platform in (scenario.platform, None)] for scenario in schemes]
+    assert sum(heard > 1.1 * unheard for heard, unheard in inside) >= 5
 
 
 @given(st.integers(1_000, 2**40))
