@@ -141,9 +141,9 @@ def half_as_much(right: Function) -> Function:
 ERRORS = (
     SharedError("a share rounded up", rules, "of_ppm", rounded_up, case("chongqing", 3)),
     SharedError("no upper end of a layer", rules, "layer_part", no_upper_end, case("liaoning", 4)),
-    SharedError("the wider of two caps", rules, "row_room", loosest_cap, case("counters", 5)),
-    SharedError("limit counted as paid", rules, "row_amount", counted_as_paid, case("counters", 4)),
-    SharedError("no stacking limit", rules, "apply_stack", no_stack, case("anhui_pool", 2)),
+    SharedError("the wider of two caps", rules, "row_room", loosest_cap, case("counters", 10)),
+    SharedError("limit counted as paid", rules, "row_amount", counted_as_paid, case("counters", 9)),
+    SharedError("no stacking limit", rules, "apply_stack", no_stack, case("anhui_pool", 3)),
     SharedError("conditions ignored", rules, "holds", any_loan, case("jiangsu", 1)),
     SharedError("firm's yearly limit forgets", grants, "entitlement", each_time_anew, case("programmes", 4)),
     SharedError("whole loan covered", attributes, "static_gate", whole_pledge, case("liaoning", 1)),
