@@ -26,7 +26,7 @@ def life(sheet: dict[str, Any], scenario: Scenario, last: int | None = None) -> 
     """The loan of a sheet, played."""
     given, sale = sheet["loan"], sheet["proceeds"]
     loan = Loan(given["mode"], parse_money(given["amount"]), parse_money(given["covered"]), given["default_day"],
-                parse_days(given["term"]), district=given["district"])
+                parse_days(given["term"]), district=given["district"], flags=tuple(given.get("flags", ())))
     return play(scenario, [loan], proceeds=Proceeds(parse_money(sale["gross"]), sale["after_days"]),
                 cost_ppm=parse_share(sale["cost"]), last=last)
 
@@ -91,14 +91,18 @@ def test_who_finally_bears_and_gets_back(sheet: dict[str, Any], scenario: Scenar
 
 
 def test_each_thing_happens_on_its_day(sheet: dict[str, Any], scenario: Scenario) -> None:
-    """The evening before nothing has happened yet, the evening of the day all of it has."""
-    steps = [("defaulted_fen", sheet["days"]["defaulted"], parse_money(sheet["loan"]["amount"])),
-             ("determined_fen", sheet["days"]["determined"], parse_money(sheet["base"])),
-             ("recovered_fen", sheet["days"]["recovered"], parse_money(sheet["recovery"]["gross"]))]
-    lapsed, owed = money(sheet.get("lapsed", {})), Counter[tuple[str, int]]()
+    """The evening before it has not happened yet, the evening of the day it has."""
+    steps = [("defaulted_fen", sheet["days"]["defaulted"], 0, parse_money(sheet["loan"]["amount"])),
+             ("determined_fen", sheet["days"]["determined"], 0, parse_money(sheet["base"])),
+             ("recovered_fen", sheet["days"]["recovered"], 0, parse_money(sheet["recovery"]["gross"]))]
+    lapsed = money(sheet.get("lapsed", {}))
+    owed, paid = Counter[tuple[int, str]](), Counter[str]()
     for due in sheet["dues"]:              # several dues of one payer may fall on one day
-        owed[due["payer"], due["day"]] += parse_money(due["amount"])
-    steps += [(f"paid_{payer}_fen", day, amount - lapsed.get(payer, 0)) for (payer, day), amount in owed.items()]
-    for column, day, amount in steps:
-        assert life(sheet, scenario, day - 1).total(column) == 0, column
-        assert life(sheet, scenario, day).total(column) == amount, column
+        owed[due["day"], due["payer"]] += parse_money(due["amount"])
+    for (day, payer), amount in sorted(owed.items()):
+        before = paid[payer]
+        paid[payer] += amount - (0 if before else lapsed.get(payer, 0))
+        steps.append((f"paid_{payer}_fen", day, before, paid[payer]))
+    for column, day, before, after in steps:
+        assert life(sheet, scenario, day - 1).total(column) == before, column
+        assert life(sheet, scenario, day).total(column) == after, column
