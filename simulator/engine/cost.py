@@ -6,20 +6,20 @@ in the base year, so that the base year's design reproduces the base year's volu
 
 from __future__ import annotations
 
-import numpy as np
-
 from collections.abc import Callable
-from functools import cache
 from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
 
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume
 from simulator.engine.facts_table import combinations
 from simulator.engine.grants import entitlement, is_better, is_open, programme_base, rate_on
 from simulator.engine.layout import (
-    CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, GATE_FLAGS, GATE_NOT_FLAGS,
-    GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, MODE_DISTRICTS, NOBODY, N_PROGRAMMES, ON_DISBURSED, ON_REPAID,
-    PAYEE, PAYEE_FIRM, PREMIUM_RATE, VALUATION_RATE, Law,
+    BY_IP, CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY, GATE_FLAGS, GATE_NOT_FLAGS,
+    GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, LADDER_BY, LADDER_NONE, Law, MODE_DISTRICTS, NOBODY, N_PROGRAMMES,
+    ON_DISBURSED, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
 )
 from simulator.engine.rules import PPM
 from simulator.scheme.scenario import Scenario
@@ -101,21 +101,37 @@ def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: in
     return cost
 
 
+def _windows(law: Law, day: int, term: int) -> tuple[int, ...]:
+    """What of the programmes a loan of a day meets: two days that meet the same have the same subsidies.
+
+    Which are open when they would pay; the day itself where rates or dates run on within a programme.
+    """
+    if (law.programmes[:, LADDER_BY] != LADDER_NONE).any() or law.programmes[:, BY_IP].any():
+        return (day,)
+    when = day + np.where(law.programmes[:, EVENT] == ON_REPAID, term, 0)
+    return tuple(((law.programmes[:, FROM_DAY] <= when) & (when <= law.programmes[:, UNTIL_DAY])).tolist())
+
+
 def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
                 first_month: int) -> Callable[[str, int, bool, bool], float]:
     """Cost over the base year's, in percentage points, of (segment, month, inside the fund's gates, reached)."""
 
-    @cache
+    known: dict[tuple[Any, ...], float] = {}
+
     def at_day(s: int, day: int, month: int, inside: bool, reached: bool) -> float:
         principal = max(WAN, int(volumes[names[s]].median // WAN) * WAN)
         rate = int(law.rates[max(0, month - first_month)])
-        return _cost(law, s, principal, inside and scenario.segments[names[s]].eligible, reached, day, rate)
+        inside = inside and scenario.segments[names[s]].eligible
+        key = (s, rate, inside, reached, _windows(law, day, int(law.term_days[s, 0])) if reached else ())
+        if key not in known:
+            known[key] = _cost(law, s, principal, inside, reached, day, rate)
+        return known[key]
 
     def over_reference(name: str, month: int, inside: bool, reached: bool) -> float:
         s = names.index(name)
         then = float(law.reach[0])
-        reference = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, known)
-                        for known, part in ((True, then), (False, 1 - then)) if part > 0)
+        reference = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, told)
+                        for told, part in ((True, then), (False, 1 - then)) if part > 0)
         return (at_day(s, month * MONTH + MONTH // 2, month, inside, reached) - reference) / (PPM / 100)
 
     return over_reference
