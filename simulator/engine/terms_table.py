@@ -194,13 +194,17 @@ class _Builder:
         guarantor = next((row.payer for row in rows if self.scenario.payers[row.payer].kind == "guarantor"), None)
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
                 SPLIT[mode.recovery.split], WITHIN[mode.recovery.within], first_priority, len(self.priority),
-                0, 0, 0, self.covered_districts(rows), *pots, mode.counter_guarantee,
+                0, 0, 0, self.covered_districts(mode, rows), *pots, mode.counter_guarantee,
                 self.number(guarantor) if guarantor else at.NOBODY,
                 *claim_numbers(mode.claim)]
 
-    def covered_districts(self, rows: list[TermRow]) -> int:
-        """Districts whose firms every pot payer of the mode can pay for; none when nobody shares the loss."""
-        if not rows:
+    def covered_districts(self, mode: Mode, rows: list[TermRow]) -> int:
+        """Districts whose firms every pot payer of the mode can pay for.
+
+        None when all who share the loss have fallen away; all for a mode that is written without terms, whose
+        lenders are paid in advance by a programme.
+        """
+        if not rows and mode.terms:
             return 0
         return sum(1 << n for n, district in enumerate(self.districts)
                    if all(self.reaches(self.scenario.payers[row.payer], district) for row in rows))
