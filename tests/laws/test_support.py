@@ -26,7 +26,7 @@ def run() -> FakeResults:
         payers={"guarantor": SimpleNamespace(public=False, accounts=[]),
                 "re": SimpleNamespace(public=True, accounts=[])},
         fees={"up": SimpleNamespace(from_="guarantor", to="re"), "down": SimpleNamespace(from_="re", to="guarantor")},
-        audit=object(), investments=object())
+        audit=object(), investments=object(), modes={})
     years = {
         "subsidy_use_fen": [[400, 500, 600, 0], [499, 500, 500, 9]],
         "subsidy_prizes_fen": [[100, 0, 0, 0], [0, 0, 0, 0]],

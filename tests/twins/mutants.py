@@ -301,7 +301,7 @@ MUTANTS = (
     Mutant("banks join late", "year", law=more.banks_joined_later),
     Mutant("fifth flag lost", "year", law=more.second_slot_forgotten),
     Mutant("refunds not taken off", "year", law=more.refunds_ignored),
-    Mutant("rolling year by calendar", "loan", law=more.rolling_by_year),
+    Mutant("rolling year by calendar", "year", law=more.rolling_by_year),
     Mutant("measure of today", "year", more.measured_today),
     Mutant("stopped payments paid", "year", more.paid_all_the_same),
     Mutant("endless capital", "year", law=more.endless_capital),

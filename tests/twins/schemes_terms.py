@@ -43,10 +43,11 @@ def with_more_terms(number: int, data: Data) -> Data:
         escrow_binds(data)
     if number % 10 == 7:
         refunds_matter(data)
-    elif number % 10 == 8:                 # a year that rolls on over the turn of the calendar's
+    elif number % 20 == 12:                # a year that rolls on over the turn of the calendar's
         data["breakers"] = {"rolling": breaker(r) | {
             "scope": "scheme", "num": "determined", "den": "disbursed", "window": "rolling_360", "min_defaults": 1,
-            "check": "month_end", "stop": 80_000, "resume": 80_000, "min_den": 0, "effect": "no_new_cover"}}
+            "check": "month_end", "stop": 10, "resume": 10, "min_den": 0, "effect": "no_new_cover"}}
+        data["clock"]["months"] = 24
     elif r.random() < 0.6:
         data["breakers"] = {f"rule_{n}": breaker(r) for n in range(r.randint(1, 3))}
     return data
