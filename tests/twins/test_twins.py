@@ -28,8 +28,7 @@ from tests.twins.probes import probe
 from tests.twins.schemes import SHIPPED, loaded, random_scheme, random_tables
 
 ROOT = Path(__file__).parents[2]
-COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
-CAMPAIGN = 70 if COMPILED else 50
+CAMPAIGN = 70
 PATHS = 2
 
 # Branches and the least number of times 50 schemes must take them, a third of what was measured.
