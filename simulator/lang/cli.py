@@ -121,6 +121,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bench_loop_loans": ("loop 引擎，单线程", "loop engine, one thread"),
     "bench_story_loans": ("story 引擎", "story engine"),
     "bench_loop_story": ("loop 与 story 之比", "loop over story"),
+    "bench_full_plain": ("每笔用时：全部机制比主体机制", "time a loan, full law over main job"),
+    "bench_full_story": ("全部机制下 loop 与 story 之比", "loop over story, full law"),
     "bench_threads": ("两线程与一线程之比", "two threads over one"),
     "bench_paths": ("{name}：每秒模拟次数", "{name}: paths a second"),
     "bench_loans_a_path": ("{name}：每次贷款笔数", "{name}: loans a path"),

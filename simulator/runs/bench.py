@@ -19,7 +19,7 @@ from simulator.scheme.scenario import Scenario
 
 SCHEMES = ("liaoning-2021", "dalian-2020", "fuxin-2017")
 LOANS = 2000                   # a path of the reference scenario
-STORY_FLOOR, THREAD_FLOOR, HELP_SECONDS, MEMORY_CEILING = 300, 1.8, 0.5, 20.0
+STORY_FLOOR, THREAD_FLOOR, HELP_SECONDS, MEMORY_CEILING, FULL_CEILING = 300, 1.8, 0.5, 20.0, 1.6
 FEW_PATHS, MANY_PATHS = 1000, 10_000       # whose peaks of memory are compared
 REPEATS = 3
 
@@ -72,6 +72,34 @@ def reference() -> Scenario:
     return replace_values(scenario, changes)
 
 
+def plain(scenario: Scenario) -> Scenario:
+    """The same scheme with the main job alone: no renewals, no phase-in."""
+    changes: dict[str, Any] = {"renewal": None, "phase_in": []}
+    return replace_values(scenario, changes)
+
+
+def full(scenario: Scenario) -> Scenario:
+    """The same scheme with everything a scheme may have: lines and contagion, provisional claims, breakers, audits."""
+    breaker = {"scope": "bank", "num": "determined", "den": "disbursed", "window": "rolling_360", "min_loans": 50,
+               "min_defaults": 3, "check": "month_end", "stop": 80_000, "resume": 50_000}
+    claim = {"interest_days": 90, "net": True, "provisional": {"share": 800_000, "to": "escrow"}, "final": "closed"}
+    members = 10
+    changes: dict[str, Any] = {
+        "renewal.bridge": 200_000, "recovery.downturn": 0.3,
+        "firms.flags": {"tech": 300_000, "first_loan": 200_000},
+        "breakers": {"rate": breaker, "pots": breaker | {"scope": "pot", "window": "year_to_date"}},
+        "audit": {"improper": 20_000, "delay": 180, "recovered": 500_000},
+        "collective": {"chains": {
+            "title": {"zh": "链", "en": "chains"}, "segment": "fund", "members": members,
+            "clusters": scenario.segments["fund"].firms // members, "line": 10**12, "rate_discount": 5_000,
+            "reserve": 40_000, "anchor_grade": next(iter(scenario.firms.grades)), "frailty": 0.5,
+            "contagion": {"probability": 150_000, "window": 180}, "joint_effect": 50_000}}}
+    for name in scenario.modes:
+        changes |= {f"modes.{name}.claim.{key}": value for key, value in claim.items()}
+        changes[f"modes.{name}.counter_guarantee"] = 50_000
+    return replace_values(scenario, changes)
+
+
 def fastest(job: Callable[[], Any], repeats: int = REPEATS) -> float:
     """Seconds of the fastest of several runs: the one least disturbed by others."""
     best = float("inf")
@@ -92,6 +120,19 @@ def _engines(scenario: Scenario) -> list[Measure]:
     return [Measure("loop_loans", 640 * loans / loop, "loans"), Measure("story_loans", one / story, "loans"),
             Measure("loop_story", (640 * loans / loop) / (one / story), "times", STORY_FLOOR),
             Measure("threads", loop / pair, "times", THREAD_FLOOR)]
+
+
+def _mechanisms(scenario: Scenario) -> list[Measure]:
+    """Time a loan of the full law over the main job's, and the full law in both engines."""
+    def a_loan(one: Scenario, paths: int, engine: str, repeats: int) -> float:
+        loans = float(simulate(one, paths=paths, engine=engine, workers=1, years=False).column("loans").sum())
+        return fastest(lambda: simulate(one, paths=paths, engine=engine, workers=1, years=False), repeats) / loans
+
+    whole = full(scenario)
+    loop, story = a_loan(whole, 320, "loop", REPEATS), a_loan(whole, 1, "story", 1)
+    return [Measure("full_plain", loop / a_loan(plain(scenario), 320, "loop", REPEATS), "times", FULL_CEILING,
+                    at_most=True),
+            Measure("full_story", story / loop, "times", STORY_FLOOR)]
 
 
 def _schemes(workers: int | None) -> list[Measure]:
@@ -157,10 +198,10 @@ def run(workers: int | None = None, progress: Callable[[int, int], None] | None 
     measures: list[Measure] = []
     scenario = reference()
     simulate(scenario, paths=8)
-    for n, part in enumerate((lambda: _engines(scenario), lambda: _schemes(workers), _memory,
-                              lambda: [_help()])):
+    for n, part in enumerate((lambda: _engines(scenario), lambda: _mechanisms(scenario),
+                              lambda: _schemes(workers), _memory, lambda: [_help()])):
         measures += part()
-        tell(n + 1, 4)
+        tell(n + 1, 5)
     return Bench(tuple(measures), f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()}")
 
 

@@ -28,7 +28,8 @@ BY_ANSWERS = {
     r"programmes\.\w+\.spend_floor": "answers/fiscal: floors of spending",
     r"demand\.(headroom|dominating_trend)": "a device of thinning that moves no result",
 }
-NAMED = r"(grades|sectors|classes|districts|segments|banks|pots|payers|modes|programmes|targets|collective|fees|breakers)"
+NAMED = ("(grades|sectors|classes|districts|segments|banks|pots|payers|modes|programmes|targets|collective|fees|"
+         "breakers)")
 
 
 def kind_of(path: str) -> str:
