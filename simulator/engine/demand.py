@@ -74,10 +74,31 @@ def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[fl
     for name, weight in scenario.firms.classes.items():
         if name in gate.classes:
             steps = [s.value for s in gate.loan_cap.get(name, []) if s.from_ <= start]
-            p, part = lognormal_below(median, segment.size.sigma, steps[-1] if steps else math.inf)
-            share += weight / classes * p
-            amount += weight / classes * part
+            cap = steps[-1] if steps else math.inf
+            p, part = lognormal_below(median, segment.size.sigma, cap)
+            over = over_cap_weight(scenario, median, segment.size.sigma, cap) if p < 1 else 0.0
+            share += weight / classes * (p + over)
+            amount += weight / classes * (part + cap * over if over else part)
     return share * ip * term, amount * ip * term
+
+
+def over_cap_weight(scenario: Scenario, median: float, sigma: float, cap: float) -> float:
+    """Share of applications above the cap that come in all the same, counted as loans approved at a1.
+
+    None where they are refused, all where they are trimmed to the cap. Covered in part, a loan's approval lies
+    between a0 and a1 as its covered part lies between nothing and all (on the logistic scale); averaged over the tail.
+    """
+    below = lognormal_below(median, sigma, cap)[0]
+    if scenario.gate.over_cap != "cover_part":
+        return 0.0 if scenario.gate.over_cap == "refuse" else 1 - below
+    a0, a1 = scenario.approval.uncovered / PPM, max(scenario.approval.covered, scenario.approval.uncovered) / PPM
+    if a1 == a0:
+        return 1 - below
+    low, high = math.log(a0 / (1 - a0)), math.log(a1 / (1 - a1))
+    places = below + (1 - below) * (np.arange(200) + 0.5) / 200
+    covered = cap / (median * np.exp(sigma * np.array([_NORMAL.inv_cdf(u) for u in places])))
+    approved = 1 / (1 + np.exp(-(low + (high - low) * covered)))
+    return float((1 - below) * ((approved - a0) / (a1 - a0)).mean())
 
 
 def market_volumes(scenario: Scenario) -> dict[str, Volume]:

@@ -225,3 +225,16 @@ def test_only_those_reached_answer_to_the_subsidy() -> None:
     applications = more.year_column("applications")[:, 0]
     base = base_market().year_column("applications")[:, 0].mean()
     assert_mean("applications with four tenths reached", applications, base * (0.6 + 0.4 / 0.83), bound=base * 0.004)
+
+
+@pytest.mark.parametrize("over_cap", ["refuse", "trim", "cover_part"])
+def test_the_loans_a_scheme_states_are_made_whatever_happens_above_the_cap(over_cap: str) -> None:
+    """200 loans a year, a third of the sizes above the cap: refused, trimmed or covered in part, 200 are made.
+
+    Approval 40 % without cover and 60 % at the scheme's relief of a half. Amounts are cut down to whole 万元, so that
+    some just above the cap come inside: below half a per cent of 200.
+    """
+    scenario = scheme("plain", approval__uncovered=400_000, approval__covered=600_000, segments__fund__size__sigma=0.7,
+                      gate__loan_cap={"small": [{"from": "2016-01-01", "value": 135 * WAN}]}, gate__over_cap=over_cap,
+                      segments__fund__loans_by_year=[200.0])
+    assert_mean(f"loans, {over_cap}", run(scenario, 3_000, seed=41).column("loans"), 200.0, bound=1.0)
