@@ -186,8 +186,8 @@ def test_more_is_unpaid_with_the_run_off_than_without() -> None:
     assert (ever[within]).all()
     liable = base().year_column("liable_fund_fen")
     assert (liable[:, :-1].sum(axis=1) <= base().column("liable_fund_fen")).all()
-    assert liable[:, -1].sum() > 0         # claims of the last year's loans come after it
-    if COMPILED:
+    if COMPILED:                           # the few paths of a run without compilation may hold no such claim
+        assert liable[:, -1].sum() > 0     # claims of the last year's loans come after it
         assert ever.sum() > within.sum()
 
 
