@@ -277,7 +277,7 @@ def grade_of(scenario: Scenario, key: Key) -> str:
     return worst_grade(
         origin.grade
         for path, origin in scenario.provenance.items()
-        if not path.startswith(("pending.", "sizing."))
+        if not path.startswith(("pending.", "observed.", "sizing."))
         and (not path.startswith("targets.") or path.startswith(own))
     )
 

@@ -126,11 +126,13 @@ def evaluate(results: Any, name: str, reading: str | None = None) -> Outcome:
 
 
 def _level(results: Any, name: str, target: Target) -> Outcome:
-    """A level is a sum over the years of the programme up to the final year."""
+    """A level is a sum over the years of the programme up to the final year, or that year's own figure."""
     level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     if level is None:
         return Outcome(name, None, "no_level")
-    return Outcome(name, yearly(results, name).sum(axis=1) >= _ceil(Fraction(str(level))))
+    years = yearly(results, name)
+    reached = years.sum(axis=1) if target.over == "window" else years[:, -1]
+    return Outcome(name, reached >= _ceil(Fraction(str(level))))
 
 
 def evaluate_all(results: Any) -> dict[str, Outcome]:

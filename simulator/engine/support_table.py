@@ -155,7 +155,7 @@ class SupportTables:
             "envelopes": np.array(self.envelopes, np.int64).reshape(-1, 2),
             "ladders": np.array(self.ladders, np.int64).reshape(-1, 2), "ip_from": self.starts(),
             "promised": np.array(told, np.int64).reshape(-1, years),
-            "summed": np.array([int(t.kind == "level") for t in self.s.targets.values()], np.int64),
+            "summed": np.array([int(t.kind == "level" and t.over == "window") for t in self.s.targets.values()], np.int64),
             "fees": self.fees(), "fee_share": np.zeros((len(self.s.fees), len(self.s.modes)), np.int64),
             "venture": self.venture(), "bank_income": np.zeros((len(self.s.banks), len(self.s.modes)))}
 
@@ -168,12 +168,16 @@ def base_figure(target: Target, volumes: dict[str, Volume]) -> Fraction:
 
 
 def promises(target: Target, base: Fraction, years: int, base_year: int) -> list[int]:
-    """What a target asks of each year: the growth path's figure, or the even part of a level summed so far."""
+    """What a target asks of each year: the growth path's figure, or the even part of a level summed so far.
+
+    A level of the final year alone is asked of no year before it.
+    """
     span = target.final_year - base_year
     level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     asked = []
     for year in range(1, years + 1):
-        if not 1 <= year <= span or (target.kind == "growth" and base <= 0):
+        if not 1 <= year <= span or (target.kind == "growth" and base <= 0) or (
+                target.kind == "level" and target.over == "final_year" and year < span):
             asked.append(at.NOT_PROMISED)
         elif target.kind == "level":
             asked.append(math.ceil(Fraction(str(level or 0)) * year / span))

@@ -30,7 +30,7 @@ def _placed(scenario: Scenario, notice: Problem) -> Problem:
 def _volume(s: Scenario) -> Iterator[Problem]:
     """Lending that no source gives: all that depends on it stands and falls with the assumption."""
     given = [f"segments.{name}.loans_by_year" for name, segment in s.segments.items() if segment.loans_by_year]
-    if s.market is None and given and all(
+    if "volume" not in s.not_evaluable and s.market is None and given and all(
             origin.grade == "A" for path, origin in s.provenance.items() if path.startswith(tuple(given))):
         yield Problem("notice_volume_assumed", path=given[0])
 

@@ -58,6 +58,7 @@ class Target(Part):
     kind: Literal["level", "growth"]
     level_amount: Amount | None = None
     level_count: Real | None = None
+    over: Literal["window", "final_year"] = "window"   # a level is reached by all years together, or in the last
     growth: Share | None = None
     reading: Literal["cagr", "path", "every_year", "mean_yoy"] = "cagr"
     base: Literal["market", "none"] = "none"   # market: the market's base-year amount or count
@@ -138,7 +139,8 @@ class Scenario(Part):
     breakers: dict[Name, Breaker] = {}         # further ones, by name
     book: Book
     sizing: Sizing
-    pending: dict[str, Any] = {}               # clauses whose mechanism comes later: value, grade, source, note
+    pending: dict[str, Any] = {}               # clauses of a draft still without a value: value, grade, source, note
+    observed: dict[str, Any] = {}              # what was seen of a real fund, for backtests: the model never reads it
     out_of_scope: list[OutOfScope] = []
     not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
 

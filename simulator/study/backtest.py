@@ -1,6 +1,6 @@
 """Backtest: what the model says of real funds, beside what was observed of them.
 
-Each file of ``scenarios/backtest`` is a scheme without its outcome; what was observed stands under its ``pending`` as
+Each file of ``scenarios/backtest`` is a scheme without its outcome; what was observed stands under its ``observed`` as
 ``observed_<measure>``, or ``not_simulated_<name>`` where no mechanism of the model speaks of it. The band holds luck
 (paths) and assumptions (draws of every value with a range) together; beside it the band of luck alone.
 
@@ -122,7 +122,7 @@ def run(scenarios: Iterable[Scenario], paths: int = 1000, draws: int = 60, paths
 def case(scenario: Scenario, paths: int, draws: int, paths_per_draw: int, seed: int,
          workers: int | None) -> Iterator[Outcome]:
     """The observations of one case."""
-    wanted = {name.removeprefix(OBSERVED): entry["value"] for name, entry in scenario.pending.items()
+    wanted = {name.removeprefix(OBSERVED): entry["value"] for name, entry in scenario.observed.items()
               if name.startswith(OBSERVED)}
     if wanted:
         own = patient(simulate, scenario, paths=paths, seed=seed, workers=workers)
@@ -132,7 +132,7 @@ def case(scenario: Scenario, paths: int, draws: int, paths_per_draw: int, seed: 
             kind, values = MEASURES[measure]
             yield Outcome(scenario.id, measure, kind, float(PARSERS[kind](observed)), quantiles([values(own)]),
                           quantiles([values(results) for results in drawn]))
-    for name, entry in scenario.pending.items():
+    for name, entry in scenario.observed.items():
         if name.startswith(NOT_SIMULATED):
             yield Outcome(scenario.id, name.removeprefix(NOT_SIMULATED), "", str(entry["value"]), None, None)
 

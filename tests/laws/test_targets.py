@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.answers.targets import evaluate, evaluate_all, growth_met, jointly
+from simulator.engine.layout import NOT_PROMISED
+from simulator.engine.support_table import promises
 from tests.laws.results_fake import FakeResults, scheme
 
 GROWTH = 300_000
@@ -72,6 +74,7 @@ def target(**parts: object) -> SimpleNamespace:
         "partial": False,
         "level_amount": None,
         "level_count": None,
+        "over": "window",
     }
     return SimpleNamespace(**{**named, **parts})
 
@@ -92,6 +95,19 @@ def test_level_is_a_sum_over_the_programme() -> None:
     goal = target(kind="level", level_count=340.0)
     years = {"measure_items": [[100, 120, 120, 500], [100, 120, 119, 500]]}
     assert evaluate(run({"items": goal}, years), "items").met.tolist() == [True, False]
+
+
+def test_level_of_the_final_year_is_that_years_own_figure() -> None:
+    goal = target(kind="level", level_count=120.0, over="final_year")
+    years = {"measure_items": [[0, 0, 120, 500], [500, 500, 119, 500]]}
+    assert evaluate(run({"items": goal}, years), "items").met.tolist() == [True, False]
+
+
+def test_what_programmes_ask_of_each_year_under_a_level() -> None:
+    """Of three years together: a third more each year. Of the last alone: nothing before it."""
+    together, last = (target(kind="level", level_count=301.0, over=over) for over in ("window", "final_year"))
+    assert promises(together, Fraction(0), 3, 2018) == [101, 201, 301]
+    assert promises(last, Fraction(0), 3, 2018) == [NOT_PROMISED, NOT_PROMISED, 301]
 
 
 @pytest.mark.parametrize(

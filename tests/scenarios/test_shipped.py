@@ -25,7 +25,7 @@ WITHOUT_FIGURES = ("chengdu-2024", "harbin-2018")
 SCHEMES = (*UNDER_THE_2016_NOTICE, *WITHOUT_FIGURES)
 WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
            "fuxin-insurer-guarantor-layered", "liaoning-collective", "chengdu-60-months", "chengdu-stated-figures",
-           "chengdu-park-lines")
+           "chengdu-park-lines", "liaoning-level-2023", "liaoning-platform", "liaoning-half-received", "fuxin-three-sources")
 DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX", "chengdu-2024": "CD", "harbin-2018": "HRB"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
 PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact
@@ -48,9 +48,10 @@ def clause_at(scenario: Scenario, at: str) -> set[str]:
     """Clauses found at a path of the table, of the scheme or of a what-if on it."""
     other, _, at = at.rpartition(": ")
     scenario, at = load(other) if other else scenario, at.removesuffix(".high")
-    if at == "out_of_scope":
-        return {item.clause for item in scenario.out_of_scope
-                if item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en}
+    if at.startswith("out_of_scope."):
+        item = scenario.out_of_scope[int(at.removeprefix("out_of_scope."))]
+        assert item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en
+        return {item.clause}
     if at.startswith("pending."):
         entry: dict[str, Any] = scenario.pending[at.removeprefix("pending.")]
         assert entry["grade"] and entry["note"]
