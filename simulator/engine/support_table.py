@@ -155,7 +155,8 @@ class SupportTables:
             "envelopes": np.array(self.envelopes, np.int64).reshape(-1, 2),
             "ladders": np.array(self.ladders, np.int64).reshape(-1, 2), "ip_from": self.starts(),
             "promised": np.array(told, np.int64).reshape(-1, years),
-            "summed": np.array([int(t.kind == "level" and t.over == "window") for t in self.s.targets.values()], np.int64),
+            "summed": np.array([int(t.kind == "level" and t.over == "window")
+                                for t in self.s.targets.values()], np.int64),
             "fees": self.fees(), "fee_share": np.zeros((len(self.s.fees), len(self.s.modes)), np.int64),
             "venture": self.venture(), "bank_income": np.zeros((len(self.s.banks), len(self.s.modes)))}
 

@@ -19,6 +19,7 @@ from .parts import IP_TYPES, Dated
 from .parts_fund import Breaker
 from .parts_market import Size
 from .problems import listed
+from .reach import rows_reached
 from .scenario import Scenario
 from .units import ONE, format_share
 
@@ -288,4 +289,4 @@ RULES: tuple[Rule, ...] = (
     (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
-    (("gate", "firms"), flags))
+    (("gate", "firms"), flags), (("gate", "modes"), rows_reached))

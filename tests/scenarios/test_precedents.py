@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from simulator.report.listing import listed
 from simulator.runs import simulate
-from simulator.scheme import Scenario, load, notices
+from simulator.scheme import Scenario, load
 from simulator.scheme.units import parse_days, parse_money, parse_multiple, parse_real, parse_share
 
 FACTS: dict[str, list[dict[str, Any]]] = YAML(typ="safe").load(Path(__file__).with_name("precedents.yaml"))
