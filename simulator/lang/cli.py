@@ -13,6 +13,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help_size": ("够不够、需要多大、带得动多少增长。", "Is it enough, how large must it be, what growth can it carry."),
     "help_trace": ("逐步追踪一次模拟或其中一笔贷款。", "Follow one simulated path, or one loan on it, step by step."),
     "help_bench": ("测速度与内存（同一次运行内的比值）。", "Measure speed and memory, as ratios within one run."),
+    "help_study": ("检验模型本身。", "Put the model itself to the test."),
+    "help_study_backtest": ("回测：真实基金的实际结果与模型区间对照。", "Backtest: what was observed of real funds beside the model's bands."),
     # help: options
     "opt_scenario": ("方案名或文件", "scenario name or file"),
     "opt_files": ("方案名或文件，可多个", "scenario names or files"),

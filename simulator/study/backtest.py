@@ -29,6 +29,7 @@ from simulator.scheme.units import parse_money, parse_multiple, parse_real, pars
 
 OBSERVED, NOT_SIMULATED = "observed_", "not_simulated_"
 BAND = (0.05, 0.5, 0.95)
+SETTINGS = {"paths": 1000, "draws": 60, "paths_per_draw": 100}
 SAFE = 0.99                                # of paths in which a fund of that multiple pays every claim
 PPM, THOUSAND = 1_000_000, 1_000
 Values = npt.NDArray[np.float64]
@@ -153,7 +154,7 @@ def document(outcomes: list[Outcome], **options: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    settings = {"paths": 1000, "draws": 60, "paths_per_draw": 100, "seed": 1}
+    settings = {**SETTINGS, "seed": 1}
     found = run(cases(), **settings, progress=lambda case: print(case, file=sys.stderr))
     text = json.dumps(document(found, **settings), ensure_ascii=False, indent=1)
     Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
