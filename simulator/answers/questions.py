@@ -268,7 +268,7 @@ def _why_not(scenario: Scenario, name: str) -> str:
     years = target.final_year - scenario.clock.base_year
     if not 1 <= years <= -(-scenario.clock.months // 12):
         return "window"
-    return "no_level" if target.kind == "level" else "no_base"
+    return "no_base" if target.kind == "growth" else "no_level"
 
 
 def grade_of(scenario: Scenario, key: Key) -> str:

@@ -177,7 +177,7 @@ def promises(target: Target, base: Fraction, years: int, base_year: int) -> list
     level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     asked = []
     for year in range(1, years + 1):
-        if not 1 <= year <= span or (target.kind == "growth" and base <= 0) or (
+        if not 1 <= year <= span or target.kind == "share" or (target.kind == "growth" and base <= 0) or (
                 target.kind == "level" and target.over == "final_year" and year < span):
             asked.append(at.NOT_PROMISED)
         elif target.kind == "level":

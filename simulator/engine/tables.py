@@ -23,7 +23,7 @@ from simulator.engine.cover import measure_cover
 from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, flag_shares, gate_flags
 from simulator.engine.rules import PPM
 from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
-from simulator.engine.terms_table import TermsTables, compile_terms, mask
+from simulator.engine.terms_table import TermsTables, compile_terms, flag_bits, mask
 from simulator.scheme.scenario import IP_TYPES, Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
@@ -216,7 +216,8 @@ class _Compiler:
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
-                 mask(t.ip_types, IP_TYPES), int(t.renewals)] for t in self.s.targets.values()]
+                 mask(t.ip_types, IP_TYPES), int(t.renewals), flag_bits(t.flags, list(self.s.firms.flags)),
+                 int(t.covered_only)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
     def layout(self) -> Layout:

@@ -212,11 +212,14 @@ def targets(s: Any, draft: Draft) -> None:
     for name, target in s.targets.items():
         path = ("targets", name)
         level = "level_count" if target.measure in ("count", "firms") else "level_amount"
-        needed = level if target.kind == "level" else "growth"
+        needed = {"level": level, "growth": "growth", "share": "level_share"}[target.kind]
         if getattr(target, needed) is None:
             draft.say("target_without", path, at_key=True, given=f"kind: {target.kind}", allowed=needed)
         if target.base == "market" and s.market is None and target.kind == "growth":
             draft.say("target_without_market", (*path, "base"), given="market", allowed="none")
+        if target.kind == "share" and (target.measure != "count" or target.ip_types or not target.renewals):
+            draft.say("target_share", (*path, "kind"), given="share", allowed="measure: count, flags, covered_only")
+        terms_checks.known_flags(draft, path, target.flags, [], s.firms.flags)
         if target.final_year < s.clock.start.year:
             draft.say("target_year_past", (*path, "final_year"), given=str(target.final_year),
                       allowed=f"≥ {s.clock.start.year}")
@@ -286,7 +289,7 @@ RULES: tuple[Rule, ...] = (
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
-    (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
+    (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
     (("gate", "firms"), flags), (("gate", "modes"), rows_reached))

@@ -51,20 +51,26 @@ class InsuranceLine(Part):
 
 
 class Target(Part):
-    """A KPI of the document. Growth is measured from a sourced base; none means not evaluable."""
+    """A KPI of the document. Growth is measured from a sourced base; none means not evaluable.
+
+    A share is asked of the loans made (or covered) in the years up to the final one: the part of them that counts.
+    """
 
     title: Text
     measure: Literal["amount", "count", "insured", "firms"]
-    kind: Literal["level", "growth"]
+    kind: Literal["level", "growth", "share"]
     level_amount: Amount | None = None
     level_count: Real | None = None
     over: Literal["window", "final_year"] = "window"   # a level is reached by all years together, or in the last
+    level_share: Share | None = None
     growth: Share | None = None
     reading: Literal["cagr", "path", "every_year", "mean_yoy"] = "cagr"
     base: Literal["market", "none"] = "none"   # market: the market's base-year amount or count
     basis: Literal["registered", "disbursed"] = "registered"
     ip_types: list[IpType] | None = None
     partial: bool = False                      # the document counts more than pledge loans: shown, not judged
+    flags: list[Name] = []                     # only loans of firms of which these facts are true count
+    covered_only: bool = False                 # only loans the fund covers count
     renewals: bool = True                      # a renewed pledge is registered anew and counts again
     final_year: int
     clause: str = ""

@@ -57,6 +57,20 @@ def second_slot_forgotten(tables: Tables) -> Tables:
     return _changed(tables, flags=shares)
 
 
+def facts_of_targets_forgotten(tables: Tables) -> Tables:
+    """A target counts loans of all firms."""
+    targets = tables.law.targets.copy()
+    targets[:, at.TARGET_FLAGS] = 0
+    return _changed(tables, targets=targets)
+
+
+def targets_of_all_loans(tables: Tables) -> Tables:
+    """A target for covered loans counts the others too."""
+    targets = tables.law.targets.copy()
+    targets[:, at.TARGET_COVERED] = 0
+    return _changed(tables, targets=targets)
+
+
 def refunds_ignored(tables: Tables) -> Tables:
     """A breaker on what was paid net does not take refunds off."""
     rules = tables.law.breakers.copy()

@@ -13,7 +13,7 @@ from simulator.engine.layout import (
     BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, CL_DISCOUNT,
     COVER_PPM, DRAW, DRAW_SPLIT, HAS_VOLUME, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT,
     NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_REPAID, REGISTERED_BASIS,
-    SEG_REGISTERED, TARGET_BASIS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    SEG_REGISTERED, TARGET_BASIS, TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
@@ -289,7 +289,9 @@ def count_loan(law, st, loan, y):
     year[FIRMS] += new_this_year
     for t in range(law.whole[N_TARGETS]):
         target = law.targets[t]
-        if (target[TARGET_IP] >> n[L_IP]) & 1 == 1 and (n[L_GENERATION] == 0 or target[TARGET_RENEWALS] == 1):
+        if ((target[TARGET_IP] >> n[L_IP]) & 1 == 1 and (n[L_GENERATION] == 0 or target[TARGET_RENEWALS] == 1)
+                and target[TARGET_FLAGS] & n[L_FLAGS] == target[TARGET_FLAGS]
+                and (target[TARGET_COVERED] == 0 or n[L_COVERED] > 0)):
             if target[TARGET_MEASURE] == MEASURE_AMOUNT:
                 year[law.whole[B_MEASURE] + t] += registered if target[TARGET_BASIS] == REGISTERED_BASIS else principal
             elif target[TARGET_MEASURE] == MEASURE_COUNT:

@@ -383,6 +383,7 @@ class LendingDesk:
         quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
                     at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1},
                     at.MEASURE_FIRMS: {at.REGISTERED_BASIS: new, at.DISBURSED_BASIS: new}}
-        for number, (measure, basis, types, renewals) in enumerate(law.targets.tolist()):
-            if measure in quantity and types >> loan.ip & 1 and (renewals or loan.generation == 0):
+        for number, (measure, basis, types, renewals, facts, covered) in enumerate(law.targets.tolist()):
+            asked = types >> loan.ip & 1 and (renewals or loan.generation == 0)
+            if measure in quantity and asked and not facts & ~loan.firm.flags and (loan.covered or not covered):
                 self.world.count_in(at.B_MEASURE, number, quantity[measure][basis])
