@@ -227,11 +227,14 @@ def test_liaoning_targets_and_clock() -> None:
     assert targets["amount_level"].level_amount == 1_000_000 * WAN
     assert targets["count_level"].level_count == 340
     assert targets["amount_growth"].growth == targets["count_growth"].growth == 20 * PCT
-    assert len(targets) == 5
+    assert len(targets) == 6
     for name in ("amount_level", "count_level", "amount_growth", "count_growth"):
         target = targets[name]
         assert (target.final_year, target.ip_types, target.basis) == (2023, PATENTS, "registered")
     assert (targets["firms"].level_count, targets["firms"].partial) == (300 + 360 + 430, True)
+    filing = targets["filing"]
+    assert (filing.kind, filing.level_share, filing.flags, filing.covered_only) == ("share", 100 * PCT, ["filed"], True)
+    assert scenario.gate.flags == ["filed"]
     assert len(scenario.firms.sectors) == 10
 
 
@@ -357,7 +360,7 @@ def test_no_figure_of_the_document_is_invented(name: str) -> None:
 def test_what_ifs() -> None:
     pooled = load("liaoning-pooled")
     assert paid_in(pooled) == {"pooled": (5000, 10000)}
-    assert pooled.payers["fund"].accounts == ["pooled"] and len(pooled.targets) == 5
+    assert pooled.payers["fund"].accounts == ["pooled"] and len(pooled.targets) == 6
     districts = load("dalian-district-pots")
     assert {name: sum(c.amount for c in pot.contributors) // WAN for name, pot in districts.pots.items()} == \
         {"city": 2400, "hitech": 1000, "jinpu": 1000}
