@@ -23,7 +23,10 @@ from simulator.scheme.parts_support import Programme
 from simulator.scheme.scenario import IP_TYPES, Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED, "year_end": at.ON_YEAR_END,
-          "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT}
+          "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT, "interest_paid": at.ON_INTEREST,
+          "disposed": at.ON_DISPOSED,
+          # premium and fees fall due when the loan is paid out
+          "premium_paid": at.ON_DISBURSED, "fee_paid": at.ON_DISBURSED, "appraised": at.ON_DISBURSED}
 BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
          "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL, "covered": at.BASE_COVERED,
          "ticket": at.BASE_TICKET}
@@ -49,7 +52,7 @@ def base_of(q: Programme) -> int:
         return at.BASE_FIXED
     if q.points is not None:
         return at.BASE_POINTS
-    if q.line == "valuation" and q.base == "fee":
+    if q.line in ("valuation", "disposal_valuation") and q.base == "fee":
         return at.BASE_VALUATION
     return at.BASE_POLICY if q.line == "policy_premium" else BASES[q.base or "principal"]
 
@@ -116,6 +119,8 @@ class SupportTables:
         volume = [q.event == "year_end" and q.base in LENT for q in s.programmes.values()]
         w[at.HAS_VOLUME] = int(any(volume))
         w[at.HAS_YEARLY] = int(any(q.event in ("year_end", "evaluated") for q in s.programmes.values()))
+        for place, event in ((at.HAS_INTEREST, "interest_paid"), (at.HAS_DISPOSED, "disposed")):
+            w[place] = int(any(q.event == event for q in s.programmes.values()))
         w[at.N_GROUPS], w[at.N_FEES] = len(self.groups), len(s.fees)
         if s.investments:
             size = s.investments.ticket

@@ -29,8 +29,6 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Macro", "link"): frozenset({"gamma", "lognormal"}),
     ("Macro", "step"): frozenset({"quarter"}),
-    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised"}),
-    ("Programme", "line"): frozenset({"disposal_valuation"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 

@@ -74,9 +74,10 @@ class Programme(Part):
 
     title: Text
     line: Literal["interest", "premium", "guarantee_fee", "valuation", "policy_premium", "bank_risk_subsidy",
-                  "bank_award", "investment", "alliance", "award", "patent_use"]
+                  "bank_award", "investment", "alliance", "award", "patent_use", "disposal_valuation"]
     level: Level
-    event: Literal["disbursed", "repaid", "issued", "year_end", "evaluated", "investment"]
+    event: Literal["disbursed", "premium_paid", "fee_paid", "appraised", "repaid", "interest_paid", "disposed",
+                   "issued", "year_end", "evaluated", "investment"]
     payee: Literal["firm", "bank", "agency", "alliance", "investor"] = "firm"
     base: Literal["interest", "benchmark_interest", "lower_interest", "premium", "fee", "principal", "covered",
                   "ticket"] | None = None

@@ -14,6 +14,7 @@ import simulator.engine.story.cashier as cashier
 import simulator.engine.story.claims as claims
 import simulator.engine.story.lending as lending
 import simulator.engine.story.pots as pots
+import simulator.engine.story.subsidies as subsidies
 from simulator.engine import layout as at
 from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
@@ -252,6 +253,18 @@ def alike(tables: Tables, name: str) -> Tables:
     return _changed(tables, **{name: np.zeros_like(getattr(tables.law, name))})
 
 
+def interest_of_the_term(patch: Patch) -> None:
+    """A firm that stops paying is taken to have paid the whole term's interest."""
+    patch.setattr(subsidies, "days_paid_for", lambda event, start, term, day: term)
+
+
+def sold_when_repaid(tables: Tables) -> Tables:
+    """What is paid on a sale of rights is paid on repayment."""
+    programmes = tables.law.programmes.copy()
+    programmes[programmes[:, at.EVENT] == at.ON_DISPOSED, at.EVENT] = at.ON_REPAID
+    return _changed(tables, programmes=programmes)
+
+
 def slices(tables: Tables) -> Tables:
     """Rates of a whole volume are read as rates of its slices."""
     return _programmes(tables, at.LADDER_WHOLE, 0)
@@ -260,6 +273,8 @@ def slices(tables: Tables) -> Tables:
 PUBLIC_MONEY = (
     Mutant("first step of the ladder", "year", law=first_step),
     Mutant("envelope for good yearly", "year", law=every_year_anew),
+    Mutant("interest of the whole term", "year", interest_of_the_term),
+    Mutant("sold when repaid", "year", law=sold_when_repaid),
     Mutant("whole volume by slices", "year", law=slices),
     Mutant("banks blind to awards", "year", law=lambda t: alike(t, "bank_income")),
     Mutant("fee without risk", "year", law=lambda t: alike(t, "fee_share")),

@@ -6,9 +6,9 @@ from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
     N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
-    INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS,
-    OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY,
-    WITHIN_PRO_RATA,
+    HAS_DISPOSED, HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS,
+    N_CLUSTERS, N_LAST, N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL,
+    RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
@@ -19,6 +19,7 @@ from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import note_outflow, year_row
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
@@ -92,6 +93,8 @@ def default_loan(law, st, loan, day, y):
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
+    if law.support[HAS_INTEREST] == 1:
+        pay_programmes(law, st, loan, ON_INTEREST, day, y)
     insert_loan(st, st.determine, L_NEXT_DUE, day + law.modes[n[L_MODE], OVERDUE], loan)
     if law.modes[n[L_MODE], NET_BASE] == 1:
         draw_recovery(law, st, loan, day)
@@ -238,6 +241,8 @@ def recover_loans(law, st, day, y):
                     settle(law, st, loan, part, day, y)
             elif part > 0 and n[L_CLAIM] >= 0:
                 share_recovery(law, st, loan, part, y)
+        if law.support[HAS_DISPOSED] == 1 and n[L_GROSS] > 0:
+            pay_programmes(law, st, loan, ON_DISPOSED, day, y)
         loan = following
 
 

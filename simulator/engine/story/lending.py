@@ -313,6 +313,7 @@ class LendingDesk:
         if not loan.firm.live:
             loan.firm.ended = self.world.today
         self.subsidies.pay(loan, at.ON_REPAID)
+        self.subsidies.pay(loan, at.ON_INTEREST)
 
     # --- the firm's clock
 
