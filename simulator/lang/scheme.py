@@ -61,6 +61,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     # weights, names
     "weights_not_whole": ("权重合计 {given}。", "The weights add up to {given}.", "调整到合计 100%；覆盖文件若要整组替换，加 replace: true。", "Make them add up to 100%; an overlay that replaces the whole group says replace: true."),
     "ip_type_missing": ("{given} 在这里没有取值。", "{given} has no value here.", "补上该类知识产权的取值，或把它的占比改为 0。", "Add the value for this type of IP, or set its share to 0."),
+    "correlation_once": ("相关性要用一种口径给出，这里写的是：{given}", "The correlation is given in one measure; here: {given}", "三种口径只留一种：rho、default_correlation 或 rate_variance；覆盖文件换口径时把原来的写成空值（rho: null）。", "Keep one of rho, default_correlation, rate_variance; an overlay that changes the measure empties the old one (rho: null)."),
+    "sector_unknown": ("没有“{given}”这个行业。", "There is no sector '{given}'.", "使用 firms.sectors 里的名称。", "Use a name from firms.sectors."),
     "district_unknown": ("没有“{given}”这个区县。", "There is no district '{given}'.", "使用 firms.districts 里的名称。", "Use a name from firms.districts."),
     "district_twice": ("“{given}”已有一个资金池。", "'{given}' already has a pot.", "一个区县只设一个资金池。", "Give each district one pot."),
     "district_without_pot": ("按 pot.$district 付款，但这些区县没有资金池：{given}", "Paid from pot.$district, but these districts have no pot: {given}", "给它们设资金池，或在 accounts 里排一个后备池（draw: order）。", "Give them pots, or list a pot behind it in accounts (draw: order)."),
