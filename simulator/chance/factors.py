@@ -20,6 +20,7 @@ from simulator.chance.philox import block
 from simulator.chance.variates import normal_quantile
 from simulator.jit import kernel
 
+FREE = math.inf          # where a national factor is held at no value
 LINK_POINTS = 4097       # of the tables that give a hazard for an index W …
 LINK_LOW = -10.0         # … from here to -LINK_LOW; beyond, the outermost value holds
 _LINK_SCALE = (LINK_POINTS - 1) / (-2.0 * LINK_LOW)
@@ -33,7 +34,7 @@ class Economy:
 
     ``strengths`` (measure, value) of the one-year correlation; ``national`` share of the index's variance due to X;
     ``persistence`` of the monthly factor. ``stress`` is float64[2, months]: what is added to W, and the value X is
-    held at (NaN: it runs free).
+    held at (infinite: it runs free).
     """
 
     strengths: tuple[tuple[Strength, float], ...]
@@ -69,7 +70,7 @@ class Factors:
 def steady(sectors: int, months: int, rho: float, persistence: float, national: float, *, link: Link = "gaussian",
            step: str = "month", shift: float = 0.0, measure: Strength = "rho") -> Economy:
     """An economy whose sectors are alike, with a constant ``shift`` of W in its standard deviations."""
-    stress = np.vstack([np.full(months, shift), np.full(months, np.nan)])
+    stress = np.vstack([np.full(months, shift), np.full(months, FREE)])
     return Economy(((measure, rho),) * sectors, (national,) * sectors, persistence, stress, link, step)
 
 
@@ -136,7 +137,7 @@ def factor_path(seed: int, path: int, months: int, step_months: int, phi: float,
             for month in range(months - 1, 0, -1):  # backwards: a step is read before it is written over
                 index[row, month] = index[row, month // step_months]
     for month in range(months):
-        if not math.isnan(stress[1, month]):
+        if stress[1, month] < FREE:
             index[sectors, month] = stress[1, month]
     for row in range(sectors):
         national, sectoral = weights[row, 0], weights[row, 1]

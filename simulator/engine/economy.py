@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from simulator.chance.factors import Economy, Factors, compile_factors, loading_of
+from simulator.chance.factors import FREE, Economy, Factors, compile_factors, loading_of
 from simulator.chance.loadings import Strength
 from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
@@ -50,11 +50,11 @@ def economy_of(scenario: Scenario, day: DayOf, months: int) -> Economy:
     strengths = tuple((strength_of(part) if part else None) or common for part in parts)
     national = tuple((macro.national_share if part is None or part.national_share is None else part.national_share)
                      / PPM for part in parts)
-    stress = np.vstack([np.full(months, macro.shift), np.full(months, np.nan)])
+    stress = np.vstack([np.full(months, macro.shift), np.full(months, FREE)])
     for step in macro.stress:                                              # each holds until the next
         first = first_month(day(step.from_, 0))
         stress[0, first:] = macro.shift + step.shift
-        stress[1, first:] = np.nan if step.national is None else step.national
+        stress[1, first:] = FREE if step.national is None else step.national
     return Economy(strengths, national, macro.persistence, stress, macro.link, macro.step)
 
 

@@ -255,7 +255,7 @@ def joint_rate(link: str, first: tuple[float, float], second: tuple[float, float
 def test_sectors_of_their_own_strength(link: str) -> None:
     """Machines at rho .2 with three quarters national, software at .1 with a half: variances within and the covariance
     between them, on a step of a year; n = 200,000, seed 12. A sector's strength left out would show at once."""
-    stress = np.vstack([np.zeros(12), np.full(12, np.nan)])
+    stress = np.vstack([np.zeros(12), np.full(12, math.inf)])
     economy = Economy((("rho", 0.2), ("rho", 0.1)), (0.75, 0.5), 0.9, stress, link, "year")
     f = compiled([0.05], economy)
     rate = pool_rates(f, 1, 12, 200_000)[:, 0]
