@@ -192,7 +192,7 @@ class Law(Bundle):
     targets: np.ndarray         # int64[targets, TARGET]
     breakers: np.ndarray        # int64[breakers, BREAKER]
     factor_weights: np.ndarray  # float64[sectors, 2]: weight of the national and of the sector's own factor in W
-    stress: np.ndarray          # float64[2, hazard months]: shift of W, value the national factor is held at or infinity
+    stress: np.ndarray          # float64[2, hazard months]: shift of W; national factor held at, or infinity
     link: np.ndarray            # float64[kinds, table, G]: monthly hazard by factor value
     link_kind: np.ndarray       # int64[sectors, hazard months]: which of the tables holds
     counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap

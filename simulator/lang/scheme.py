@@ -29,6 +29,16 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "yaml_key": ("键必须是文字。", "A key must be text.", "把列表或映射改写成一个名称。", "Use a name instead of a list or mapping."),
     "duplicate_key": ("“{given}”在同一处写了两次。", "'{given}' is given twice in the same place.", "只保留一个。", "Keep one of them."),
     "bool_key": ("“{given}”作键名会被别的软件读成真或假。", "Other software reads the key '{given}' as true or false.", "换一个名称。", "Use another name."),
+    # tables
+    "table_unreadable": ("表格读不出来：{given}", "The table cannot be read: {given}", "检查路径；另存为 CSV 或 xlsx 再试。", "Check the path; save it as CSV or xlsx and try again."),
+    "table_too_large": ("表格太大：{given}。", "The table is too large: {given}.", "删去不用的行列，或分成几份。", "Remove rows and columns not needed, or split it."),
+    "table_encoding": ("认不出这个文件的编码（字节 {given}）。", "The encoding of this file is not known (bytes {given}).", "另存为 UTF-8 的 CSV，或 xlsx。", "Save it as CSV in UTF-8, or as xlsx."),
+    "table_no_header": ("找不到表头；首行是：{given}", "No header row was found; the first row is: {given}", "让表头在前 20 行内，至少含允许栏里的列名；也可写明各列的列名。", "Put a header with at least the names allowed in the first 20 rows, or say which column is which."),
+    "table_column_missing": ("缺少“{given}”这一列。", "The column '{given}' is missing.", "补上这一列，或写明它在文件里叫什么。", "Add it, or say what the file calls it."),
+    "table_header_twice": ("“{given}”这一列出现了两次。", "The column '{given}' is there twice.", "只保留一列。", "Keep one of them."),
+    "table_merged": ("这里有合并单元格：{given}", "Cells are merged here: {given}", "取消合并，每列一个表头，每行写全。", "Unmerge them: one header a column, every row in full."),
+    "table_formula": ("单元格里是公式：{given}", "The cell holds a formula: {given}", "公式不会被计算：粘贴为数值。", "Formulas are never computed: paste the value."),
+    "table_empty": ("表头下面没有数据。", "There is no data below the header.", "补上数据行。", "Add rows of data."),
     # finding
     "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),
     "extends_missing": ("extends 指向的“{given}”不存在。", "'{given}', named by extends, does not exist.", "改正名称或补上该文件。", "Correct the name or add the file."),
