@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from simulator.report.help import LocalCommand, LocalGroup
 from simulator.report.progress import Progress
 
-from .app import Json, Lang, Out, Quiet, Seed, Workers, app
-from .output import deliver, first_run_note
+from .app import Json, Lang, Out, Quiet, Seed, Workers, app, command
+from .given import DEFECT, OK
+from .output import deliver, emit, emit_json, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(studies)
@@ -46,3 +48,25 @@ def backtest(seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: 
         found = compared.run(cases, **compared.SETTINGS, seed=seed, workers=workers, progress=tell)
     document = compared.document(found, **compared.SETTINGS, seed=seed)
     deliver("backtest", document, render(document, lang), out, as_json, lang)
+
+
+@command("validate")
+def validate(quick: Annotated[bool, typer.Option("--quick", help="opt_quick")] = False,
+             report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="opt_report")] = None,
+             workers: Workers = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> int:
+    """The simulator against every scheme whose answer is known; 0 only if all hold."""
+    first_run_note(quiet, lang)
+    from simulator import __version__
+    from simulator.report.validation import render_html, render_text
+    from simulator.validation import validate as measured
+
+    with Progress(quiet, lang) as progress:
+        outcome = measured(quick, workers, progress=progress)
+    found = {**outcome.to_json(), "version": __version__}
+    if report:
+        report.write_text(render_html(found, lang), "utf-8")
+    if as_json:
+        emit_json(found)
+    else:
+        emit(render_text(found, lang))
+    return OK if outcome.holds else DEFECT

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import simulator.engine.story.claims as claims
 from simulator.engine.story import Story, run_story
 from simulator.engine.tables import Tables, compile_scheme
-from tests.twins.compare import KINDS, Told, by_loop, by_story, differences, kinds
+from simulator.validation.twins import KINDS, Told, by_loop, by_story, differences, kinds
 from tests.twins.mutants import MUTANTS, Mutant
 from tests.twins.probes import probe
 from tests.twins.schemes import SHIPPED, loaded, random_scheme, random_tables

@@ -1,0 +1,40 @@
+"""Words of the validation: key → (Chinese, English)."""
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "help_validate": ("用有解析解的方案检验模拟器。", "Measure the simulator against schemes whose answer is known."),
+    "opt_quick": ("路径少约 60 倍，只作冒烟检验", "about 60 times fewer paths, a smoke test only"),
+    "opt_report": ("另存为一页 HTML 报告", "also write a report, one page of HTML"),
+    "val_title": ("模拟器验证报告", "Validation of the simulator"),
+    "val_how": ("每一行是一个有理论答案的方案，与其他方案走同一条计算路径。理论值由独立的公式得出。标准误来自样本(概率按理论值)；|z| 小于 4 为相符。"
+                "“可发现的最小偏差”：偏差达到这一比例时，20 次检验中有 19 次会不通过。",
+                "Each line is a scheme with a known answer, computed as any other. Theory comes from separate formulas. The "
+                "standard error is the sample's (for a chance, at its theory); a line agrees when |z| is below 4. Smallest bias: "
+                "an error this large would fail 19 times out of 20."),
+    "val_heads": ("方案|量|理论|模拟|标准误|z|可发现的最小偏差|路径|结论", "scheme|quantity|theory|simulated|SE|z|smallest bias|paths|verdict"),
+    "val_mean": ("均值", "mean"), "val_sd": ("标准差", "spread"), "val_chance": ("概率", "chance"), "val_exact": ("精确", "exact"),
+    "val_holds": ("相符", "agrees"), "val_fails": ("不符", "fails"), "val_coarse": ("相符(精度不足)", "agrees, coarse"),
+    "val_passed": ("全部 {n} 项通过。", "All {n} quantities hold."),
+    "val_failed": ("验证未通过：{n} 项中 {bad} 项不符，或精度、z 平方和、双引擎比对不合要求。",
+                   "Validation failed: {bad} of {n} quantities do not hold, or precision, Σz² or the engines do not."),
+    "val_sum_title": ("z 的平方和", "Sum of squares of z"),
+    "val_sum": ("各方案第一项(种子独立)的 z 平方和为 {total}，共 {n} 项；应在 {low} 与 {high} 之间。",
+                "Σz² over each scheme's first quantity (independent seeds) is {total} for {n}; it must lie between {low} and {high}."),
+    "val_twins_title": ("两个引擎", "The two engines"),
+    "val_twins": ("编译引擎与逐事件引擎在 {n} 条路径上每笔贷款、每笔应付、每分钱都一致。",
+                  "The compiled engine and the story agree on {n} paths in every loan, due and fen."),
+    "val_twins_differ": ("两个引擎不一致：{found}", "The engines differ: {found}"),
+    "val_full": ("版本 {version}，全部路径。", "Version {version}, all paths."),
+    "val_quick": ("版本 {version}，快速检验：精度不足，不能作为验证结论。", "Version {version}, quick: too coarse to count as a validation."),
+    "val_q_defaults": ("违约笔数", "defaults"), "val_q_defaults above": ("违约多于 {k} 笔", "more than {k} defaults"),
+    "val_q_paid": ("基金赔付(笔)", "paid by the fund, loans"), "val_q_paid and unpaid": ("已付与未付减应付", "paid and unpaid less owed"),
+    "val_q_unpaid": ("未付(笔)", "unpaid, loans"), "val_q_exhausted": ("基金付尽", "fund exhausted"),
+    "val_q_fund conserved": ("余额加已付", "balance and paid"),
+    "val_q_fund's share, capped": ("基金份额，有上限(0.1 万元)", "fund's share, capped (0.1 万元)"),
+    "val_q_fund's share above": ("基金份额高于 {k} 万元", "fund's share above {k} 万元"),
+    "val_q_insurer's layer": ("保险层(0.1 万元)", "insurer's layer (0.1 万元)"), "val_q_covered loans": ("分担笔数", "covered loans"),
+    "val_q_ruin": ("有应付不能足额支付", "a claim not paid in full"), "val_q_claims": ("代偿责任(万元)", "claims (万元)"),
+    "val_q_loans made": ("放款笔数", "loans made"), "val_q_loans of the fifth year": ("第五年放款笔数", "loans of the fifth year"),
+    "val_q_loans in force at the end": ("期末在保笔数", "loans in force at the end"),
+    "val_q_defaults in the window": ("期内违约笔数", "defaults in the window"),
+    "val_q_day of the first claim not paid": ("首笔未付的应付日", "day of the first claim not paid"),
+}
