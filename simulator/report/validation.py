@@ -7,20 +7,24 @@ from typing import Any
 from jinja2 import Environment
 
 from simulator.lang import text
+from simulator.report.width import cells as width_of
 from simulator.report.width import pad
 
 PAGE = """<!doctype html>
 <html lang="{{ lang }}"><head><meta charset="utf-8"><title>{{ say("val_title") }}</title><style>
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;
+  max-width:70rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
-td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:right}td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
+td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:right}
+td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
 .bad{font-weight:bold;color:#a00}@media print{body{max-width:none;margin:0}tr{break-inside:avoid}}
 </style></head><body>
 <h1>{{ say("val_title") }}</h1><p>{{ stamp }}</p>
 <p class="{{ '' if found.holds else 'bad' }}"><strong>{{ verdict }}</strong></p>
 <p>{{ say("val_how") }}</p>
 <table><thead><tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr class="{{ '' if row.holds else 'bad' }}">{% for cell in row.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% for row in rows %}<tr class="{{ '' if row.holds else 'bad' }}">
+{% for cell in row.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}</tbody></table>
 <h2>{{ say("val_sum_title") }}</h2><p>{{ total }}</p>
 <h2>{{ say("val_twins_title") }}</h2><p>{{ twins }}</p>
@@ -57,7 +61,8 @@ def said(found: dict[str, Any], lang: str) -> tuple[str, str, str]:
     chi = found["chi_square"]
     bad = sum(not row["holds"] for row in found["findings"])
     verdict = text("val_passed" if found["holds"] else "val_failed", lang, n=len(found["findings"]), bad=bad)
-    total = text("val_sum", lang, total=f"{chi['total']:.1f}", n=chi["n"], low=f"{chi['low']:.2g}", high=f"{chi['high']:.1f}")
+    total = text("val_sum", lang, total=f"{chi['total']:.1f}", n=chi["n"], low=f"{chi['low']:.2g}",
+                 high=f"{chi['high']:.1f}")
     differ = [line for twin in found["twins"] for line in twin["differences"]]
     paths = sum(twin["paths"] for twin in found["twins"])
     twins = text("val_twins_differ", lang, found="; ".join(differ[:5])) if differ else text("val_twins", lang, n=paths)
@@ -67,8 +72,7 @@ def said(found: dict[str, Any], lang: str) -> tuple[str, str, str]:
 def render_text(found: dict[str, Any], lang: str) -> str:
     """The table and the verdict for a terminal."""
     lines = [heads(lang), *(cells(row, lang) for row in found["findings"])]
-    widths = [max(len(pad(line[n], 0)) + sum(ord(c) > 0x2E7F for c in line[n]) for line in lines)
-              for n in range(len(lines[0]))]
+    widths = [max(width_of(line[n]) for line in lines) for n in range(len(lines[0]))]
     shown = ["  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     verdict, total, twins = said(found, lang)
     return "\n".join([*shown, "", total, twins, verdict])

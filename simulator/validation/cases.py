@@ -55,11 +55,16 @@ def column(name: str, unit: float = 1.0) -> Sample:
     return lambda results: results.column(name) / unit
 
 
+def above(name: str, level: float) -> Sample:
+    """Whether a path's column exceeds a level."""
+    return lambda results: results.column(name) > level
+
+
 def defaults(mean: float, sd: float, *tails: tuple[int, float]) -> list[Check]:
     """Mean and spread of the defaults, and the chance of more than each number."""
     count = column("defaults")
     return [Check("defaults", "mean", mean, count), Check("defaults", "sd", sd, count),
-            *(Check(f"defaults above {k}", "chance", p, lambda r, k=k: r.column("defaults") > k) for k, p in tails)]
+            *(Check(f"defaults above {k}", "chance", p, above("defaults", k)) for k, p in tails)]
 
 
 def of(count: theory.Count) -> list[Check]:
@@ -119,7 +124,7 @@ def severity(paid: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
 
 
 def compound() -> list[Check]:
-    """600 loans of a year, 5 % lost: fund min(half, 100), capped at 2000 in all, insurer 30 % of the layer from 50 to 250.
+    """600 loans of a year, 5 % lost: fund min(half, 100), capped at 2000 in all, insurer 30 % of 50 to 250.
 
     A million firms: about .2 pairs of loans a path share one, which moves a spread by less than .05 %.
     """
@@ -132,8 +137,8 @@ def compound() -> list[Check]:
     return [Check("fund's share, capped", "mean", total.at_most(20_000), liable),
             Check("insurer's layer", "mean", insured.mean, column("liable_insurer_fen", WAN / 10)),
             Check("insurer's layer", "sd", insured.sd, column("liable_insurer_fen", WAN / 10)),
-            *(Check(f"fund's share above {k / 10:g}", "chance", total.above(k), lambda r, k=k: r.column(
-                "liable_fund_fen") > k * WAN / 10) for k in (total.level(0.5), 19_999)),
+            *(Check(f"fund's share above {k / 10:g}", "chance", total.above(k), above("liable_fund_fen", k * WAN / 10))
+              for k in (total.level(0.5), 19_999)),
             Check("covered loans", "mean", 600.0, column("covered_loans")),
             Check("covered loans", "sd", math.sqrt(600.0), column("covered_loans"))]
 

@@ -95,8 +95,9 @@ def measure(case: Case, check: Check, results: Results) -> Finding:
     got, hits = float(x.mean()), math.inf
     if check.kind == "exact":
         off = float(np.abs(x - check.theory).max())
-        return Finding(case.scheme, check.name, check.kind, check.theory, got, 0.0, 0.0 if off == 0.0 else math.inf, 0.0,
-                       None, n, case.seed, True, off == 0.0)
+        z = 0.0 if off == 0.0 else math.inf
+        return Finding(case.scheme, check.name, check.kind, check.theory, got, 0.0, z, 0.0, None, n,
+                       case.seed, True, off == 0.0)
     if check.kind == "chance":
         se, hits = math.sqrt(check.theory * (1.0 - check.theory)) / root, n * check.theory
     elif check.kind == "sd":
