@@ -33,6 +33,7 @@ REASONS = (
     "line",
     "supply",
     "appraisal",
+    "commitment",
 )
 Simulate = Callable[..., Any]
 

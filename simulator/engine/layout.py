@@ -17,8 +17,8 @@ ALWAYS = (1 << 62) - 1                     # mask or upper bound that never excl
 
 # --- a condition: facts frozen at origination (rows of terms and programmes start with one)
 (AMOUNT_ABOVE, AMOUNT_TO, TERM_ABOVE, TERM_TO, IP_MASK, CLASS_MASK, DISTRICT_MASK, FLAGS_WITH, FLAGS_WITHOUT,
- YEARS_ABOVE, YEARS_TO, PERFORMANCE_MASK) = range(12)
-CONDITION = 12
+ YEARS_ABOVE, YEARS_TO, PERFORMANCE_MASK, ANCHOR_MASK) = range(13)
+CONDITION = 13
 GOOD, OTHER = 0, 1                         # performance of a bank
 
 # --- a row of the terms: who takes over which part of whose burden
@@ -34,7 +34,7 @@ SHARE_THEN_CAP, CAP_THEN_SHARE = 0, 1
  PER_ORIGIN) = range(10)
 LIMIT_PAYER = 8                            # a limit's counter keeps its payer above these bits
 UNLIMITED = 1 << 60
-M_AMOUNT, M_BALANCE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(5)           # what a cap is a part of
+M_AMOUNT, M_BALANCE, M_LINE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(6)           # what a cap is a part of
 
 # --- a limit on covered principal at origination; rows name it where a cap names its counter
 (ORIGIN_LIMIT, ORIGIN_PER) = range(2)

@@ -200,7 +200,7 @@ def measure_fees(law: Law, terms: TermsTables, mean_loan: int) -> None:
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     for m in range(len(terms.modes)):
         used, taken = np.zeros(len(terms.counters), np.int64), np.zeros(max(1, len(terms.rows)), np.int64)
-        facts = (mean_loan, YEAR, 0, 0, 0, 0, 0, at.OTHER, mean_loan)
+        facts = (mean_loan, YEAR, 0, 0, 0, 0, 0, at.OTHER, mean_loan, 1)
         bounds = first_bounds(terms, range(*terms.modes[m, [at.MODE_ROW, at.MODE_ROW_END]].tolist()), mean_loan)
         share_loss(law, m, mean_loan, facts, bounds, used, taken, burden, before)
         for f, fee in enumerate(law.fees):

@@ -20,7 +20,7 @@ from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.cover import measure_cover
-from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, flag_shares, gate_flags
+from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, deposit_rate, flag_shares, gate_flags
 from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, kinds_of, monthly_limits
 from simulator.engine.linkage import option_of
 from simulator.engine.rules import PPM
@@ -198,7 +198,7 @@ class _Compiler:
                    for pot in self.s.pots.values() for p in pot.contributors)
 
     def pots(self) -> np.ndarray:
-        rows = [[_limit(pot.leverage), pot.floor, pot.interest, _limit(pot.annual_budget)]
+        rows = [[_limit(pot.leverage), pot.floor, deposit_rate(self.s, pot), _limit(pot.annual_budget)]
                 for pot in self.s.pots.values()]
         return np.array(rows, np.int64).reshape(-1, at.POT)
 

@@ -196,6 +196,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_leverage": ("放大倍数", "leverage limit"), "rule_budget": ("年度预算", "annual budget"),
     "rule_floor": ("余额下限", "balance floor"), "rule_line": ("集合授信额度", "joint line"),
     "rule_supply": ("可供质押的权利", "rights to pledge"), "rule_appraisal": ("评估能力", "appraisal capacity"),
+    "rule_commitment": ("银行承诺额度", "banks' committed lines"),
     "rule_match": ("地方配套未必到位", "matching money may not come"),
     "rule_share": ("基金分担比例", "fund's share"),
     # parameters

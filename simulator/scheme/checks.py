@@ -87,6 +87,16 @@ def priced_types(s: Any, draft: Draft) -> None:
                           allowed=listed(table))
 
 
+def custody(s: Any, draft: Draft) -> None:
+    """Deposits lie with banks of the scheme; by committed lines only with those that have one."""
+    for name, pot in s.pots.items():
+        for bank in pot.custody.rates if pot.custody else ():
+            path = ("pots", name, "custody", "rates", bank)
+            known = draft.known(path, bank, s.banks, "bank_unknown")
+            if known and pot.custody.by == "committed_line" and s.banks[bank].committed_line is None:
+                draft.say("no_committed_line", path, at_key=True, given=bank, allowed="by: weight")
+
+
 def linkage(s: Any, draft: Draft) -> None:
     """Gains go to a pot that exists."""
     if s.linkage:
@@ -118,7 +128,7 @@ def programme_conditions(s: Any, draft: Draft) -> None:
         path = ("programmes", name, "when")
         terms_checks.condition(draft, path, programme.when, draft.names("firms", "districts"),
                                draft.names("firms", "flags"))
-        for key in ("bank_years_above", "bank_years_to", "bank_performance"):
+        for key in ("bank_years_above", "bank_years_to", "bank_performance", "anchor_alive"):
             if programme.when and getattr(programme.when, key) is not None:
                 draft.say("bank_in_programme", (*path, key), at_key=True, given=key)
 
@@ -331,4 +341,4 @@ RULES: tuple[Rule, ...] = (
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
     (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
-    (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))
+    (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

@@ -141,6 +141,7 @@ class Bank(Part):
     hurdle: Share
     expected_lgd: Share
     award: Share = 0                           # fee or award received per yuan covered and year
+    committed_line: Amount | None = None       # most cover in force on its loans that the bank has committed to
     joined: Date | None = None                 # day it joined the scheme; None: day 0
     performance: Literal["good", "other"] = "other"
 

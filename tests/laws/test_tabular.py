@@ -107,7 +107,8 @@ def broken(tmp_path: Path, case: str) -> Path:
         return path
     if case == "table_merged":
         return workbook(tmp_path, [["loan number", "balance", "disbursed"], ["a", "1 元", "2024-01-31"]], "B1:C1")
-    rows = {"table_no_header": [["a", "b"], ["1", "2"]], "table_column_missing": [["loan number", "disbursed"], ["a", ""]],
+    rows = {"table_no_header": [["a", "b"], ["1", "2"]],
+            "table_column_missing": [["loan number", "disbursed"], ["a", ""]],
             "table_header_twice": [["loan number", "balance", "balance"], ["a", "1 元", "2 元"]],
             "table_empty": [["loan number", "balance"]],
             "table_formula": [["loan number", "balance"], ["=HYPERLINK(1)", "1 元"]],

@@ -96,6 +96,27 @@ def test_appraisals_of_a_year() -> None:
     assert_mean("loans of the first year", result.year_column("loans")[:, 0], 36.0)
 
 
+# --- banks: committed lines, deposits ------------------------------------------------------------------
+
+def test_a_bank_covers_no_more_than_it_committed_to() -> None:
+    """A line of 12 loans of 100 万元, nothing repaid within the year: 12 covered loans, the rest without cover."""
+    result = run(scheme("plain", **LENT, firms__grades={"only": {"pd": 0, "weight": PPM}},
+                        banks__bank__committed_line=12 * 100 * 1_000_000), 200, seed=77)
+    assert (result.year_column("covered_loans")[:, 0] == 12).all()
+    assert result.column("refused_commitment").min() > 100
+    assert_mean("loans", result.year_column("loans")[:, 0], 400.0)
+
+
+def test_deposits_earn_the_banks_rates_by_their_lines() -> None:
+    """Two thirds at 1.2 %, a third at 2.4 %: 1.6 % a year, a twelfth of it every month on 1 亿元; nothing is lent."""
+    bank = scheme("plain").banks["bank"].model_dump()
+    banks = {name: bank | {"weight": 500_000, "committed_line": line} for name, line in (("one", 200), ("two", 100))}
+    custody = {"by": "committed_line", "rates": {"one": 12_000, "two": 24_000}}
+    result = run(scheme("plain", clock__months=1, banks=banks, pots__city__custody=custody,
+                        pots__city__contributors__0__amount=10**10), 2, seed=78)
+    assert (result.column("interest_city_fen") == 10**10 * 16_000 // PPM // 12).all()
+
+
 # --- options on equity ----------------------------------------------------------------------------------
 
 def linked(drift: float, volatility: float) -> Results:

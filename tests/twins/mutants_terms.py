@@ -95,11 +95,34 @@ def rights_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rights.RightsDesk, "take", lambda self, loan, change: real(self, loan, max(change, 0)))
 
 
+def commitments_without_end(tables: Tables) -> Tables:
+    """Banks lend beyond what they have committed to."""
+    facts = tables.law.bank_facts.copy()
+    facts[:, 2] = at.ALWAYS
+    return _changed(tables, bank_facts=facts)
+
+
 def gains_without_the_pot(tables: Tables) -> Tables:
     """The investor keeps its whole gain."""
     linkage = tables.law.linkage.copy()
     linkage[at.LINK_POT_SHARE] = 0.0
     return _changed(tables, linkage=linkage)
+
+
+def line_of_nothing(tables: Tables) -> Tables:
+    """A part of the line is read as a part of the balance."""
+    rows = tables.law.rows.copy()
+    for c in range(at.MAX_CAPS):
+        place = at.CAP + c * at.CAP_FIELDS + at.CAP_MEASURE
+        rows[rows[:, place] == at.M_LINE, place] = at.M_BALANCE
+    return _changed(tables, rows=rows)
+
+
+def anchor_not_asked(tables: Tables) -> Tables:
+    """Rows hold whether or not the anchor stands."""
+    rows = tables.law.rows.copy()
+    rows[:, at.ANCHOR_MASK] = at.ALWAYS
+    return _changed(tables, rows=rows)
 
 
 def refunds_ignored(tables: Tables) -> Tables:

@@ -110,6 +110,11 @@ def rights(r: random.Random, data: Data) -> None:
                              "per_month": r.choice([2, 12])}
     data["linkage"] = {"share": 500_000, "size": 100_000, "drift": 0.2, "volatility": r.choice([0.0, 0.8]),
                        "pot": next(iter(data["pots"])), "pot_share": r.choice([200_000, PPM])}
+    for bank in data["banks"].values():
+        bank["committed_line"] = r.choice([None, 300 * WAN, 3000 * WAN])
+    for pot in data["pots"].values():
+        pot["custody"] = {"by": r.choice(["weight", "committed_line"]),
+                          "rates": {name: r.choice([3_500, 20_000]) for name in data["banks"]}}
 
 
 def stress(r: random.Random, data: Data) -> None:
@@ -315,6 +320,11 @@ def collective(r: random.Random, data: Data) -> None:
             {"payer": "of_members", "share": 100_000, "of": "remaining", "step": 3},
             {"payer": "fund", "share": 500_000, "of": "remaining", "step": 4, "lag": r.choice([0, 30])}]
     within = r.choice(["pro_rata", "restate"])
+    if r.random() < 0.5:                   # the fund stands in for a failed anchor; its first loss is part of the line
+        rows[1]["cap"] = [{"pct": 60_000, "measure": "line", "per": "cluster", "name": "first_loss"}]
+        rows[1]["when"] = {"anchor_alive": True}
+        rows[3:] = [rows[3] | {"when": {"anchor_alive": True}},
+                    rows[3] | {"when": {"anchor_alive": False}, "share": 900_000}]
     data["modes"]["first"].update(terms=rows, stack=[], recovery={"split": "pro_rata", "within": within})
 
 

@@ -28,7 +28,7 @@ from simulator.engine.loop.state import (
     L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
     F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
     I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
-    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
+    LIVE, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
     L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
     L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
     R_SEED,
@@ -118,6 +118,7 @@ def draw_recovery(law, st, loan, day):
 def release(law, st, loan, amount):
     """Take a loan's covered principal out of the leverage of the pots it counted in."""
     n = st.loans[loan]
+    st.lent_by[n[L_BANK]] -= amount
     for k in range(2):
         p = law.modes[n[L_MODE], MODE_POT + k]
         if p >= 0 and n[L_COVERED] > 0:

@@ -18,7 +18,7 @@ from simulator.engine.layout import (
     TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
     LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
     RENEWED_LOANS, REPAID,
@@ -111,6 +111,8 @@ def dynamic_gates(law, st, a, y):
     lent = st.lending[slot, day // 360] if slot >= 0 else 0
     if cap != NO_LIMIT and lent + covered > cap:
         return FIRM_YEAR_CAP, NOBODY, NOBODY
+    if st.lent_by[bank] + covered > law.bank_facts[bank, 2]:
+        return COMMITMENT, NOBODY, NOBODY
     st.years[y, ELIGIBLE_APPROVED] += covered
     accounts = (NOBODY, NOBODY)
     reason = -1
@@ -206,6 +208,7 @@ def start_loan(law, st, loan, day, y):
             expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
                 note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
+    st.lent_by[n[L_BANK]] += n[L_COVERED]
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
     st.reg[R_ON_BOOKS] += n[L_PRINCIPAL]
     if law.whole[N_CLUSTERS] > 0:

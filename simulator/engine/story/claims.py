@@ -38,7 +38,7 @@ class ClaimsOffice:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
         self.clusters, self.subsidies, self.rights = clusters, subsidies, rights
         self.counters: Counter[Cell] = Counter()
-        self.limits = Limits(world, purses, breakers)
+        self.limits = Limits(world, purses, breakers, clusters)
         self.settlements = Settlements(world, self, cashier, purses, breakers)
         self.claims = 0
 
@@ -177,7 +177,8 @@ class ClaimsOffice:
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
         years = int(bank_years(law, loan.bank, self.determined_on(claim)))
-        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered)
+        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered,
+                 self.clusters.anchor_stands(loan, self.determined_on(claim)))
         share_loss(law, loan.mode, base, facts, claim.bounds, used, taken, result, before)
         for n, cell in enumerate(cells):
             if cell is not None:

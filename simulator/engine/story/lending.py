@@ -20,7 +20,7 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
     LINE, LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
     RENEWED_LOANS, REPAID,
@@ -233,6 +233,8 @@ class LendingDesk:
         cap = int(law.caps[version_of(law, asks.day), -1])
         if cap != at.NO_LIMIT and firm.covered_by_year[self.world.calendar_year(asks.day)] + covered > cap:
             return Decision(FIRM_YEAR_CAP, principal, covered)
+        if self.purses.lent_by[asks.bank] + covered > law.bank_facts[asks.bank, 2]:
+            return Decision(COMMITMENT, principal, covered)
         self.world.count(ELIGIBLE_APPROVED, covered)
         pots, reason = [-1, -1], -1
         for place, payer in enumerate(self.world.scheme.modes[asks.mode].pot_payers):
