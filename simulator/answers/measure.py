@@ -31,6 +31,8 @@ REASONS = (
     "budget",
     "floor",
     "line",
+    "supply",
+    "appraisal",
 )
 Simulate = Callable[..., Any]
 

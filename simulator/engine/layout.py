@@ -102,6 +102,9 @@ SUPPORT = 18
 (INVESTMENTS_A_MONTH, TICKET_MEDIAN, TICKET_SIGMA, OWN_USE, LOCAL_INVESTOR) = range(5)
 VENTURE = 5
 
+(LINK_SHARE, LINK_SIZE, LINK_DRIFT, LINK_VOLATILITY, LINK_POT_SHARE, LINK_POT) = range(6)
+LINKAGE = 6
+
 # --- a target's yearly quantity
 (TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS, TARGET_FLAGS, TARGET_COVERED) = range(6)
 TARGET = 6
@@ -176,7 +179,12 @@ class Law(Bundle):
     bank_slope: np.ndarray      # float64[banks]: logit of approval per unit of relief
     rates: np.ndarray           # int64[months of book + window]: loan rate, ppm a year
     pledge: np.ndarray          # int64[ip types]: pledge rate, ppm
-    ip_factor: np.ndarray       # float64[ip types]: recovery factor of appraised value
+    ip_factor: np.ndarray       # float64[kinds]: recovery factor of appraised value
+    ip_part: np.ndarray         # int64[kinds]: part of a loan (ppm) the fund can cover
+    ip_rights: np.ndarray       # int64[kinds, 2]: types of right it pledges, twice the same where there is one
+    supply: np.ndarray          # int64[ip types, months]: rights that can be pledged at once; or empty
+    appraisals: np.ndarray      # int64[months]: rights that can be appraised
+    linkage: np.ndarray         # float64[LINKAGE]: an investor's option beside covered loans
     delay: np.ndarray           # float64[table]: days from claim to recovery by probability
     cap_from: np.ndarray        # int64[versions]: first day of each version of the caps
     caps: np.ndarray            # int64[versions, classes + 1]: loan cap by class, last the firm-year cap

@@ -14,13 +14,14 @@ from simulator.engine import layout as at
 from simulator.engine.cover import first_bounds
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume, amount_of, count_of
+from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, condition_row, mask
 from simulator.scheme.parts import LEVELS
 from simulator.scheme.parts_support import Programme
-from simulator.scheme.scenario import IP_TYPES, Scenario, Target
+from simulator.scheme.scenario import Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED, "year_end": at.ON_YEAR_END,
           "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT, "interest_paid": at.ON_INTEREST,
@@ -109,9 +110,10 @@ class SupportTables:
 
     def starts(self) -> np.ndarray:
         """First day of each programme for each IP type."""
-        days = [[self.day(q.by_ip_type_from.get(kind), BEFORE) for kind in IP_TYPES]
+        kinds = kinds_of(self.s)
+        days = [[min(self.day(q.by_ip_type_from.get(name), BEFORE) for name in kind.types) for kind in kinds]   # type: ignore[call-overload]
                 for q in self.s.programmes.values()]
-        return np.array(days, np.int64).reshape(-1, len(IP_TYPES))
+        return np.array(days, np.int64).reshape(-1, len(kinds))
 
     def support(self, layout: Layout) -> np.ndarray:
         """What there is, and where the columns of each kind start."""

@@ -111,6 +111,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "median_missing": ("这里需要 median。", "A median is needed here.", "补上金额中位数；只有由 market 推出业务量的板块可以不写。", "Add it; only segments whose volume follows from market may leave it out."),
     "target_without": ("目标写了 {given}，却没有相应的数值。", "The target says {given} but lacks its figure.", "补上允许栏里的那一项。", "Add the key named as allowed."),
     "target_without_market": ("增长目标以 market 为基数，但没有 market。", "The growth target starts from market, and there is none.", "补上 market，或写 base: none（不可评价）。", "Add market, or say base: none (not evaluable)."),
+    "appraisal_late": ("评估机构自 {given} 起才有，情景起始日没有人评估。", "Agencies appear on {given}: nobody appraises on the first day.", "给出不晚于起始日的第一档。", "Give a first step on or before the start."),
     "target_share": ("比例类目标只能按笔数计，并与全部(或纳入的)贷款相比。", "A target of kind share counts loans, out of all loans (or of those covered).", "写 measure: count，不写 ip_types 和 renewals。", "Write measure: count, without ip_types and renewals."),
     "target_year_past": ("目标年 {given} 早于情景期。", "The target's final year {given} is before the window.", "改正 final_year。", "Correct final_year."),
     "size_empty": ("最大金额 {given} 不高于最小金额。", "The largest amount {given} is not above the least.", "让 most 大于 least。", "Make most larger than least."),

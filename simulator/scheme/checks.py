@@ -65,6 +65,8 @@ def segment_weights(s: Any, draft: Draft) -> None:
     for name, segment in s.segments.items():
         _whole(draft, ("segments", name, "terms"), (term.weight for term in segment.terms))
         _whole(draft, ("segments", name, "ip"), segment.ip.values())
+        if segment.mixed:
+            _whole(draft, ("segments", name, "mixed", "second"), segment.mixed.second.values())
 
 
 def bank_weights(s: Any, draft: Draft) -> None:
@@ -74,13 +76,29 @@ def bank_weights(s: Any, draft: Draft) -> None:
 
 def priced_types(s: Any, draft: Draft) -> None:
     """Each IP type a segment lends on has a pledge rate above nothing and a recovery factor."""
-    used = {kind: name for name, segment in s.segments.items() for kind, share in segment.ip.items() if share}
+    used = {kind: name for name, segment in s.segments.items()
+            for kinds in (segment.ip, segment.mixed.second if segment.mixed else {})
+            for kind, share in kinds.items() if share}
     for path, table in ((("lending", "pledge_rate"), s.lending.pledge_rate),
                         (("recovery", "type_factor"), s.recovery.type_factor)):
         for kind in sorted(used, key=IP_TYPES.index):
             if kind not in table or (path[0] == "lending" and table[kind] == 0):
                 draft.say("ip_type_missing", path, at_key=True, given=f"{kind} (segments.{used[kind]}.ip)",
                           allowed=listed(table))
+
+
+def linkage(s: Any, draft: Draft) -> None:
+    """Gains go to a pot that exists."""
+    if s.linkage:
+        draft.known(("linkage", "pot"), s.linkage.pot, s.pots, "pot_unknown")
+
+
+def appraisal(s: Any, draft: Draft) -> None:
+    """Somebody appraises from day 0; steps come in order of their dates."""
+    if s.appraisal and (not s.appraisal.agencies or s.appraisal.agencies[0].from_ > s.clock.start):
+        draft.say("appraisal_late", ("appraisal", "agencies"), at_key=True,
+                  given=str(s.appraisal.agencies[0].from_) if s.appraisal.agencies else "[]",
+                  allowed=f"≤ {s.clock.start}")
 
 
 def pot_districts(s: Any, draft: Draft) -> None:
@@ -292,4 +310,5 @@ RULES: tuple[Rule, ...] = (
     (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
-    (("gate", "firms"), flags), (("gate", "modes"), rows_reached))
+    (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
+    (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

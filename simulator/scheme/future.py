@@ -7,15 +7,15 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "calibration"}),
-    "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
+    "Scenario": frozenset({"choose", "stress", "versions", "calibration"}),
+    "Segment": frozenset({"instalments", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
-                       "appraisal_capacity"}),
+                       }),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
@@ -42,6 +42,7 @@ SPELLINGS: dict[str, str] = {
     "high_tech": "flags", "srdi": "flags",
     "life": "firm",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
+    "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
     "over": "over_cap", "order_by": "priority"}
 
 

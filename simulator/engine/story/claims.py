@@ -22,6 +22,7 @@ from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
 from simulator.engine.story.settlement import Settlements
+from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import Business, World
 
@@ -33,9 +34,9 @@ class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
     def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers,
-                 clusters: ClusterDesk, subsidies: SubsidyDesk) -> None:
+                 clusters: ClusterDesk, subsidies: SubsidyDesk, rights: RightsDesk) -> None:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
-        self.clusters, self.subsidies = clusters, subsidies
+        self.clusters, self.subsidies, self.rights = clusters, subsidies, rights
         self.counters: Counter[Cell] = Counter()
         self.limits = Limits(world, purses, breakers)
         self.settlements = Settlements(world, self, cashier, purses, breakers)
@@ -209,6 +210,7 @@ class ClaimsOffice:
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)
+        self.rights.take(loan, -1)
         if loan.gross > 0:
             self.subsidies.pay(loan, at.ON_DISPOSED)
 
