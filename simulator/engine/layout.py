@@ -138,8 +138,8 @@ BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
 # --- real numbers of the scheme
 (MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA, RENEW_SHARE, BRIDGE_SHARE,
- DOWNTURN) = range(9)
-REAL = 9
+ DOWNTURN, PERSISTENCE) = range(10)
+REAL = 10
 MOST_RENEWALS = 4
 
 # --- a segment: whole numbers, then real ones
@@ -199,8 +199,10 @@ class Law(Bundle):
     programmes: np.ndarray      # int64[programmes, PROGRAMME]
     targets: np.ndarray         # int64[targets, TARGET]
     breakers: np.ndarray        # int64[breakers, BREAKER]
-    factor_law: np.ndarray      # float64[4]: persistence a step, national and sector weight, shift
-    link: np.ndarray            # float64[table, G]: monthly hazard by factor value
+    factor_weights: np.ndarray  # float64[sectors, 2]: weight of the national and of the sector's own factor in W
+    stress: np.ndarray          # float64[2, hazard months]: shift of W; national factor held at, or infinity
+    link: np.ndarray            # float64[kinds, table, G]: monthly hazard by factor value
+    link_kind: np.ndarray       # int64[sectors, hazard months]: which of the tables holds
     counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap
     clusters: np.ndarray        # int64[clusters, CLUSTER_LAW]
     joint: np.ndarray           # float64[clusters]: factor on the others' hazard after a member's default

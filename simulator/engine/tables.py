@@ -9,12 +9,13 @@ from datetime import date
 
 import numpy as np
 
-from simulator.chance.factors import compile_factors
+from simulator.chance.loadings import STEPS
 from simulator.chance.variates import gamma_table
 from simulator.engine import demand, layout as at
 from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
+from simulator.engine.economy import economy_tables
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
@@ -29,7 +30,6 @@ from simulator.scheme.scenario import Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
-SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
 BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
 
@@ -244,7 +244,7 @@ class _Compiler:
         w[at.RECOVERY_COST_PPM], w[at.MORAL_THRESHOLD] = s.recovery.cost, s.moral_hazard.threshold
         w[at.POLICY_PREMIUM] = s.insurance.premium_rate if s.insurance else 0
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
-        w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
+        w[at.FACTOR_STEP] = STEPS[s.macro.step]
         w[at.N_COUNTERS] = len(self.terms.counters)
         w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
@@ -272,7 +272,8 @@ class _Compiler:
         return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
                          s.recovery.obsolescence / PPM, float(size.median or 0) if size else 1.0,
                          size.sigma if size else 0.0, s.renewal.probability / PPM if s.renewal else 0.0,
-                         s.renewal.bridge / PPM if s.renewal else 0.0, s.recovery.downturn])
+                         s.renewal.bridge / PPM if s.renewal else 0.0, s.recovery.downturn,
+                         s.macro.persistence ** STEPS[s.macro.step]])
 
     def policies(self) -> np.ndarray:
         line = self.s.insurance
@@ -292,8 +293,7 @@ class _Compiler:
         s, terms = self.s, self.terms
         layout, mean_loan = self.layout(), self.mean_loan()
         segments, sizes = self.segment_table()
-        factors = compile_factors([min(g.pd / PPM, SURE) for g in s.firms.grades.values()], s.macro.rho / PPM,
-                                  s.macro.persistence, s.macro.national_share / PPM, s.macro.step, s.macro.shift)
+        factors = economy_tables(s, self.day, self.hazard_months)
         cap_from, caps = self.caps()
         bank_base, bank_slope, logit_per_income = self.banks()
         support = SupportTables(s, self.day)
@@ -319,7 +319,8 @@ class _Compiler:
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
             contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
-            breakers=breaker_table(s, terms), factor_law=factors.law, link=factors.tables,
+            breakers=breaker_table(s, terms), factor_weights=factors.weights, stress=factors.stress,
+            link=factors.tables, link_kind=factors.kinds,
             counters=terms.counters, policies=self.policies(),
             policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
             bank_facts=bank_facts(s, self.day), origin=terms.origin, linkage=option_of(s),

@@ -72,6 +72,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
                     "Note: no source gives the {figures}; what follows stands on assumed values and is no result of the document."),
     "cli_kept": ("结果已存入 {folder}", "Results kept in {folder}"),
     "cli_interrupted": ("已中断，未完成的结果没有保留。", "Interrupted; nothing unfinished was kept."),
+    "no_loading": ("等级“{grade}”的违约率 {pd} 配不上这样强的相关性（{asked}）：没有因子载荷能同时满足。降低相关性，或换一种口径。",
+                   "No factor loading gives the grade '{grade}' both its default probability {pd} and so strong a correlation ({asked}). Lower the correlation, or give another measure."),
     "cli_io": ("读写失败：{message}", "Reading or writing failed: {message}"),
     "cli_unexpected": ("程序出错，这不是您的输入问题：{message}\n设 PLEDGEFUND_DEBUG=1 再运行一次，可看到细节。",
                        "Something went wrong in the program, not in your input: {message}\n"

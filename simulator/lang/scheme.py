@@ -29,6 +29,16 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "yaml_key": ("键必须是文字。", "A key must be text.", "把列表或映射改写成一个名称。", "Use a name instead of a list or mapping."),
     "duplicate_key": ("“{given}”在同一处写了两次。", "'{given}' is given twice in the same place.", "只保留一个。", "Keep one of them."),
     "bool_key": ("“{given}”作键名会被别的软件读成真或假。", "Other software reads the key '{given}' as true or false.", "换一个名称。", "Use another name."),
+    # tables
+    "table_unreadable": ("表格读不出来：{given}", "The table cannot be read: {given}", "检查路径；另存为 CSV 或 xlsx 再试。", "Check the path; save it as CSV or xlsx and try again."),
+    "table_too_large": ("表格太大：{given}。", "The table is too large: {given}.", "删去不用的行列，或分成几份。", "Remove rows and columns not needed, or split it."),
+    "table_encoding": ("认不出这个文件的编码（字节 {given}）。", "The encoding of this file is not known (bytes {given}).", "另存为 UTF-8 的 CSV，或 xlsx。", "Save it as CSV in UTF-8, or as xlsx."),
+    "table_no_header": ("找不到表头；首行是：{given}", "No header row was found; the first row is: {given}", "让表头在前 20 行内，至少含允许栏里的列名；也可写明各列的列名。", "Put a header with at least the names allowed in the first 20 rows, or say which column is which."),
+    "table_column_missing": ("缺少“{given}”这一列。", "The column '{given}' is missing.", "补上这一列，或写明它在文件里叫什么。", "Add it, or say what the file calls it."),
+    "table_header_twice": ("“{given}”这一列出现了两次。", "The column '{given}' is there twice.", "只保留一列。", "Keep one of them."),
+    "table_merged": ("这里有合并单元格：{given}", "Cells are merged here: {given}", "取消合并，每列一个表头，每行写全。", "Unmerge them: one header a column, every row in full."),
+    "table_formula": ("单元格里是公式：{given}", "The cell holds a formula: {given}", "公式不会被计算：粘贴为数值。", "Formulas are never computed: paste the value."),
+    "table_empty": ("表头下面没有数据。", "There is no data below the header.", "补上数据行。", "Add rows of data."),
     # finding
     "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),
     "extends_missing": ("extends 指向的“{given}”不存在。", "'{given}', named by extends, does not exist.", "改正名称或补上该文件。", "Correct the name or add the file."),
@@ -61,6 +71,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     # weights, names
     "weights_not_whole": ("权重合计 {given}。", "The weights add up to {given}.", "调整到合计 100%；覆盖文件若要整组替换，加 replace: true。", "Make them add up to 100%; an overlay that replaces the whole group says replace: true."),
     "ip_type_missing": ("{given} 在这里没有取值。", "{given} has no value here.", "补上该类知识产权的取值，或把它的占比改为 0。", "Add the value for this type of IP, or set its share to 0."),
+    "correlation_once": ("相关性要用一种口径给出，这里写的是：{given}", "The correlation is given in one measure; here: {given}", "三种口径只留一种：rho、default_correlation 或 rate_variance；覆盖文件换口径时把原来的写成空值（rho: null）。", "Keep one of rho, default_correlation, rate_variance; an overlay that changes the measure empties the old one (rho: null)."),
+    "sector_unknown": ("没有“{given}”这个行业。", "There is no sector '{given}'.", "使用 firms.sectors 里的名称。", "Use a name from firms.sectors."),
     "district_unknown": ("没有“{given}”这个区县。", "There is no district '{given}'.", "使用 firms.districts 里的名称。", "Use a name from firms.districts."),
     "district_twice": ("“{given}”已有一个资金池。", "'{given}' already has a pot.", "一个区县只设一个资金池。", "Give each district one pot."),
     "district_without_pot": ("按 pot.$district 付款，但这些区县没有资金池：{given}", "Paid from pot.$district, but these districts have no pot: {given}", "给它们设资金池，或在 accounts 里排一个后备池（draw: order）。", "Give them pots, or list a pot behind it in accounts (draw: order)."),

@@ -7,7 +7,7 @@ section does not hide what is wrong in the others. The terms have a page of thei
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
 from .parts_fund import Breaker
-from .parts_market import Size
+from .parts_market import Correlation, Size, Stress
 from .problems import listed
 from .reach import rows_reached
 from .scenario import Scenario
@@ -131,6 +131,22 @@ def flags(s: Any, draft: Draft) -> None:
     terms_checks.known_flags(draft, ("gate",), s.gate.flags, s.gate.not_flags, s.firms.flags)
 
 
+def correlation(s: Any, draft: Draft) -> None:
+    """One measure of correlation for all sectors, at most one for each; the sectors exist."""
+    measures = tuple(Correlation.model_fields)
+    given = [name for name in measures if getattr(s.macro, name) is not None]
+    if len(given) != 1:
+        draft.say("correlation_once", ("macro",), at_key=True, given=", ".join(given) or "–",
+                  allowed=" | ".join(measures))
+    for name, sector in s.macro.sectors.items():
+        path = ("macro", "sectors", name)
+        if name not in s.firms.sectors:
+            draft.say("sector_unknown", path, at_key=True, given=name, allowed=listed(s.firms.sectors))
+        given = [key for key in measures if getattr(sector, key) is not None]
+        if len(given) > 1:
+            draft.say("correlation_once", path, at_key=True, given=", ".join(given), allowed=" | ".join(measures))
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 def clock(s: Any, draft: Draft) -> None:
@@ -152,7 +168,7 @@ def windows(s: Any, draft: Draft) -> None:
         _in_order(draft, ("programmes", name), programme.from_, programme.until)
 
 
-def _steps(draft: Draft, path: Path, steps: list[Dated[Any]]) -> None:
+def _steps(draft: Draft, path: Path, steps: Sequence[Dated[Any] | Stress]) -> None:
     """Dated steps ascend."""
     for i, (before, after) in enumerate(pairwise(steps), 1):
         if after.from_ <= before.from_:
@@ -169,6 +185,9 @@ def dated_steps(s: Any, draft: Draft) -> None:
     _steps(draft, path, rates)
     _steps(draft, ("gate", "firm_year_cap"), s.gate.firm_year_cap)
     _steps(draft, ("phase_in",), s.phase_in)
+    _steps(draft, ("macro", "stress"), s.macro.stress)
+    for name, grade in s.firms.grades.items():
+        _steps(draft, ("firms", "grades", name, "pd_by_date"), grade.pd_by_date)
     for firm_class, steps in s.gate.loan_cap.items():
         _steps(draft, ("gate", "loan_cap", firm_class), steps)
 
@@ -305,10 +324,11 @@ RULES: tuple[Rule, ...] = (
     (("firms",), firm_weights), (("segments",), segment_weights), (("banks",), bank_weights),
     (("segments", "lending", "recovery"), priced_types),
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
-    (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
+    (("clock",), clock), (("gate", "programmes"), windows),
+    (("lending", "gate", "clock", "phase_in", "macro", "firms"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
     (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
-    (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
+    (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
     (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

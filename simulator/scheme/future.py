@@ -7,7 +7,7 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "stress", "versions", "calibration"}),
+    "Scenario": frozenset({"choose", "versions", "calibration"}),
     "Segment": frozenset({"instalments", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
@@ -27,8 +27,6 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
-    ("Macro", "link"): frozenset({"gamma", "lognormal"}),
-    ("Macro", "step"): frozenset({"quarter"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 
@@ -40,7 +38,7 @@ SPELLINGS: dict[str, str] = {
     "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",
     "bank.years_in": "bank_years_above / bank_years_to", "ip_or_first": "flags", "first_loan": "flags",
     "high_tech": "flags", "srdi": "flags",
-    "life": "firm",
+    "life": "firm", "stress": "macro",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
     "over": "over_cap", "order_by": "priority"}

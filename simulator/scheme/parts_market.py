@@ -25,6 +25,7 @@ class Grade(Part):
 
     pd: Share
     weight: Share
+    pd_by_date: list[Dated[Share]] = []        # later default probabilities, for the months from each date on
 
 
 class Firms(Part):
@@ -35,15 +36,38 @@ class Firms(Part):
     flags: dict[Name, Share] = {}              # yes-or-no facts, independent of each other: share of firms
 
 
-class Macro(Part):
-    """One national AR(1) factor and one per sector; ``rho`` is a one-year asset correlation."""
+class Correlation(Part):
+    """How strongly firms of one sector default together within a year, in one of three measures."""
 
-    rho: Share
+    rho: Share | None = None                   # asset correlation
+    default_correlation: Share | None = None   # of two firms' defaults
+    rate_variance: Annotated[Real | None, Field(ge=0)] = None   # of a large pool's default rate, in units of PD²
+
+
+class SectorFactor(Correlation):
+    """What differs in one sector: its correlation, and the national factor's part of it."""
+
+    national_share: Share | None = None
+
+
+class Stress(Part):
+    """From a date until the next step's, what moves the index of every sector."""
+
+    from_: Date = Field(alias="from")
+    shift: Real = 0.0                          # added to it, in standard deviations, besides ``macro.shift``
+    national: Real | None = None               # the value the national factor is held at
+
+
+class Macro(Correlation):
+    """One national AR(1) factor and one per sector, and how they move the hazard."""
+
     persistence: Real = Field(ge=0, lt=1)     # of the monthly factor
     national_share: Share                      # of loading², the rest is the sector's
-    link: Literal["gaussian"] = "gaussian"
-    step: Literal["month", "year"] = "month"
+    sectors: dict[Name, SectorFactor] = {}
+    link: Literal["gaussian", "gamma", "lognormal"] = "gaussian"
+    step: Literal["month", "quarter", "year"] = "month"
     shift: Real = 0.0                          # stress: added to every factor, in standard deviations
+    stress: list[Stress] = []
 
 
 # --- lending -----------------------------------------------------------------------------

@@ -82,6 +82,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         data["lending"]["default_at"] = "maturity"
     if number % 7 == 2:
         data["platform"] = {"from": "2021-03-11", "uplift": 400_000, "days_before": 45, "days_with": 10}
+    if number % 7 == 4:
+        economy(random.Random(f"economy {number}"), data)
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
     if number % 5 == 3:
@@ -131,6 +133,19 @@ def stress(r: random.Random, data: Data) -> None:
             "resume": stop // r.choice([1, 2])}
     data["book"] = {"kind": r.choice(["none", "steady", "steady", "fixed"]), "covered": r.random() < 0.7,
                     "loans": 15, "principal": 100 * WAN, "remaining": r.choice([60, 300])}
+
+
+def economy(r: random.Random, data: Data) -> None:
+    """Other links, steps and measures, sectors of their own, a stress path and default probabilities by date."""
+    measure = r.choice([{"rho": 200_000}, {"default_correlation": 60_000}, {"rate_variance": 0.4}])
+    sector = r.choice(list(data["firms"]["sectors"]))
+    data["macro"].update({"rho": None, **measure}, link=r.choice(["gaussian", "gamma", "lognormal"]),
+                         step=r.choice(["month", "quarter", "year"]),
+                         sectors={sector: {"default_correlation": 20_000, "national_share": 300_000}},
+                         stress=[{"from": "2021-03-10", "shift": -0.5}, {"from": "2021-07-01", "national": -1.5},
+                                 {"from": "2021-12-01", "shift": 0.3}])
+    next(iter(data["firms"]["grades"].values()))["pd_by_date"] = [{"from": "2021-05-01", "value": 150_000},
+                                                                 {"from": "2022-01-01", "value": 50_000}]
 
 
 def lending(r: random.Random, data: Data) -> None:

@@ -66,7 +66,8 @@ def _hazard(world: World) -> np.ndarray:
     months, sectors = whole[at.N_HAZARD_MONTHS], whole[at.N_SECTORS]
     index = np.zeros((sectors + 1, months))
     hazard = np.zeros((whole[at.N_GRADES], sectors, months + 1))
-    cumulative_hazard(world.seed, world.path, months, whole[at.FACTOR_STEP], law.factor_law, law.link, index, hazard)
+    cumulative_hazard(world.seed, world.path, months, whole[at.FACTOR_STEP], law.real[at.PERSISTENCE],
+                      law.factor_weights, law.stress, law.link, law.link_kind, index, hazard)
     world.index = index
     return hazard
 
