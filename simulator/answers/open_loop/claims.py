@@ -17,21 +17,24 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from simulator.answers.open_loop import factors, marks as m
+from simulator.answers.open_loop import factors
+from simulator.answers.open_loop import marks as m
 from simulator.answers.open_loop.intensity import EARLY, LATE, class_means
-from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
-from simulator.engine.day import MONTH, YEAR
+from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
 from simulator.engine.tables import Tables
 
-GRID = 2048                    # points of the table of totals
-POINTS = 1024                  # of the factor integral
+GRID = 1024                    # points of the table of totals
+POINTS = 512                   # of the factor integral
 MEASURES = ("paid", "window", "net")
 QUARTER = 3                    # months of one gamma multiplier
 SEVERITY_FIELDS = ("segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum",
                    "mode_cum", "pledge", "ip_factor", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority",
-                   "payers", "counters", "rates", "flags", "bank_facts", "origin", "real", "whole")
+                   "payers", "counters", "rates", "flags", "bank_facts", "origin", "ip_part")
+SEVERITY_WHOLE = [at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS, at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL, at.GATE_IP,
+                  at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL,
+                  at.BOOK_COVERED, at.BOOK_REMAINING]
 
 T = TypeVar("T")
 _KEPT: OrderedDict[Any, Any] = OrderedDict()
@@ -92,7 +95,10 @@ def epochs(tables: Tables) -> list[Epoch]:
 
 def severity_key(tables: Tables) -> bytes:
     """What the marks depend on; not how many loans there are, nor how many default."""
-    return b"".join(np.ascontiguousarray(getattr(tables.law, name)).tobytes() for name in SEVERITY_FIELDS)
+    law, whole = tables.law, tables.law.whole
+    real = law.real[[at.NOISE, at.OTHER_RECOVERY, at.OBSOLESCENCE]]
+    return real.tobytes() + whole[SEVERITY_WHOLE].tobytes() + b"".join(
+        np.ascontiguousarray(getattr(law, name)).tobytes() for name in SEVERITY_FIELDS)
 
 
 def fixed_book(tables: Tables) -> bool:
@@ -138,42 +144,52 @@ class Times:
     """Points of the factor integral: the index and the quarters' multipliers by segment, and their weights."""
 
     normals: np.ndarray        # float64[n, coordinates]
+    uniforms: np.ndarray       # float64[n, quarters of all segments]
     index: np.ndarray          # float64[n, sectors, months]
     mixing: np.ndarray         # float64[segments, n, quarters]
     weights: np.ndarray        # float64[n], adding up to one for plain points
 
 
-def shape_of(tables: Tables) -> tuple[tuple[int, int, int, tuple[float, ...]], list[int], int]:
-    """(key of the factor plan, eligible segments, quarters of each)."""
+def plan_of(tables: Tables) -> factors.Plan:
+    """The scheme's factor paths."""
     law, whole = tables.law, tables.law.whole
-    months = int(whole[at.N_HAZARD_MONTHS])
-    key = (months, int(whole[at.FACTOR_STEP]), len(law.sector_cum), tuple(law.factor_law.tolist()))
-    quarters = -(-law.arrivals.shape[1] // QUARTER) + 1
-    return key, np.flatnonzero(law.segments[:, at.SEG_ELIGIBLE]).tolist(), quarters
+    shape = (int(whole[at.N_HAZARD_MONTHS]), int(whole[at.FACTOR_STEP]), float(law.real[at.PERSISTENCE]))
+    key = ("plan", *shape, law.factor_weights.tobytes(), law.stress.tobytes())
+    return _keep(key, lambda: factors.plan(*shape, law.factor_weights, law.stress))
 
 
-def times_of(tables: Tables, normals: np.ndarray, mixing: np.ndarray, weights: np.ndarray) -> Times:
+def mixed_segments(tables: Tables) -> list[int]:
+    """Segments whose loans the fund may cover: their quarters' multipliers are integrated too."""
+    return [int(s) for s in np.flatnonzero(tables.law.segments[:, at.SEG_ELIGIBLE])]
+
+
+def quarters_of(tables: Tables) -> int:
+    """Quarters with a multiplier of their own, from the book's first."""
+    return -(-tables.law.arrivals.shape[1] // QUARTER) + 1
+
+
+def times_of(tables: Tables, normals: np.ndarray, uniforms: np.ndarray, weights: np.ndarray) -> Times:
     """The factor paths and multipliers of given coordinates."""
-    key, segments, quarters = shape_of(tables)
+    quarters = quarters_of(tables)
     gamma = np.ones((len(tables.law.segments), len(normals), quarters))
-    for n, segment in enumerate(segments):
+    for n, segment in enumerate(mixed_segments(tables)):
         table = tables.law.mixing[segment]
-        place = mixing[:, n * quarters:(n + 1) * quarters] * (len(table) - 1)
+        place = uniforms[:, n * quarters:(n + 1) * quarters] * (len(table) - 1)
         cell = place.astype(int)
         gamma[segment] = table[cell] + (place - cell) * (table[cell + 1] - table[cell])
-    return Times(normals, factors.index_paths(factors.plan(*key), normals), gamma, weights)
+    return Times(normals, uniforms, factors.index_paths(plan_of(tables), normals), gamma, weights)
 
 
 def sobol_times(tables: Tables, points: int, seed: int) -> Times:
     """``points`` scrambled Sobol points; kept as long as the law of the factors and the gamma tables stay."""
-    key, segments, quarters = shape_of(tables)
-    mixing = tuple(float(tables.law.mixing[s, 1]) for s in segments)
+    p = plan_of(tables)
+    extra = len(mixed_segments(tables)) * quarters_of(tables)
 
     def make() -> Times:
-        z, u = factors.normals(key, points, len(segments) * quarters, seed)
+        z, u = factors.coordinates(p, points, extra, seed)
         return times_of(tables, z, u, np.full(points, 1.0 / points))
 
-    return _keep(("times", key, tuple(segments), quarters, mixing, points, seed), make)
+    return _keep(("times", id(p), tables.law.mixing.tobytes(), tuple(mixed_segments(tables)), extra, points, seed), make)
 
 
 def weights_of(cumulative: np.ndarray) -> np.ndarray:
@@ -194,6 +210,17 @@ def starts_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times) -> np.
     quarter = months // QUARTER - first // QUARTER
     result: np.ndarray = loans * times.mixing[kind.segment][:, quarter]
     return result
+
+
+def starts_and_size(tables: Tables, kind: Kind, part: np.ndarray, times: Times) -> tuple[np.ndarray, float, float]:
+    """(first loans by point and month, mean covered principal, mean of its square) of a kind."""
+    weights = kind.weights / kind.weights.sum()
+    covered = kind.marks.facts[kind.rows, m.K_COVERED]
+    if kind.fixed:
+        starts = np.full((len(times.weights), 1), tables.law.whole[at.BOOK_LOANS] * float(kind.weights.sum()))
+    else:
+        starts = starts_of(tables, kind, part, times)
+    return starts, float(weights @ covered), float(weights @ covered**2)
 
 
 def renewal_of(tables: Tables, kind: Kind) -> np.ndarray:
@@ -217,7 +244,7 @@ def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits:
         starts = starts_of(tables, kind, part, times)
     until = np.array([(limit - kind.delay) / MONTH for limit in limits])
     total = np.zeros((len(limits), len(times.index), m.CELLS))
-    asked = (law.link, weights_of(law.grade_cum), weights_of(law.sector_cum), kind.multiple, fractions)
+    asked = (law.link, law.link_kind, weights_of(law.grade_cum), weights_of(law.sector_cum), kind.multiple, fractions)
     window = int(law.whole[at.N_DAYS]) // MONTH
 
     def block(low: int, high: int) -> None:
@@ -274,8 +301,12 @@ class Distribution:
         return found
 
     def quantile(self, level: float) -> float:
-        """Smallest grid point whose distribution function reaches ``level`` (fen)."""
-        return float(np.searchsorted(self.cdf, level - 1e-12)) * self.step
+        """Amount at which the distribution function reaches ``level``, linear between grid points (fen)."""
+        place = int(np.searchsorted(self.cdf, level))
+        if place == 0 or place >= len(self.cdf):
+            return min(place, len(self.cdf) - 1) * self.step
+        low, high = self.cdf[place - 1], self.cdf[place]
+        return float(place - 1 + (level - low) / (high - low)) * self.step
 
     def beyond(self, amount: float) -> float:
         """Chance of more than ``amount`` fen."""

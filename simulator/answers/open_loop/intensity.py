@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from simulator.answers.open_loop.marks import CELLS, ELAPSED, HALF_YEARS
-from simulator.chance.factors import LINK_LOW, LINK_POINTS, _LINK_SCALE
+from simulator.answers.open_loop.marks import ELAPSED, HALF_YEARS
+from simulator.chance.factors import _LINK_SCALE, LINK_LOW, LINK_POINTS
 from simulator.jit import kernel
 
 # Two points that have the mean and the variance (and no skew) of a day drawn evenly from the thirty of a month.
@@ -17,14 +17,14 @@ HALF_YEAR = 6                  # months
 
 
 @kernel(_nrt=False)
-def cumulate(line, tables, grade, hazard):
+def cumulate(line, tables, kinds, grade, hazard):
     """Cumulative hazard at the start of each month from the index ``line``: ``hazard`` float64[months + 1]."""
     hazard[0] = 0.0
     for month in range(len(line)):
         place = min(max((line[month] - LINK_LOW) * _LINK_SCALE, 0.0), LINK_POINTS - 1.0)
         cell = min(int(place), LINK_POINTS - 2)
-        low = tables[cell, grade]
-        hazard[month + 1] = hazard[month] + low + (place - cell) * (tables[cell + 1, grade] - low)
+        low = tables[kinds[month], cell, grade]
+        hazard[month + 1] = hazard[month] + low + (place - cell) * (tables[kinds[month], cell + 1, grade] - low)
 
 
 @kernel(_nrt=False)
@@ -86,11 +86,11 @@ def add_renewals(starts, first, early, late, months, renewal, window):
 
 
 @kernel
-def class_means(index, tables, grades, sectors, multiple, fractions, starts, first, months, quarters, limits, renewal,
+def class_means(index, tables, kinds, grades, sectors, multiple, fractions, starts, first, months, quarters, limits, renewal,
                 window, total):
     """Expected claims of one class by ``limit`` and cell: ``total`` float64[limits, points, CELLS].
 
-    ``index`` float64[points, sectors, months]; ``tables`` the link; ``grades`` and ``sectors`` weights; ``starts``
+    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``grades`` and ``sectors`` weights; ``starts``
     float64[points, months of start] first loans from month ``first`` on, made at ``fractions`` of a month; only
     defaults before ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
     """
@@ -104,7 +104,7 @@ def class_means(index, tables, grades, sectors, multiple, fractions, starts, fir
                 weight = 0.5 * sectors[sector] * grades[grade]
                 if weight == 0.0:
                     continue
-                cumulate(index[point, sector], tables, grade, hazard)
+                cumulate(index[point, sector], tables, kinds[sector], grade, hazard)
                 survivals(hazard, multiple, fractions[0], early)
                 survivals(hazard, multiple, fractions[1], late)
                 for m in range(len(mine)):

@@ -10,7 +10,17 @@ from scipy import fft
 
 from simulator.answers.open_loop import marks as m
 from simulator.answers.open_loop.claims import (
-    GRID, MEASURES, POINTS, Distribution, Kind, Pots, Times, kinds, means_of, pots_of, sobol_times,
+    GRID,
+    MEASURES,
+    POINTS,
+    Distribution,
+    Kind,
+    Pots,
+    Times,
+    kinds,
+    means_of,
+    pots_of,
+    sobol_times,
 )
 from simulator.engine import layout as at
 from simulator.engine.tables import Tables
@@ -122,24 +132,60 @@ def _transforms(problem: Problem, step: float, grid: int) -> np.ndarray:
     return found
 
 
+def _power(base: np.ndarray, n: int) -> np.ndarray:
+    """``base`` to a whole power, by squaring: much faster than complex powers."""
+    result = base if n % 2 else np.ones_like(base)
+    square = base
+    while n > 1:
+        square, n = square * square, n // 2
+        if n % 2:
+            result = result * square
+    return result
+
+
+def _common_unit(pots: list[Pots]) -> float:
+    """Largest share of which every pot's is a whole multiple; the smallest share itself where there is none."""
+    least = min(p.share for p in pots)
+    for parts in range(1, 9):
+        ratios = [p.share * parts / least for p in pots]
+        if all(abs(r - round(r)) < 1e-9 for r in ratios):
+            return least / parts
+    return 0.0
+
+
+def _mixed_over_pots(pots: list[Pots], whole: np.ndarray, closed: list[np.ndarray]) -> np.ndarray:
+    """Product over the pots, each whole or, with its chance, closed; exponents complex[points, frequencies]."""
+    unit = _common_unit(pots)
+    exponents = [whole, *closed]
+    units = [np.exp(unit * e) for e in exponents] if unit else []
+    result, place = np.ones_like(whole), 0
+    for pot in pots:
+        def at_share(n: int, share: float = pot.share) -> np.ndarray:
+            return _power(units[n], round(share / unit)) if unit else np.exp(share * exponents[n])
+
+        factor = at_share(0)
+        if pot.fails > 0:
+            place += 1
+            factor = (1 - pot.fails) * factor + pot.fails * at_share(place)
+        result *= _power(factor, pot.count)
+    return result
+
+
 def _characteristic(problem: Problem, phi: np.ndarray) -> np.ndarray:
     """Characteristic function by point: complex[points, frequencies]."""
     poisson = [n for n, s in enumerate(problem.streams) if not s.firms]
     bernoulli = [n for n, s in enumerate(problem.streams) if s.firms]
     result = np.ones((len(problem.weights), phi.shape[1]), complex)
     if poisson:
-        exponent = np.array([problem.streams[n].full for n in poisson]).T @ phi[poisson]
-        place = -1
-        for pot in problem.pots:
-            factor = np.exp(pot.share * exponent)
-            if pot.fails > 0:
-                place += 1
-                closed = np.array([problem.streams[n].closed[place] for n in poisson]).T @ phi[poisson]
-                factor = (1 - pot.fails) * factor + pot.fails * np.exp(pot.share * closed)
-            result *= factor**pot.count
+        def exponent(means: list[np.ndarray]) -> np.ndarray:
+            return np.array(means).T @ phi[poisson]
+
+        closing = sum(pot.fails > 0 for pot in problem.pots)
+        closed = [exponent([problem.streams[n].closed[k] for n in poisson]) for k in range(closing)]
+        result = _mixed_over_pots(problem.pots, exponent([problem.streams[n].full for n in poisson]), closed)
     if bernoulli:
         one = np.array([problem.streams[n].full for n in bernoulli]).T @ phi[bernoulli]
-        result *= (1.0 + one)**problem.streams[bernoulli[0]].firms
+        result = result * np.exp(problem.streams[bernoulli[0]].firms * np.log1p(one))
     return result
 
 
