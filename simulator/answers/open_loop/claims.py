@@ -29,12 +29,15 @@ GRID = 1024                    # points of the table of totals
 POINTS = 512                   # of the factor integral
 MEASURES = ("paid", "window", "net")
 QUARTER = 3                    # months of one gamma multiplier
-SEVERITY_FIELDS = ("segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum",
-                   "mode_cum", "pledge", "ip_factor", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority",
-                   "payers", "counters", "rates", "flags", "bank_facts", "origin", "ip_part")
-SEVERITY_WHOLE = [at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS, at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL, at.GATE_IP,
-                  at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL,
-                  at.BOOK_COVERED, at.BOOK_REMAINING]
+SEVERITY_FIELDS = (
+    "segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum", "mode_cum",
+    "pledge", "ip_factor", "ip_part", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority", "payers", "counters",
+    "rates", "flags", "bank_facts", "origin")
+SEVERITY_WHOLE = [
+    at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS, at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL, at.GATE_IP,
+    at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL, at.BOOK_COVERED,
+    at.BOOK_REMAINING]
+
 
 T = TypeVar("T")
 _KEPT: OrderedDict[Any, Any] = OrderedDict()
@@ -150,12 +153,17 @@ class Times:
     weights: np.ndarray        # float64[n], adding up to one for plain points
 
 
+def plan_key(tables: Tables) -> tuple[int, int, float, bytes, bytes]:
+    """What the factor paths depend on."""
+    law, whole = tables.law, tables.law.whole
+    return (int(whole[at.N_HAZARD_MONTHS]), int(whole[at.FACTOR_STEP]), float(law.real[at.PERSISTENCE]),
+            law.factor_weights.tobytes(), law.stress.tobytes())
+
+
 def plan_of(tables: Tables) -> factors.Plan:
     """The scheme's factor paths."""
-    law, whole = tables.law, tables.law.whole
-    shape = (int(whole[at.N_HAZARD_MONTHS]), int(whole[at.FACTOR_STEP]), float(law.real[at.PERSISTENCE]))
-    key = ("plan", *shape, law.factor_weights.tobytes(), law.stress.tobytes())
-    return _keep(key, lambda: factors.plan(*shape, law.factor_weights, law.stress))
+    key = plan_key(tables)
+    return _keep(("plan", key), lambda: factors.plan(*key[:3], tables.law.factor_weights, tables.law.stress))
 
 
 def mixed_segments(tables: Tables) -> list[int]:
@@ -189,7 +197,8 @@ def sobol_times(tables: Tables, points: int, seed: int) -> Times:
         z, u = factors.coordinates(p, points, extra, seed)
         return times_of(tables, z, u, np.full(points, 1.0 / points))
 
-    return _keep(("times", id(p), tables.law.mixing.tobytes(), tuple(mixed_segments(tables)), extra, points, seed), make)
+    key = ("times", plan_key(tables), tables.law.mixing.tobytes(), tuple(mixed_segments(tables)), extra, points, seed)
+    return _keep(key, make)
 
 
 def weights_of(cumulative: np.ndarray) -> np.ndarray:

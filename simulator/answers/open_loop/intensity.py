@@ -86,13 +86,13 @@ def add_renewals(starts, first, early, late, months, renewal, window):
 
 
 @kernel
-def class_means(index, tables, kinds, grades, sectors, multiple, fractions, starts, first, months, quarters, limits, renewal,
-                window, total):
+def class_means(index, tables, kinds, grades, sectors, multiple, fractions, starts, first, months, quarters, limits,
+                renewal, window, total):
     """Expected claims of one class by ``limit`` and cell: ``total`` float64[limits, points, CELLS].
 
-    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``grades`` and ``sectors`` weights; ``starts``
-    float64[points, months of start] first loans from month ``first`` on, made at ``fractions`` of a month; only
-    defaults before ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
+    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``grades`` and ``sectors`` weights;
+    ``starts`` float64[points, months of start] first loans from month ``first`` on, made at ``fractions`` of a month;
+    only defaults before ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
     """
     horizon = index.shape[2]
     hazard = np.zeros(horizon + 1)

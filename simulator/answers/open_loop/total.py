@@ -88,7 +88,7 @@ def _by_cell(kind: Kind, full: np.ndarray, closed: np.ndarray, firms: int) -> li
             for c in range(m.CELLS) if full[:, c].any()]
 
 
-def _moments(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+def moments(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of the total by point."""
     points = len(problem.weights)
     first = [float(s.weights @ s.sizes) for s in problem.streams]
@@ -191,7 +191,7 @@ def _characteristic(problem: Problem, phi: np.ndarray) -> np.ndarray:
 
 def grid_step(problem: Problem, grid: int = GRID) -> float:
     """Step of a grid that holds the worst point's total."""
-    mean, variance = _moments(problem)
+    mean, variance = moments(problem)
     largest = max((float(s.sizes.max(initial=0.0)) for s in problem.streams), default=0.0)
     return max(1.0, float((mean + SPREAD * np.sqrt(variance)).max(initial=0.0) + largest) / (grid - 2))
 
@@ -210,7 +210,7 @@ def distribution(problem: Problem, grid: int = GRID) -> Distribution:
         return Distribution(1.0, pmf, 0.0, 0.0)
     step = grid_step(problem, grid)
     mixed = problem.weights @ _characteristic(problem, _transforms(problem, step, grid))
-    mean, variance = _moments(problem)
+    mean, variance = moments(problem)
     total = float(problem.weights @ mean)
     spread = float(problem.weights @ (variance + (mean - total)**2))
     return Distribution(step, fft.irfft(mixed, grid), total, float(np.sqrt(spread)))
