@@ -31,8 +31,8 @@ MEASURES = ("paid", "window", "net")
 QUARTER = 3                    # months of one gamma multiplier
 SEVERITY_FIELDS = (
     "segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum", "mode_cum",
-    "pledge", "ip_factor", "ip_part", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority", "payers", "counters",
-    "rates", "flags", "bank_facts", "origin")
+    "pledge", "ip_factor", "ip_part", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority", "payers",
+    "counters", "rates", "flags", "bank_facts", "origin")
 SEVERITY_WHOLE = [
     at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS, at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL, at.GATE_IP,
     at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL, at.BOOK_COVERED,

@@ -32,6 +32,7 @@ REPLICATES, BATCH = 16, 256    # independent scrambles, points of each
 REACH = 9.0                    # standard deviations the direction is followed
 NUDGE, BAD = 1e-3, 2.5         # of the slope; standard deviations into a bad economy
 NEAR, FAR = -1.0, 7.0          # steps at which the tail is looked at for the proposal
+SMOOTH, STEEP = 0.3, 3.0       # width of the smoothing; how fast a tail falls towards good times
 FLOOR = 1e-13                  # of a conditional tail: below, the transform's rounding
 
 
@@ -107,16 +108,12 @@ def proposal(tables: Tables, measure: str, direction: np.ndarray, amount: float,
     times, seen_at = along(tables, direction, lambda u: NEAR + (FAR - NEAR) * u, BATCH, seed + 500)
     beyond = tails(tables, measure, times, seed, amount, step)
     steps = np.linspace(-REACH, REACH, 2001)
-    seen = beyond > FLOOR
-    fitted = np.zeros_like(steps)
-    if seen.sum() >= 8:
-        probit = special.ndtri(np.minimum(beyond[seen], 1 - 1e-9))
-        near = np.exp(-0.25 * np.square(probit))         # the middle of the fit matters, not its certain ends
-        fit = np.polyfit(seen_at[seen], probit, 1, w=near)
-        rest = float(np.sqrt(np.average(np.square(probit - np.polyval(fit, seen_at[seen])), weights=near)))
-        fitted = special.log_ndtr(np.polyval(fit, steps) / np.sqrt(1 + rest**2))
+    near = np.exp(-0.5 * np.square((np.clip(steps, NEAR, FAR)[:, None] - seen_at) / SMOOTH))
+    square = (near @ np.square(beyond)) / near.sum(axis=1)
+    rising = np.exp(STEEP * np.minimum(steps - NEAR, 0.0))    # below what was looked at, the tail only falls
+    root = np.sqrt(np.maximum(square, FLOOR**2)) * rising
     plain = stats.norm.pdf(steps)
-    best = plain * np.exp(fitted - fitted.max())
+    best = plain * root
     width = steps[1] - steps[0]
     density = DEFENCE * plain / (plain.sum() * width) + (1 - DEFENCE) * best / (best.sum() * width)
     below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * width)])
