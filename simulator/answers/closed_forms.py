@@ -51,7 +51,7 @@ def lognormal_conditional_pd(pd: float, strength: float, factor: np.ndarray) -> 
         hazard = np.exp(log_level - strength * nodes - strength**2 / 2)
         return float(weight @ -np.expm1(-hazard)) - pd
 
-    level = optimize.brentq(miss, math.log(pd) - 5.0, math.log(pd) + 8.0, xtol=1e-14)
+    level = optimize.brentq(miss, math.log(pd) - 2.0, math.log(pd) + 12.0, xtol=1e-14)
     return -np.expm1(-np.exp(level - strength * factor - strength**2 / 2))
 
 
@@ -69,7 +69,7 @@ def link_strength(link: Link, pd: float, rho: float) -> float:
     weight = stats.norm.pdf(factor) * step
     both = float(weight @ np.square(conditional_pd(pd, rho, factor)))
     given = gamma_conditional_pd if link == "gamma" else lognormal_conditional_pd
-    return float(optimize.brentq(lambda x: float(weight @ np.square(given(pd, x, factor))) - both, 1e-4, 6.0))
+    return float(optimize.brentq(lambda x: float(weight @ np.square(given(pd, x, factor))) - both, 1e-3, 2.5))
 
 
 def link_pool(n: int, pd: float, rho: float, link: Link, nodes: int = 4001) -> np.ndarray:
