@@ -8,8 +8,9 @@ from typing import Any, get_args
 import numpy as np
 
 from simulator.answers.closed_forms import Link, link_pool, link_strength, pmf_quantile
-from simulator.answers.open_loop.sheet import simulated
-from simulator.answers.open_loop.total import totals
+from simulator.answers.open_loop.pilot import wide_times
+from simulator.answers.open_loop.sheet import SHEET_POINTS, simulated
+from simulator.answers.open_loop.total import totals_at
 from simulator.engine.tables import compile_scheme
 from simulator.runs import simulate
 from simulator.scheme import replace_values
@@ -69,8 +70,9 @@ def compare_links(scenario: Scenario, paths: int = 10_000, seed: int = 1, worker
     """The pool, and the scenario under each link by formula and by simulation on the same luck."""
     rows = []
     for link in LINKS:
-        scheme = replace_values(scenario, {"macro.link": link})
-        paid = totals(compile_scheme(scheme), seed=seed, measures=("paid",))["paid"]
+        scheme = replace_values(scenario, {"macro.link": str(link)})
+        tables = compile_scheme(scheme)
+        paid = totals_at(tables, wide_times(tables, SHEET_POINTS, seed), seed, ("paid",))["paid"]
         rows.append(SchemeRow(link, 0, paid.mean, paid.sd, [paid.quantile(q) for q in LEVELS], None))
         if paths:
             results = simulate(scheme, paths=paths, seed=seed, workers=workers)

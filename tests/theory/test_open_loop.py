@@ -85,7 +85,7 @@ def test_it_holds_on_liaoning_and_not_on_dalian_where_all_lending_is_eligible() 
 
 
 def test_rare_events_agree_with_many_plain_points() -> None:
-    """Importance sampling, 16 × 256 points, against 8 scrambles of 2,048 plain Sobol points: within 4 standard errors."""
+    """Importance sampling, 16 × 256 points, against 8 scrambles of 2,048 plain points: within 4 SE."""
     tables = compile_scheme(load("liaoning-2021"))
     amount = total.totals(tables, measures=("paid",))["paid"].quantile(0.99)
     rare = tail_of(tables, "paid", amount)
@@ -96,7 +96,7 @@ def test_rare_events_agree_with_many_plain_points() -> None:
 
 
 def test_the_links_share_the_chance_of_two_defaults_and_differ_in_the_tail() -> None:
-    """500 loans, PD 3 %, asset correlation .12: same mean and variance of the number of defaults, other 99.9 % counts."""
+    """500 loans, PD 3 %, asset correlation .12: same mean and variance of the count, other 99.9 % counts."""
     numbers = np.arange(501)
     laws = {link: link_pool(500, 0.03, 0.12, link) for link in ("gaussian", "gamma", "lognormal")}
     moments = {link: (law @ numbers, law @ numbers**2) for link, law in laws.items()}

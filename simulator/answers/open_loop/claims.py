@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -43,8 +43,8 @@ T = TypeVar("T")
 _KEPT: OrderedDict[Any, Any] = OrderedDict()
 
 
-def _keep(key: Any, make: Callable[[], T]) -> T:
-    """A value made once per key; the few last ones are kept."""
+def keep(key: Any, make: Callable[[], T]) -> T:
+    """A value made once per key; the last ones are kept."""
     if key not in _KEPT:
         _KEPT[key] = make()
         while len(_KEPT) > 64:
@@ -118,11 +118,10 @@ def kinds(tables: Tables, seed: int) -> list[tuple[Kind, np.ndarray]]:
     for epoch in epochs(tables):
         for segment in np.flatnonzero(law.segments[:, at.SEG_ELIGIBLE]).tolist():
             if law.arrivals[segment].any():
-                made = _keep((key, segment, epoch.day, seed), lambda s=segment, e=epoch: m.marks_of(
-                    tables, s, e.day, seed))
+                made = keep((key, segment, epoch.day, seed), partial(m.marks_of, tables, segment, epoch.day, seed))
                 found += [(kind, epoch.part) for kind in split_kinds(tables, segment, made, False)]
     if fixed_book(tables):
-        made = _keep((key, "book", seed), lambda: m.marks_of(tables, 0, 0, seed, fixed=True))
+        made = keep((key, "book", seed), lambda: m.marks_of(tables, 0, 0, seed, fixed=True))
         found += [(kind, np.zeros(0)) for kind in split_kinds(tables, 0, made, True)]
     return found
 
@@ -163,7 +162,7 @@ def plan_key(tables: Tables) -> tuple[int, int, float, bytes, bytes]:
 def plan_of(tables: Tables) -> factors.Plan:
     """The scheme's factor paths."""
     key = plan_key(tables)
-    return _keep(("plan", key), lambda: factors.plan(*key[:3], tables.law.factor_weights, tables.law.stress))
+    return keep(("plan", key), lambda: factors.plan(*key[:3], tables.law.factor_weights, tables.law.stress))
 
 
 def mixed_segments(tables: Tables) -> list[int]:
@@ -198,7 +197,7 @@ def sobol_times(tables: Tables, points: int, seed: int) -> Times:
         return times_of(tables, z, u, np.full(points, 1.0 / points))
 
     key = ("times", plan_key(tables), tables.law.mixing.tobytes(), tuple(mixed_segments(tables)), extra, points, seed)
-    return _keep(key, make)
+    return keep(key, make)
 
 
 def weights_of(cumulative: np.ndarray) -> np.ndarray:

@@ -18,7 +18,9 @@ from simulator.answers.open_loop.claims import (
     GRID,
     POINTS,
     Times,
+    keep,
     mixed_segments,
+    plan_key,
     plan_of,
     quarters_of,
     sobol_times,
@@ -32,6 +34,7 @@ REPLICATES, BATCH = 16, 256    # independent scrambles, points of each
 REACH = 9.0                    # standard deviations the direction is followed
 NUDGE, BAD = 1e-3, 2.5         # of the slope; standard deviations into a bad economy
 NEAR, FAR = -1.0, 7.0          # steps at which the tail is looked at for the proposal
+WIDE = 1.5                     # mean and deviation of the wider half
 SMOOTH, STEEP = 0.3, 3.0       # width of the smoothing; how fast a tail falls towards good times
 FLOOR = 1e-13                  # of a conditional tail: below, the transform's rounding
 
@@ -124,6 +127,18 @@ def tilted_times(tables: Tables, where: Proposal, points: int, seed: int) -> Tim
     """Scrambled points whose step along the direction follows the proposal, weighted back."""
     times, steps = along(tables, where.direction, lambda u: np.interp(u, where.below, where.steps), points, seed)
     return replace(times, weights=stats.norm.pdf(steps) / np.interp(steps, where.steps, where.density) / points)
+
+
+def wide_times(tables: Tables, points: int, seed: int) -> Times:
+    """Points for middle and tail alike: half of the steps plain, half wider and towards bad times, weighted back."""
+    direction = keep(("steepest", plan_key(tables), tables.law.mixing.tobytes()),
+                     lambda: steepest(tables, "paid", seed))
+    steps = np.linspace(-REACH, REACH, 4001)
+    density = 0.5 * stats.norm.pdf(steps) + 0.5 * stats.norm.pdf(steps, WIDE, WIDE)
+    below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * (steps[1] - steps[0]))])
+    times, found = along(tables, direction, lambda u: np.interp(u, below / below[-1], steps), points, seed)
+    weights = stats.norm.pdf(found) / np.interp(found, steps, density)
+    return replace(times, weights=weights / weights.sum())
 
 
 def tail_of(tables: Tables, measure: str, amount: float, seed: int = 1) -> Tail:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from simulator.answers.open_loop.claims import MEASURES, POINTS, Distribution, sobol_times
-from simulator.answers.open_loop.pilot import Tail, tail_of
-from simulator.answers.open_loop.total import totals
+from simulator.answers.open_loop.claims import MEASURES, Distribution
+from simulator.answers.open_loop.pilot import Tail, tail_of, wide_times
+from simulator.answers.open_loop.total import totals_at
 from simulator.answers.open_loop.validity import Reason, holds, reasons
 from simulator.engine.tables import compile_scheme
 from simulator.runs import simulate
@@ -20,6 +20,7 @@ from simulator.scheme.scenario import Scenario
 LEVELS = (0.5, 0.95, 0.99, 0.999)
 COMPARED = (0.95, 0.99)
 RARE = (1e-3, 1e-4)
+SHEET_POINTS = 2048
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def claims_sheet(scenario: Scenario, seed: int = 1, paths: int = 0, pilot: bool 
                  progress: Callable[[int, int], None] | None = None) -> Sheet:
     """Total claims of a scenario without feedback; with ``paths``, the gap to the engine; ``pilot`` rare events."""
     tables = compile_scheme(scenario)
-    found = totals(tables, POINTS, seed)
-    times = sobol_times(tables, POINTS, seed)
+    times = wide_times(tables, SHEET_POINTS, seed)
+    found = totals_at(tables, times, seed)
     why = reasons(scenario, tables, times, seed, found["paid"])
     gaps = []
     if paths:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import fft
@@ -64,15 +63,15 @@ def problems(tables: Tables, times: Times, seed: int) -> dict[str, Problem]:
         means = means_of(tables, kind, part, times, limits)
         number = firms if kind.fixed else 0
         n = len(closing)
-        streams["paid"].append(_pooled(kind, means[0], means[2:2 + n], number))
-        streams["window"].append(_pooled(kind, means[1], means[2 + n:], number))
+        streams["paid"].append(_pooled(kind, times.weights, means[0], means[2:2 + n], number))
+        streams["window"].append(_pooled(kind, times.weights, means[1], means[2 + n:], number))
         streams["net"] += _by_cell(kind, means[0], means[2:2 + n], number)
     return {name: Problem(streams[name], pots, times.weights) for name in MEASURES}
 
 
-def _pooled(kind: Kind, full: np.ndarray, closed: np.ndarray, firms: int) -> Stream:
+def _pooled(kind: Kind, points: np.ndarray, full: np.ndarray, closed: np.ndarray, firms: int) -> Stream:
     """Payments hardly depend on when a loan defaults: one law of sizes, its cells weighted by their mean."""
-    profile = full.mean(axis=0)
+    profile = points @ full
     profile = profile / max(profile.sum(), 1e-300)
     used = np.flatnonzero(profile)
     weights = profile[used, None] * (kind.weights / kind.weights.sum())
@@ -224,5 +223,11 @@ def totals(tables: Tables, points: int = POINTS, seed: int = 1, measures: tuple[
     recoveries bring back before the books close. ``points`` scrambled Sobol points of the factor integral (a power
     of two); ``seed`` of the scrambles of the factors and of the marks.
     """
-    found: dict[str, Any] = problems(tables, sobol_times(tables, points, seed), seed)
+    return totals_at(tables, sobol_times(tables, points, seed), seed, measures, grid)
+
+
+def totals_at(tables: Tables, times: Times, seed: int, measures: tuple[str, ...] = MEASURES,
+              grid: int = GRID) -> dict[str, Distribution]:
+    """The same at given points of the factor integral, weighted."""
+    found = problems(tables, times, seed)
     return {name: distribution(found[name], grid) for name in measures}
