@@ -70,7 +70,7 @@ def compare_links(scenario: Scenario, paths: int = 10_000, seed: int = 1, worker
     """The pool, and the scenario under each link by formula and by simulation on the same luck."""
     rows = []
     for link in LINKS:
-        scheme = replace_values(scenario, {"macro.link": str(link)})
+        scheme = replace_values(scenario, {"macro.link": link})
         tables = compile_scheme(scheme)
         paid = totals_at(tables, wide_times(tables, SHEET_POINTS, seed), seed, ("paid",))["paid"]
         rows.append(SchemeRow(link, 0, paid.mean, paid.sd, [paid.quantile(q) for q in LEVELS], None))
