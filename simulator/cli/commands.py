@@ -18,10 +18,12 @@ from .app import (
     Draws,
     Engine,
     Exhaustion,
+    GapPaths,
     Json,
     Lang,
     Out,
     Paths,
+    Pilot,
     Quiet,
     Refusal,
     ScenarioName,
@@ -88,6 +90,20 @@ def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: E
         emit_json({**run_json(results), "command": shlex.join(words())})
     else:
         emit(render_run(results, lang, shlex.join(words())))
+
+
+@command("claims")
+def claims(scenario: ScenarioName, paths: GapPaths = 0, pilot: Pilot = False, seed: Seed = 1, workers: Workers = None,
+           sets: Sets = None, out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """Total claims by formula, when they hold, and the gap to the engine."""
+    scheme = open_scenario(scenario, sets, lang)
+    first_run_note(quiet, lang)
+    from simulator.answers.open_loop.sheet import claims_sheet
+    from simulator.report.open_loop import render_claims
+
+    with Progress(quiet, lang) as progress:
+        sheet = claims_sheet(scheme, seed, paths, pilot, workers, progress)
+    deliver("claims", sheet.to_json(), render_claims(sheet, scheme, lang), out, as_json, lang)
 
 
 @command("answer")

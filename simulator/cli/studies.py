@@ -10,7 +10,8 @@ import typer
 from simulator.report.help import LocalCommand, LocalGroup
 from simulator.report.progress import Progress
 
-from .app import Json, Lang, Out, Quiet, Seed, Workers, app
+from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app
+from .given import open_scenario
 from .output import deliver, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
@@ -46,3 +47,16 @@ def backtest(seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: 
         found = compared.run(cases, **compared.SETTINGS, seed=seed, workers=workers, progress=tell)
     document = compared.document(found, **compared.SETTINGS, seed=seed)
     deliver("backtest", document, render(document, lang), out, as_json, lang)
+
+
+@study("links")
+def links(scenario: ScenarioName, paths: GapPaths = 10_000, seed: Seed = 1, workers: Workers = None, sets: Sets = None,
+          out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """The same default probability and correlation under three links."""
+    scheme = open_scenario(scenario, sets, lang)
+    first_run_note(quiet, lang)
+    from simulator.report.open_loop import render_links
+    from simulator.study.links import compare_links
+
+    found = compare_links(scheme, paths, seed, workers)
+    deliver("links", found.to_json(), render_links(found, scheme, lang), out, as_json, lang)
