@@ -64,15 +64,26 @@ def one_year_moments(threshold: float, loading: float, persistence: float) -> tu
     The pool's survival is the product of twelve monthly ones; its moments follow by twelve steps of
     quadrature.
     """
-    nodes, roots, transition = _month_to_month(persistence)
+    nodes = _month_to_month(persistence)[0]
     spread = math.sqrt(1.0 - loading * loading)
     log_survival = special.log_ndtr((loading * nodes - threshold) / spread) / MONTHS
-    gain = np.exp(np.outer(log_survival, (1.0, 2.0)))
+    survival, square = year_of_survival(np.outer(log_survival, (1.0, 2.0)), persistence)
+    return float(1.0 - survival), float(square - survival * survival)
+
+
+def year_of_survival(log_survival: np.ndarray, persistence: float) -> np.ndarray:
+    """Expected survival of a year, for each column of ``log_survival`` [nodes, pools] of a month given its factor."""
+    _, roots, transition = _month_to_month(persistence)
+    gain = np.exp(log_survival)
     value = gain * roots[:, None]
     for _ in range(MONTHS - 1):
         value = gain * (transition @ value)
-    survival, square = roots @ value
-    return float(1.0 - survival), float(square - survival * survival)
+    return np.asarray(roots @ value)
+
+
+def month_nodes(persistence: float) -> np.ndarray:
+    """The values of a month's factor at which ``year_of_survival`` wants to know the month's survival."""
+    return _month_to_month(persistence)[0]
 
 
 @lru_cache(maxsize=4096)
