@@ -227,7 +227,8 @@ def calibrate(tape: Annotated[Path | None, typer.Argument(metavar="TAPE", help="
               blank: Annotated[Path | None, typer.Option("--template", metavar="FILE", help="opt_template")] = None,
               seed: Seed = 1, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
     """Values of a scenario from a loan tape, as an overlay of grade C."""
-    from simulator.calibrate import fit, overlay, table, tape as tapes
+    from simulator.calibrate import fit, overlay, table
+    from simulator.calibrate import tape as tapes
 
     if out and out.exists():
         raise InvalidInput(text("cal_exists", lang, given=out))
@@ -245,6 +246,20 @@ def calibrate(tape: Annotated[Path | None, typer.Argument(metavar="TAPE", help="
     from simulator.report.calibrate import render_calibration
 
     deliver("calibrate", found.to_json(), render_calibration(found, lang), None, as_json, lang)
+
+
+@command("study")
+def study_command(name: Annotated[Literal["reserve"], typer.Argument(metavar="STUDY", help="opt_study")],
+                  tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, help="opt_tapes")] = 400,
+                  seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+                  quiet: Quiet = False) -> None:
+    """Repeat a study whose outcome the docs quote."""
+    first_run_note(quiet, lang)
+    from simulator.report.reserve import render
+    from simulator.study import reserve
+
+    found = reserve.run(tapes, seed, max(tapes // 10, 2), workers or 2, lambda stage: None if quiet else note(stage))
+    deliver(name, found, render(found, lang), out, as_json, lang)
 
 
 # --- input ---------------------------------------------------------------------------------

@@ -132,7 +132,8 @@ def _shown(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _columns(header: list[str], mapping: Mapping[str, str], errors: TapeErrors) -> tuple[dict[str, int], dict[str, str]]:
+def _columns(header: list[str], mapping: Mapping[str, str],
+             errors: TapeErrors) -> tuple[dict[str, int], dict[str, str]]:
     """Place of each field and the unit in its header."""
     bare, units = [], []
     for cell in header:
@@ -175,4 +176,4 @@ def template(path: Path) -> None:
 
 def mapping_of(words: Iterable[str]) -> dict[str, str]:
     """``field=header`` words as a mapping."""
-    return dict(part for word in words if len(part := tuple(word.split("=", 1))) == 2)
+    return {name.strip(): header.strip() for name, _, header in (word.partition("=") for word in words)}

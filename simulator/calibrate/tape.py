@@ -74,7 +74,8 @@ def read_tape(path: Path, grades: Collection[str], mapping: Mapping[str, str] | 
         errors.add("watch_differs", given=", ".join(sorted(ends)[:4]))
     if errors.found:
         raise errors
-    end = next(iter(reader_end for reader_end in [_date(next(iter(ends)))] if reader_end))
+    end = _date(ends.pop())
+    assert end is not None                 # read above, row by row
     return Tape(table.file, table.digest, min(loan.watched for loan in loans), end, tuple(loans))
 
 

@@ -19,7 +19,8 @@ def render_calibration(found: Calibration, lang: str) -> str:
         table.add_column(head, no_wrap=True)
     for one in found.estimates:
         prior = text("cal_reference", lang) if math.isnan(one.prior[0]) else span(*one.prior)
-        table.add_row(one.name, prior, f"{one.median:.4g}", span(one.low, one.high), f"{one.r_hat:.3f}", f"{one.ess:,.0f}")
+        table.add_row(one.name, prior, f"{one.median:.4g}", span(one.low, one.high), f"{one.r_hat:.3f}",
+                      f"{one.ess:,.0f}")
     console = Console(width=120, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(table)

@@ -115,7 +115,8 @@ def one(job: tuple[int, Truth], years: int, book: int) -> Found:
     random = np.random.default_rng((seed, 1))
     plug_in = reserve(expected_defaults(np.tile(best, (PATHS, 1)), book, random))
     predictive = reserve(expected_defaults(draws.flat[::2], book, random))
-    at = np.array([math.log(truth.hazard), math.log(truth.loading), math.log(truth.persistence / (1 - truth.persistence))])
+    at = np.array([math.log(truth.hazard), math.log(truth.loading),
+                   math.log(truth.persistence / (1 - truth.persistence))])
     true_means = truth.hazard * book / 12.0 * np.exp(
         truth.loading * state_path(HORIZON, truth.persistence, random, PATHS)).sum(axis=1)
     low, high = np.quantile(draws.flat, (0.05, 0.95), axis=0)
