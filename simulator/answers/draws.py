@@ -135,6 +135,7 @@ def drawable(scenario: Scenario) -> list[Provenance]:
                 "demand.headroom",
                 "demand.dominating_trend",
                 "pending.",
+                "observed.",
             )
         )
         and _is_number(scenario, origin.path)

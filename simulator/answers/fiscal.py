@@ -1,6 +1,6 @@
 """What the public purse pays, by year × government level × line, reconciling to the fen.
 
-Cost = compensation paid − recoveries refunded + subsidies − interest earned − re-guarantee fees received.
+Cost = compensation paid − recoveries refunded + subsidies − interest earned − re-guarantee fees − gains on equity.
 A contribution is a transfer between public accounts and no cost; a pot's cost is borne by the levels that filled it,
 pro rata to what each put in. Levels that are not public (enterprise, social) appear but do not count.
 """
@@ -102,6 +102,10 @@ def budget(results: Any) -> Budget:
                 _add(cells, ("city", "recovery"), -results.year_column(f"returned_{name}_fen"))
     if scenario.fees:
         _add(cells, ("city", "fees"), -fees(results))
+    if scenario.linkage:
+        pot = scenario.pots[scenario.linkage.pot]
+        for level, part in divide(results.year_column("option_pot_fen"), level_weights(pot)).items():
+            _add(cells, (level, "option"), -part)
     years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1
     return Budget(cells, results.n, years)
 

@@ -31,6 +31,8 @@ REASONS = (
     "budget",
     "floor",
     "line",
+    "supply",
+    "appraisal",
 )
 Simulate = Callable[..., Any]
 
@@ -123,11 +125,17 @@ def present_cost(results: Any) -> np.ndarray:
     return fiscal.present_value(fiscal.budget(results).where(), results.scenario.sizing.discount)
 
 
+def compensation(results: Any) -> np.ndarray:
+    """Compensation paid by the pots, by path (fen); nothing where there is no pot."""
+    paid = (results.column(f"pot_paid_{name}_fen") for name in results.scenario.pots)
+    return np.asarray(sum(paid, start=np.zeros(results.n, dtype=np.int64)), dtype=np.int64)
+
+
 def net_claims(results: Any) -> np.ndarray:
     """Compensation paid by the pots less what came back, by path (fen)."""
-    total = np.zeros(results.n, dtype=np.int64)
+    total = compensation(results)
     for name in results.scenario.pots:
-        total += results.column(f"pot_paid_{name}_fen") - results.column(f"refund_{name}_fen")
+        total -= results.column(f"refund_{name}_fen")
     return total
 
 
@@ -144,7 +152,7 @@ def _cost(world: World) -> Iterator[tuple[Key, Estimate]]:
     for line in book.lines:
         yield ("cost_line", line), mean_ci(book.where(levels=None, lines=(line,)).sum(axis=1))
     yield ("subsidies", ""), mean_ci(fiscal.subsidies(run).sum(axis=1))
-    yield ("compensation", ""), mean_ci(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots))
+    yield ("compensation", ""), mean_ci(compensation(run))
 
 
 def _support(world: World) -> Iterator[tuple[Key, Estimate]]:
@@ -154,9 +162,8 @@ def _support(world: World) -> Iterator[tuple[Key, Estimate]]:
 def _split(world: World) -> Iterator[tuple[Key, Estimate]]:
     """Who bears the losses on covered loans net of recoveries, and the subsidies' part of all gross public payments."""
     run = world.run("base")
-    paid = np.asarray(sum(run.column(f"pot_paid_{name}_fen") for name in run.scenario.pots), dtype=np.int64)
     subsidies = fiscal.subsidies(run).sum(axis=1)
-    yield ("subsidy_part", ""), ratio_ci(subsidies, subsidies + paid)
+    yield ("subsidy_part", ""), ratio_ci(subsidies, subsidies + compensation(run))
     for payer in (*run.scenario.payers, "lender"):
         yield ("borne", payer), mean_ci(run.column(f"borne_{payer}_fen") - run.column(f"back_{payer}_fen"))
     yield ("recovered", ""), ratio_ci(run.column("recovered_fen"), run.column("defaulted_fen"))

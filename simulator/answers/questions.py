@@ -37,6 +37,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "subsidies": (1, "fen"),
     "compensation": (1, "fen"),
     "fees": (1, "fen"),
+    "option": (1, "fen"),
     "subsidy_payee": (1, "fen"),
     "unmet": (1, "fen"),
     "avoided": (1, "fen"),
@@ -243,7 +244,7 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     if name == "cost":
         parts = {name: base[("cost_line", name)].value if ("cost_line", name) in base else 0.0
                  for name in ("compensation", "recovery", "earned")}
-        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees")}
+        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees"), "option": figure("option")}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
     if name == "target":
@@ -268,7 +269,7 @@ def _why_not(scenario: Scenario, name: str) -> str:
     years = target.final_year - scenario.clock.base_year
     if not 1 <= years <= -(-scenario.clock.months // 12):
         return "window"
-    return "no_level" if target.kind == "level" else "no_base"
+    return "no_base" if target.kind == "growth" else "no_level"
 
 
 def grade_of(scenario: Scenario, key: Key) -> str:
@@ -277,7 +278,7 @@ def grade_of(scenario: Scenario, key: Key) -> str:
     return worst_grade(
         origin.grade
         for path, origin in scenario.provenance.items()
-        if not path.startswith(("pending.", "sizing."))
+        if not path.startswith(("pending.", "observed.", "sizing."))
         and (not path.startswith("targets.") or path.startswith(own))
     )
 

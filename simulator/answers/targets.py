@@ -118,6 +118,8 @@ def evaluate(results: Any, name: str, reading: str | None = None) -> Outcome:
         return Outcome(name, None, "window")
     if target.kind == "level":
         return _level(results, name, target)
+    if target.kind == "share":
+        return _share(results, name, target, years)
     base = base_of(target, scenario, results.tables)
     if base is None or target.growth is None:
         return Outcome(name, None, "no_base")
@@ -126,11 +128,21 @@ def evaluate(results: Any, name: str, reading: str | None = None) -> Outcome:
 
 
 def _level(results: Any, name: str, target: Target) -> Outcome:
-    """A level is a sum over the years of the programme up to the final year."""
+    """A level is a sum over the years of the programme up to the final year, or that year's own figure."""
     level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     if level is None:
         return Outcome(name, None, "no_level")
-    return Outcome(name, yearly(results, name).sum(axis=1) >= _ceil(Fraction(str(level))))
+    years = yearly(results, name)
+    reached = years.sum(axis=1) if target.over == "window" else years[:, -1]
+    return Outcome(name, reached >= _ceil(Fraction(str(level))))
+
+
+def _share(results: Any, name: str, target: Target, years: int) -> Outcome:
+    """The part of all loans (or of covered ones) that counts; with no loan at all nothing was missed."""
+    if target.level_share is None:
+        return Outcome(name, None, "no_level")
+    every = results.year_column("covered_loans" if target.covered_only else "loans")[:, :years].sum(axis=1)
+    return Outcome(name, yearly(results, name).sum(axis=1) * PPM >= every * target.level_share)
 
 
 def evaluate_all(results: Any) -> dict[str, Outcome]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
-from simulator.chance.factors import joint_default, month_nodes, year_of_survival
+from simulator.chance.loadings import asset_correlation, step_to_step
 
 from .counts import MONTHS, count
 from .frailty import Frailty, Prior
@@ -143,10 +143,15 @@ def yearly(point: Array, weights: Array) -> Array:
     persistence = min(float(special.expit(point[-1])), 0.9999)
     extra = point[grades:-2] if sectors > 1 else np.zeros(1)
     hazard = np.exp(point[:grades, None] + extra[None, :])
-    pull = np.exp(math.exp(point[-2]) * month_nodes(persistence)) / MONTHS
+    nodes, roots, transition = step_to_step(persistence)
+    pull = np.exp(math.exp(point[-2]) * nodes) / MONTHS
     book = float((hazard * weights).sum() / weights.sum())
     columns = np.append(hazard.ravel(), [book, 2.0 * book])
-    survival = year_of_survival(-np.outer(pull, columns), persistence)
+    gain = np.exp(-np.outer(pull, columns))
+    value = gain * roots[:, None]
+    for _ in range(MONTHS - 1):
+        value = gain * (transition @ value)
+    survival = roots @ value
     each = 1.0 - survival[:-2].reshape(grades, sectors)
     share = weights.sum(axis=1, keepdims=True)
     pds = (each * np.where(share > 0, weights / np.maximum(share, 1e-300), 1.0 / sectors)).sum(axis=1)
@@ -155,12 +160,10 @@ def yearly(point: Array, weights: Array) -> Array:
 
 def correlation(pd: float, variance: float) -> float:
     """Asset correlation at which Vasicek's default rate of mean ``pd`` has this variance; 0.999 where none does."""
-    def miss(rho: float) -> float:
-        return joint_default(pd, rho) - pd * pd - variance
-
-    if variance <= 0.0 or miss(1e-6) >= 0.0:
-        return 0.0
-    return float(optimize.brentq(miss, 1e-6, 0.999, xtol=1e-7)) if miss(0.999) > 0.0 else 0.999
+    try:
+        return min(asset_correlation(pd, variance), 0.999)
+    except ValueError:
+        return 0.999
 
 
 def estimate(name: str, posterior: Array, before: Array | None, r_hat: float, ess: float) -> Estimate:

@@ -26,6 +26,8 @@ def overlay(found: Calibration, scenario: Scenario) -> str:
     for grade in scenario.firms.grades:
         if f"pd.{grade}" in found:
             _put(tree, f"firms.grades.{grade}.pd", leaf(found[f"pd.{grade}"], share))
+    # The estimated hazard is lognormal in its factor: the same link makes the scenario the estimated model.
+    tree["macro"] = {"link": "lognormal"}
     _put(tree, "macro.rho", leaf(found["rho"], share))
     _put(tree, "macro.persistence", leaf(found["persistence"], lambda x: round(min(x, 0.9999), 4)))
     fund = next((name for name, segment in scenario.segments.items() if segment.eligible), None)

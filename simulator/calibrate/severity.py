@@ -12,7 +12,7 @@ from .sampler import Draws, sample
 
 Array = npt.NDArray[np.float64]
 # Centres and standard deviations of the priors, on the scale the chains run on.
-VOLUME = np.array([[0.0, 0.2, 1.4], [5.0, 0.2, 1.0]])            # log loans a quarter over the data's, growth, log shape
+VOLUME = np.array([[0.0, 0.2, 1.4], [5.0, 0.2, 1.0]])            # log loans over the data's, growth, log shape
 FRACTION = np.array([[-0.6, 1.0], [1.0, 1.0]])                   # logit mean, log precision of the recovered part
 DELAY = np.array([[math.log(20.0), math.log(3.0)], [0.7, 0.7]])  # log mean (months), log shape
 EDGE = 1e-3                                                      # parts recovered are kept inside (0, 1)

@@ -19,7 +19,7 @@ from simulator.engine.grants import entitlement, is_better, is_open, programme_b
 from simulator.engine.layout import (
     BY_IP, CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY, GATE_FLAGS, GATE_NOT_FLAGS,
     GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, LADDER_BY, LADDER_NONE, Law, MODE_DISTRICTS, NOBODY, N_PROGRAMMES,
-    ON_DISBURSED, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
+    ON_DISBURSED, ON_INTEREST, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
 )
 from simulator.engine.rules import PPM
 from simulator.scheme.scenario import Scenario
@@ -60,9 +60,9 @@ def _subsidy(law: Law, day: int, loan: tuple[int, ...], covered: int, mode: int)
     total, groups = 0, dict[int, tuple[int, int]]()
     for q in range(law.whole[N_PROGRAMMES]):
         programme = law.programmes[q]
-        if programme[EVENT] not in (ON_DISBURSED, ON_REPAID) or programme[PAYEE] != PAYEE_FIRM:
+        if programme[EVENT] not in (ON_DISBURSED, ON_REPAID, ON_INTEREST) or programme[PAYEE] != PAYEE_FIRM:
             continue
-        when = day + term if programme[EVENT] == ON_REPAID else day
+        when = day if programme[EVENT] == ON_DISBURSED else day + term
         if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0, flags):
             continue
         base = programme_base(law, programme, mode, principal, covered, rate, term, ip)
@@ -108,7 +108,7 @@ def _windows(law: Law, day: int, term: int) -> tuple[int, ...]:
     """
     if (law.programmes[:, LADDER_BY] != LADDER_NONE).any() or law.programmes[:, BY_IP].any():
         return (day,)
-    when = day + np.where(law.programmes[:, EVENT] == ON_REPAID, term, 0)
+    when = day + np.where(np.isin(law.programmes[:, EVENT], (ON_REPAID, ON_INTEREST)), term, 0)
     return tuple(((law.programmes[:, FROM_DAY] <= when) & (when <= law.programmes[:, UNTIL_DAY])).tolist())
 
 

@@ -10,7 +10,7 @@ from simulator.engine.layout import (
     BASE_PREMIUM, BASE_PRINCIPAL, BASE_TICKET, BASE_VALUATION, BENCHMARK, BY_IP, BY_LEVEL, CAP_FIRM, CAP_FIRM_YEAR,
     CAP_LOAN, COVERED_ONLY, FEE_RATE, FIXED, FROM_DAY, GUARANTEE_RATE, GUARANTEED_PPM, INSURED_PPM, LADDER, LADDER_BY,
     LADDER_END, LADDER_LOAN_YEAR, LADDER_NONE, LADDER_SCHEME_YEAR, LADDER_VOLUME, LADDER_WHOLE, MAX_YEARS, MET_ALL,
-    MODES, NO_LIMIT, NOT_PROMISED, POINTS, PREMIUM_RATE, RANK, RATE, UNTIL_DAY, VALUATION_RATE,
+    MODES, NO_LIMIT, NOT_PROMISED, ON_INTEREST, POINTS, PREMIUM_RATE, RANK, RATE, UNTIL_DAY, VALUATION_RATE,
 )
 from simulator.engine.rules import PPM, for_days, holds, of_ppm
 from simulator.jit import inlined, kernel
@@ -25,6 +25,12 @@ def is_open(law, q, day, ip, mode, covered, principal, term, firm_class, distric
             and (programme[MODES] >> mode) & 1 == 1
             and (programme[BY_IP] == 0 or day >= law.ip_from[q, ip])
             and holds(programme, principal, term, ip, firm_class, district, flags))
+
+
+@inlined
+def days_paid_for(event, start, term, day):
+    """Days a programme pays for: the whole term, or for interest as it was paid the days until the firm stopped."""
+    return min(term, max(0, day - start)) if event == ON_INTEREST else term
 
 
 @kernel(_nrt=False)

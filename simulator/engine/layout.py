@@ -82,7 +82,7 @@ CONTRIBUTION = 7
  TARGETS_MET, EXCLUSIVE, BY_LEVEL, RANK, PROJECTS, PASSED, HIGHER, HIGHER_FEN, FROM_POT) = range(
     CONDITION, CONDITION + 32)
 PROGRAMME = CONDITION + 32
-ON_DISBURSED, ON_REPAID, ON_ISSUED, ON_YEAR_END, ON_EVALUATED, ON_INVESTMENT = range(6)
+ON_DISBURSED, ON_REPAID, ON_ISSUED, ON_YEAR_END, ON_EVALUATED, ON_INVESTMENT, ON_INTEREST, ON_DISPOSED = range(8)
 (BASE_INTEREST, BASE_BENCHMARK, BASE_LOWER, BASE_PREMIUM, BASE_FEE, BASE_PRINCIPAL, BASE_VALUATION,
  BASE_POLICY, BASE_COVERED, BASE_FIXED, BASE_POINTS, BASE_TICKET) = range(12)
 PAYEE_FIRM, PAYEE_BANK, PAYEE_AGENCY, PAYEE_ALLIANCE, PAYEE_INVESTOR = range(5)
@@ -96,14 +96,18 @@ FEE = CONDITION + 3
 
 # --- public money as a whole: what there is of it, and where its columns start
 (HAS_VOLUME, HAS_YEARLY, N_GROUPS, N_FEES, INVESTED_FIRMS, TICKET_LEAST, TICKET_MOST, AUDIT_IMPROPER, AUDIT_DELAY,
- AUDIT_RECOVERED, B_AVOIDED, B_IMPROPER, B_RECLAIMED, B_INVESTED, B_FEE, B_DRAWN) = range(16)
-SUPPORT = 16
+ AUDIT_RECOVERED, B_AVOIDED, B_IMPROPER, B_RECLAIMED, B_INVESTED, B_FEE, B_DRAWN, HAS_INTEREST,
+ HAS_DISPOSED) = range(18)
+SUPPORT = 18
 (INVESTMENTS_A_MONTH, TICKET_MEDIAN, TICKET_SIGMA, OWN_USE, LOCAL_INVESTOR) = range(5)
 VENTURE = 5
 
+(LINK_SHARE, LINK_SIZE, LINK_DRIFT, LINK_VOLATILITY, LINK_POT_SHARE, LINK_POT) = range(6)
+LINKAGE = 6
+
 # --- a target's yearly quantity
-(TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS) = range(4)
-TARGET = 4
+(TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS, TARGET_FLAGS, TARGET_COVERED) = range(6)
+TARGET = 6
 MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_INSURED, MEASURE_FIRMS = range(4)
 REGISTERED_BASIS, DISBURSED_BASIS = 0, 1
 
@@ -134,8 +138,8 @@ BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
 # --- real numbers of the scheme
 (MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA, RENEW_SHARE, BRIDGE_SHARE,
- DOWNTURN) = range(9)
-REAL = 9
+ DOWNTURN, PERSISTENCE) = range(10)
+REAL = 10
 MOST_RENEWALS = 4
 
 # --- a segment: whole numbers, then real ones
@@ -175,7 +179,12 @@ class Law(Bundle):
     bank_slope: np.ndarray      # float64[banks]: logit of approval per unit of relief
     rates: np.ndarray           # int64[months of book + window]: loan rate, ppm a year
     pledge: np.ndarray          # int64[ip types]: pledge rate, ppm
-    ip_factor: np.ndarray       # float64[ip types]: recovery factor of appraised value
+    ip_factor: np.ndarray       # float64[kinds]: recovery factor of appraised value
+    ip_part: np.ndarray         # int64[kinds]: part of a loan (ppm) the fund can cover
+    ip_rights: np.ndarray       # int64[kinds, 2]: types of right it pledges, twice the same where there is one
+    supply: np.ndarray          # int64[ip types, months]: rights that can be pledged at once; or empty
+    appraisals: np.ndarray      # int64[months]: rights that can be appraised
+    linkage: np.ndarray         # float64[LINKAGE]: an investor's option beside covered loans
     delay: np.ndarray           # float64[table]: days from claim to recovery by probability
     cap_from: np.ndarray        # int64[versions]: first day of each version of the caps
     caps: np.ndarray            # int64[versions, classes + 1]: loan cap by class, last the firm-year cap
@@ -190,8 +199,10 @@ class Law(Bundle):
     programmes: np.ndarray      # int64[programmes, PROGRAMME]
     targets: np.ndarray         # int64[targets, TARGET]
     breakers: np.ndarray        # int64[breakers, BREAKER]
-    factor_law: np.ndarray      # float64[4]: persistence a step, national and sector weight, shift
-    link: np.ndarray            # float64[table, G]: monthly hazard by factor value
+    factor_weights: np.ndarray  # float64[sectors, 2]: weight of the national and of the sector's own factor in W
+    stress: np.ndarray          # float64[2, hazard months]: shift of W; national factor held at, or infinity
+    link: np.ndarray            # float64[kinds, table, G]: monthly hazard by factor value
+    link_kind: np.ndarray       # int64[sectors, hazard months]: which of the tables holds
     counters: np.ndarray        # int64[counters]: kind (PER_*) of each named cap
     clusters: np.ndarray        # int64[clusters, CLUSTER_LAW]
     joint: np.ndarray           # float64[clusters]: factor on the others' hazard after a member's default

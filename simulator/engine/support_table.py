@@ -14,16 +14,20 @@ from simulator.engine import layout as at
 from simulator.engine.cover import first_bounds
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume, amount_of, count_of
+from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, condition_row, mask
 from simulator.scheme.parts import LEVELS
 from simulator.scheme.parts_support import Programme
-from simulator.scheme.scenario import IP_TYPES, Scenario, Target
+from simulator.scheme.scenario import Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED, "year_end": at.ON_YEAR_END,
-          "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT}
+          "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT, "interest_paid": at.ON_INTEREST,
+          "disposed": at.ON_DISPOSED,
+          # premium and fees fall due when the loan is paid out
+          "premium_paid": at.ON_DISBURSED, "fee_paid": at.ON_DISBURSED, "appraised": at.ON_DISBURSED}
 BASES = {"interest": at.BASE_INTEREST, "benchmark_interest": at.BASE_BENCHMARK, "lower_interest": at.BASE_LOWER,
          "premium": at.BASE_PREMIUM, "fee": at.BASE_FEE, "principal": at.BASE_PRINCIPAL, "covered": at.BASE_COVERED,
          "ticket": at.BASE_TICKET}
@@ -49,7 +53,7 @@ def base_of(q: Programme) -> int:
         return at.BASE_FIXED
     if q.points is not None:
         return at.BASE_POINTS
-    if q.line == "valuation" and q.base == "fee":
+    if q.line in ("valuation", "disposal_valuation") and q.base == "fee":
         return at.BASE_VALUATION
     return at.BASE_POLICY if q.line == "policy_premium" else BASES[q.base or "principal"]
 
@@ -106,9 +110,10 @@ class SupportTables:
 
     def starts(self) -> np.ndarray:
         """First day of each programme for each IP type."""
-        days = [[self.day(q.by_ip_type_from.get(kind), BEFORE) for kind in IP_TYPES]
+        kinds = kinds_of(self.s)
+        days = [[min(self.day(q.by_ip_type_from.get(name), BEFORE) for name in kind.types) for kind in kinds]   # type: ignore[call-overload]
                 for q in self.s.programmes.values()]
-        return np.array(days, np.int64).reshape(-1, len(IP_TYPES))
+        return np.array(days, np.int64).reshape(-1, len(kinds))
 
     def support(self, layout: Layout) -> np.ndarray:
         """What there is, and where the columns of each kind start."""
@@ -116,6 +121,8 @@ class SupportTables:
         volume = [q.event == "year_end" and q.base in LENT for q in s.programmes.values()]
         w[at.HAS_VOLUME] = int(any(volume))
         w[at.HAS_YEARLY] = int(any(q.event in ("year_end", "evaluated") for q in s.programmes.values()))
+        for place, event in ((at.HAS_INTEREST, "interest_paid"), (at.HAS_DISPOSED, "disposed")):
+            w[place] = int(any(q.event == event for q in s.programmes.values()))
         w[at.N_GROUPS], w[at.N_FEES] = len(self.groups), len(s.fees)
         if s.investments:
             size = s.investments.ticket
@@ -155,7 +162,8 @@ class SupportTables:
             "envelopes": np.array(self.envelopes, np.int64).reshape(-1, 2),
             "ladders": np.array(self.ladders, np.int64).reshape(-1, 2), "ip_from": self.starts(),
             "promised": np.array(told, np.int64).reshape(-1, years),
-            "summed": np.array([int(t.kind == "level") for t in self.s.targets.values()], np.int64),
+            "summed": np.array([int(t.kind == "level" and t.over == "window")
+                                for t in self.s.targets.values()], np.int64),
             "fees": self.fees(), "fee_share": np.zeros((len(self.s.fees), len(self.s.modes)), np.int64),
             "venture": self.venture(), "bank_income": np.zeros((len(self.s.banks), len(self.s.modes)))}
 
@@ -168,12 +176,16 @@ def base_figure(target: Target, volumes: dict[str, Volume]) -> Fraction:
 
 
 def promises(target: Target, base: Fraction, years: int, base_year: int) -> list[int]:
-    """What a target asks of each year: the growth path's figure, or the even part of a level summed so far."""
+    """What a target asks of each year: the growth path's figure, or the even part of a level summed so far.
+
+    A level of the final year alone is asked of no year before it.
+    """
     span = target.final_year - base_year
     level = target.level_count if target.measure in ("count", "firms") else target.level_amount
     asked = []
     for year in range(1, years + 1):
-        if not 1 <= year <= span or (target.kind == "growth" and base <= 0):
+        if not 1 <= year <= span or target.kind == "share" or (target.kind == "growth" and base <= 0) or (
+                target.kind == "level" and target.over == "final_year" and year < span):
             asked.append(at.NOT_PROMISED)
         elif target.kind == "level":
             asked.append(math.ceil(Fraction(str(level or 0)) * year / span))

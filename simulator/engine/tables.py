@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from simulator.chance.factors import compile_factors
+from simulator.chance.loadings import STEPS
 from simulator.chance.variates import gamma_table
 from simulator.engine import demand, layout as at
 from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
+from simulator.engine.economy import economy_tables
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.cover import measure_cover
 from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, flag_shares, gate_flags
+from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, kinds_of, monthly_limits
+from simulator.engine.linkage import option_of
 from simulator.engine.rules import PPM
 from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
-from simulator.engine.terms_table import TermsTables, compile_terms, mask
-from simulator.scheme.scenario import IP_TYPES, Scenario, Target
+from simulator.engine.terms_table import TermsTables, compile_terms, flag_bits
+from simulator.scheme.scenario import Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
-SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
 BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
 
@@ -54,14 +55,6 @@ class Tables:
         return demand.count_of(self.volumes) if target.base == "market" else 0.0
 
 
-def cumulative(weights: Sequence[float]) -> np.ndarray:
-    """Cumulative probabilities; weights are normalised, the last entry is exactly 1."""
-    total = np.cumsum(np.array(weights, float))
-    result = total / total[-1] if len(total) and total[-1] > 0 else np.ones(max(1, len(total)))
-    result[-1] = 1.0
-    return result
-
-
 def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
     """Rows of unequal length as one array."""
     table = np.full((len(rows), max(len(r) for r in rows)), fill)
@@ -82,6 +75,7 @@ class _Compiler:
         self.names = [n for n, seg in scenario.segments.items()
                       if seg.loans_by_year is not None or scenario.market is not None]
         self.segments = [scenario.segments[n] for n in self.names]
+        self.kinds = kinds_of(scenario)
         self.volumes = demand.volumes_of(scenario)
         self.terms = compile_terms(scenario, no_fund)
         self.days = scenario.clock.months * MONTH
@@ -216,7 +210,8 @@ class _Compiler:
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
-                 mask(t.ip_types, IP_TYPES), int(t.renewals)] for t in self.s.targets.values()]
+                 ip_bits(t.ip_types, self.kinds), int(t.renewals), flag_bits(t.flags, list(self.s.firms.flags)),
+                 int(t.covered_only)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
     def layout(self) -> Layout:
@@ -239,7 +234,7 @@ class _Compiler:
         w[at.N_HAZARD_MONTHS], w[at.N_FIRMS] = self.hazard_months, self.firms
         w[[at.OVER_CAP, at.IP_SHARE, at.MAX_TERM]] = OVER_CAP[gate.over_cap], gate.ip_share, _limit(gate.max_term)
         w[at.GATE_FROM], w[at.GATE_UNTIL] = self.day(gate.from_, -10**6), self.day(gate.until, 10**6)
-        w[at.GATE_IP] = mask(list(gate.ip_types), IP_TYPES)
+        w[at.GATE_IP] = ip_bits(list(gate.ip_types), self.kinds)
         w[at.GATE_CLASSES] = sum(1 << n for n, c in enumerate(s.firms.classes) if c in gate.classes)
         w[[at.BOOK_KIND, at.BOOK_COVERED, at.BOOK_LOANS]] = BOOKS[book.kind], int(book.covered), book.loans
         w[[at.BOOK_PRINCIPAL, at.BOOK_REMAINING]] = book.principal, book.remaining
@@ -249,7 +244,7 @@ class _Compiler:
         w[at.RECOVERY_COST_PPM], w[at.MORAL_THRESHOLD] = s.recovery.cost, s.moral_hazard.threshold
         w[at.POLICY_PREMIUM] = s.insurance.premium_rate if s.insurance else 0
         w[at.MEAN_LOAN], w[at.HAS_FUND] = mean_loan, int(not self.no_fund)
-        w[at.FACTOR_STEP] = 1 if s.macro.step == "month" else 12
+        w[at.FACTOR_STEP] = STEPS[s.macro.step]
         w[at.N_COUNTERS] = len(self.terms.counters)
         w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
@@ -277,7 +272,8 @@ class _Compiler:
         return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
                          s.recovery.obsolescence / PPM, float(size.median or 0) if size else 1.0,
                          size.sigma if size else 0.0, s.renewal.probability / PPM if s.renewal else 0.0,
-                         s.renewal.bridge / PPM if s.renewal else 0.0, s.recovery.downturn])
+                         s.renewal.bridge / PPM if s.renewal else 0.0, s.recovery.downturn,
+                         s.macro.persistence ** STEPS[s.macro.step]])
 
     def policies(self) -> np.ndarray:
         line = self.s.insurance
@@ -297,8 +293,7 @@ class _Compiler:
         s, terms = self.s, self.terms
         layout, mean_loan = self.layout(), self.mean_loan()
         segments, sizes = self.segment_table()
-        factors = compile_factors([min(g.pd / PPM, SURE) for g in s.firms.grades.values()], s.macro.rho / PPM,
-                                  s.macro.persistence, s.macro.national_share / PPM, s.macro.step, s.macro.shift)
+        factors = economy_tables(s, self.day, self.hazard_months)
         cap_from, caps = self.caps()
         bank_base, bank_slope, logit_per_income = self.banks()
         support = SupportTables(s, self.day)
@@ -312,7 +307,7 @@ class _Compiler:
             mixing=np.array(gamma),
             term_days=padded([np.array([t.days for t in seg.terms]) for seg in self.segments], 0).astype(np.int64),
             term_cum=padded([cumulative([t.weight for t in seg.terms]) for seg in self.segments], 1.0),
-            ip_cum=np.array([cumulative([seg.ip.get(t, 0) for t in IP_TYPES]) for seg in self.segments]),
+            **ip_arrays(s, self.segments), **monthly_limits(s, self.day),
             class_cum=cumulative(list(s.firms.classes.values())),
             district_cum=cumulative(list(s.firms.districts.values())),
             sector_cum=cumulative(list(s.firms.sectors.values())),
@@ -320,16 +315,16 @@ class _Compiler:
             bank_cum=cumulative([b.weight for b in s.banks.values()]),
             mode_cum=self.mode_cum(), **compile_clusters(s, self.names, segments, self.day),
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
-            pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
-            ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),
             delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
             contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
-            breakers=breaker_table(s, terms), factor_law=factors.law, link=factors.tables,
+            breakers=breaker_table(s, terms), factor_weights=factors.weights, stress=factors.stress,
+            link=factors.tables, link_kind=factors.kinds,
             counters=terms.counters, policies=self.policies(),
             policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
-            bank_facts=bank_facts(s, self.day), origin=terms.origin, **support.arrays(layout, self.volumes))
+            bank_facts=bank_facts(s, self.day), origin=terms.origin, linkage=option_of(s),
+            **support.arrays(layout, self.volumes))
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)

@@ -67,6 +67,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_q7": ("7 哪条规则卡", "7 Which rule binds"),
     "ans_years": ("其中 {years}", "of which {years}"),
     "ans_years_runoff": ("清算", "run-off"),
+    "ans_note_option": (" − 股权收益 {option}", " − equity gains {option}"),
     "ans_note_fees": (" − 再担保费 {fees}", " − re-guarantee fees {fees}"),
     "ans_payees": ("补贴付给", "subsidies paid to"),
     "payee_firm": ("企业", "firms"), "payee_bank": ("银行", "banks"), "payee_agency": ("服务机构", "agencies"),
@@ -193,7 +194,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_term": ("期限上限", "longest term"), "rule_firm_year_cap": ("单户年度上限", "cap per firm and year"),
     "rule_barred": ("违约企业", "barred after default"), "rule_breaker": ("熔断", "circuit breaker"),
     "rule_leverage": ("放大倍数", "leverage limit"), "rule_budget": ("年度预算", "annual budget"),
-    "rule_floor": ("余额下限", "balance floor"), "rule_line": ("集合授信额度", "joint line"), "rule_match": ("地方配套未必到位", "matching money may not come"),
+    "rule_floor": ("余额下限", "balance floor"), "rule_line": ("集合授信额度", "joint line"),
+    "rule_supply": ("可供质押的权利", "rights to pledge"), "rule_appraisal": ("评估能力", "appraisal capacity"),
+    "rule_match": ("地方配套未必到位", "matching money may not come"),
     "rule_share": ("基金分担比例", "fund's share"),
     # parameters
     "par_eligible_share": ("可覆盖比例", "eligible share"), "par_pd": ("年违约率", "default rate"),

@@ -40,8 +40,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cal_source": ("贷款台账 SHA-256 {hash}", "Loan tape SHA-256 {hash}"),
     "cal_note": ("由台账标定；范围为后验 90% 区间；先验见标定报告", "calibrated from the tape; the range is the 90 % posterior interval; priors in the report"),
     "cal_scenario_title": ("{title}：按台账标定", "{title}, calibrated"),
-    "help_study": ("重做一项研究：reserve 检验 99% 储备。", "Repeat a study: reserve tests the 99 % reserve."),
-    "opt_study": ("研究名", "name of the study"),
+    "help_study_reserve": ("重做一项研究：reserve 检验 99% 储备。", "Repeat a study: reserve tests the 99 % reserve."),
     "opt_tapes": ("台账数", "number of tapes"),
     "rs_page": (
         "# 参数不确定时的储备\n\n由 `make reserve` 从 `docs/reserve.json` 生成，请勿手改。从先验抽取真值，逐笔生成 {years} 年台账"

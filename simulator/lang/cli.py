@@ -13,6 +13,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help_size": ("够不够、需要多大、带得动多少增长。", "Is it enough, how large must it be, what growth can it carry."),
     "help_trace": ("逐步追踪一次模拟或其中一笔贷款。", "Follow one simulated path, or one loan on it, step by step."),
     "help_bench": ("测速度与内存（同一次运行内的比值）。", "Measure speed and memory, as ratios within one run."),
+    "help_study": ("检验模型本身。", "Put the model itself to the test."),
+    "help_study_backtest": ("回测：真实基金的实际结果与模型区间对照。", "Backtest: what was observed of real funds beside the model's bands."),
     # help: options
     "opt_scenario": ("方案名或文件", "scenario name or file"),
     "opt_files": ("方案名或文件，可多个", "scenario names or files"),
@@ -70,6 +72,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
                     "Note: no source gives the {figures}; what follows stands on assumed values and is no result of the document."),
     "cli_kept": ("结果已存入 {folder}", "Results kept in {folder}"),
     "cli_interrupted": ("已中断，未完成的结果没有保留。", "Interrupted; nothing unfinished was kept."),
+    "no_loading": ("等级“{grade}”的违约率 {pd} 配不上这样强的相关性（{asked}）：没有因子载荷能同时满足。降低相关性，或换一种口径。",
+                   "No factor loading gives the grade '{grade}' both its default probability {pd} and so strong a correlation ({asked}). Lower the correlation, or give another measure."),
     "cli_io": ("读写失败：{message}", "Reading or writing failed: {message}"),
     "cli_unexpected": ("程序出错，这不是您的输入问题：{message}\n设 PLEDGEFUND_DEBUG=1 再运行一次，可看到细节。",
                        "Something went wrong in the program, not in your input: {message}\n"

@@ -86,7 +86,7 @@ def paragraph(row: dict[str, Any], lang: str) -> str:
 
 def observation(scenario: Scenario, measure: str, lang: str) -> str:
     """The note under which the observation was put down, as a sentence."""
-    note = next(entry["note"] for name, entry in scenario.pending.items() if name.endswith(f"_{measure}"))
+    note = next(entry["note"] for name, entry in scenario.observed.items() if name.endswith(f"_{measure}"))
     return f"{note['zh']}。" if lang == "zh" else f"{note['en'][0].upper()}{note['en'][1:]}. "
 
 

@@ -41,10 +41,11 @@ def _translated(page: str, ctx: Any) -> str:
 
 def localise(group: Any, lang: str) -> Any:
     """Help texts are keys of the catalogue until shown: replace them by the user's words."""
-    for item in (group, *group.commands.values()):
-        item.help = text(item.help, lang)
-        for parameter in item.params:
-            parameter.help = text(parameter.help, lang)
+    group.help = text(group.help, lang)
+    for parameter in group.params:
+        parameter.help = text(parameter.help, lang)
+    for item in getattr(group, "commands", {}).values():
+        localise(item, lang)
     return group
 
 

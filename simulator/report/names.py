@@ -68,6 +68,8 @@ def target(scenario: Scenario, name: str, lang: str) -> str:
     title = getattr(goal.title, lang)
     if goal.kind == "growth" and goal.growth is not None:
         return f"{title} ≥ {format_share(goal.growth)}"
+    if goal.level_share is not None:
+        return f"{title} ≥ {format_share(goal.level_share)}"
     if goal.level_amount is not None:
         return f"{title} ≥ {format_money(goal.level_amount, lang)}"
     return f"{title} ≥ {goal.level_count:g}" if goal.level_count is not None else str(title)

@@ -7,7 +7,7 @@ section does not hide what is wrong in the others. The terms have a page of thei
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +17,9 @@ from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
 from .parts_fund import Breaker
-from .parts_market import Size
+from .parts_market import Correlation, Size, Stress
 from .problems import listed
+from .reach import rows_reached
 from .scenario import Scenario
 from .units import ONE, format_share
 
@@ -64,6 +65,8 @@ def segment_weights(s: Any, draft: Draft) -> None:
     for name, segment in s.segments.items():
         _whole(draft, ("segments", name, "terms"), (term.weight for term in segment.terms))
         _whole(draft, ("segments", name, "ip"), segment.ip.values())
+        if segment.mixed:
+            _whole(draft, ("segments", name, "mixed", "second"), segment.mixed.second.values())
 
 
 def bank_weights(s: Any, draft: Draft) -> None:
@@ -73,13 +76,29 @@ def bank_weights(s: Any, draft: Draft) -> None:
 
 def priced_types(s: Any, draft: Draft) -> None:
     """Each IP type a segment lends on has a pledge rate above nothing and a recovery factor."""
-    used = {kind: name for name, segment in s.segments.items() for kind, share in segment.ip.items() if share}
+    used = {kind: name for name, segment in s.segments.items()
+            for kinds in (segment.ip, segment.mixed.second if segment.mixed else {})
+            for kind, share in kinds.items() if share}
     for path, table in ((("lending", "pledge_rate"), s.lending.pledge_rate),
                         (("recovery", "type_factor"), s.recovery.type_factor)):
         for kind in sorted(used, key=IP_TYPES.index):
             if kind not in table or (path[0] == "lending" and table[kind] == 0):
                 draft.say("ip_type_missing", path, at_key=True, given=f"{kind} (segments.{used[kind]}.ip)",
                           allowed=listed(table))
+
+
+def linkage(s: Any, draft: Draft) -> None:
+    """Gains go to a pot that exists."""
+    if s.linkage:
+        draft.known(("linkage", "pot"), s.linkage.pot, s.pots, "pot_unknown")
+
+
+def appraisal(s: Any, draft: Draft) -> None:
+    """Somebody appraises from day 0; steps come in order of their dates."""
+    if s.appraisal and (not s.appraisal.agencies or s.appraisal.agencies[0].from_ > s.clock.start):
+        draft.say("appraisal_late", ("appraisal", "agencies"), at_key=True,
+                  given=str(s.appraisal.agencies[0].from_) if s.appraisal.agencies else "[]",
+                  allowed=f"≤ {s.clock.start}")
 
 
 def pot_districts(s: Any, draft: Draft) -> None:
@@ -112,6 +131,22 @@ def flags(s: Any, draft: Draft) -> None:
     terms_checks.known_flags(draft, ("gate",), s.gate.flags, s.gate.not_flags, s.firms.flags)
 
 
+def correlation(s: Any, draft: Draft) -> None:
+    """One measure of correlation for all sectors, at most one for each; the sectors exist."""
+    measures = tuple(Correlation.model_fields)
+    given = [name for name in measures if getattr(s.macro, name) is not None]
+    if len(given) != 1:
+        draft.say("correlation_once", ("macro",), at_key=True, given=", ".join(given) or "–",
+                  allowed=" | ".join(measures))
+    for name, sector in s.macro.sectors.items():
+        path = ("macro", "sectors", name)
+        if name not in s.firms.sectors:
+            draft.say("sector_unknown", path, at_key=True, given=name, allowed=listed(s.firms.sectors))
+        given = [key for key in measures if getattr(sector, key) is not None]
+        if len(given) > 1:
+            draft.say("correlation_once", path, at_key=True, given=", ".join(given), allowed=" | ".join(measures))
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 def clock(s: Any, draft: Draft) -> None:
@@ -133,7 +168,7 @@ def windows(s: Any, draft: Draft) -> None:
         _in_order(draft, ("programmes", name), programme.from_, programme.until)
 
 
-def _steps(draft: Draft, path: Path, steps: list[Dated[Any]]) -> None:
+def _steps(draft: Draft, path: Path, steps: Sequence[Dated[Any] | Stress]) -> None:
     """Dated steps ascend."""
     for i, (before, after) in enumerate(pairwise(steps), 1):
         if after.from_ <= before.from_:
@@ -150,6 +185,9 @@ def dated_steps(s: Any, draft: Draft) -> None:
     _steps(draft, path, rates)
     _steps(draft, ("gate", "firm_year_cap"), s.gate.firm_year_cap)
     _steps(draft, ("phase_in",), s.phase_in)
+    _steps(draft, ("macro", "stress"), s.macro.stress)
+    for name, grade in s.firms.grades.items():
+        _steps(draft, ("firms", "grades", name, "pd_by_date"), grade.pd_by_date)
     for firm_class, steps in s.gate.loan_cap.items():
         _steps(draft, ("gate", "loan_cap", firm_class), steps)
 
@@ -211,11 +249,14 @@ def targets(s: Any, draft: Draft) -> None:
     for name, target in s.targets.items():
         path = ("targets", name)
         level = "level_count" if target.measure in ("count", "firms") else "level_amount"
-        needed = level if target.kind == "level" else "growth"
+        needed = {"level": level, "growth": "growth", "share": "level_share"}[target.kind]
         if getattr(target, needed) is None:
             draft.say("target_without", path, at_key=True, given=f"kind: {target.kind}", allowed=needed)
         if target.base == "market" and s.market is None and target.kind == "growth":
             draft.say("target_without_market", (*path, "base"), given="market", allowed="none")
+        if target.kind == "share" and (target.measure != "count" or target.ip_types or not target.renewals):
+            draft.say("target_share", (*path, "kind"), given="share", allowed="measure: count, flags, covered_only")
+        terms_checks.known_flags(draft, path, target.flags, [], s.firms.flags)
         if target.final_year < s.clock.start.year:
             draft.say("target_year_past", (*path, "final_year"), given=str(target.final_year),
                       allowed=f"≥ {s.clock.start.year}")
@@ -283,9 +324,11 @@ RULES: tuple[Rule, ...] = (
     (("firms",), firm_weights), (("segments",), segment_weights), (("banks",), bank_weights),
     (("segments", "lending", "recovery"), priced_types),
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
-    (("clock",), clock), (("gate", "programmes"), windows), (("lending", "gate", "clock"), dated_steps),
+    (("clock",), clock), (("gate", "programmes"), windows),
+    (("lending", "gate", "clock", "phase_in", "macro", "firms"), dated_steps),
     (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
-    (("targets", "market", "clock"), targets), (("segments", "insurance"), sizes),
+    (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
-    (("gate", "firms"), flags))
+    (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
+    (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

@@ -7,15 +7,15 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "stress", "versions", "calibration"}),
-    "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
+    "Scenario": frozenset({"choose", "versions", "calibration"}),
+    "Segment": frozenset({"instalments", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
-                       "appraisal_capacity"}),
+                       }),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
@@ -27,10 +27,6 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
-    ("Macro", "link"): frozenset({"gamma", "lognormal"}),
-    ("Macro", "step"): frozenset({"quarter"}),
-    ("Programme", "event"): frozenset({"interest_paid", "premium_paid", "fee_paid", "appraised"}),
-    ("Programme", "line"): frozenset({"disposal_valuation"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 
@@ -42,8 +38,9 @@ SPELLINGS: dict[str, str] = {
     "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",
     "bank.years_in": "bank_years_above / bank_years_to", "ip_or_first": "flags", "first_loan": "flags",
     "high_tech": "flags", "srdi": "flags",
-    "life": "firm",
+    "life": "firm", "stress": "macro",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
+    "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
     "over": "over_cap", "order_by": "priority"}
 
 

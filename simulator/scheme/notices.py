@@ -9,12 +9,12 @@ from .parts_fund import Mode
 from .problems import Problem, listed
 from .scenario import Scenario
 from .terms_checks import DISTRICT_POT, NEXT
-from .units import format_share
+from .units import ONE, format_share
 
 
 def unusual(scenario: Scenario) -> list[Problem]:
     """Every notice about a scenario, by path; places are those of the nearest graded value."""
-    parts = (_volume, _pots, _payers, _stacks, _targets, _clock)
+    parts = (_volume, _pots, _payers, _stacks, _bands, _targets, _clock)
     found = [notice for part in parts for notice in part(scenario)]
     return [_placed(scenario, notice) for notice in found]
 
@@ -30,7 +30,7 @@ def _placed(scenario: Scenario, notice: Problem) -> Problem:
 def _volume(s: Scenario) -> Iterator[Problem]:
     """Lending that no source gives: all that depends on it stands and falls with the assumption."""
     given = [f"segments.{name}.loans_by_year" for name, segment in s.segments.items() if segment.loans_by_year]
-    if s.market is None and given and all(
+    if "volume" not in s.not_evaluable and s.market is None and given and all(
             origin.grade == "A" for path, origin in s.provenance.items() if path.startswith(tuple(given))):
         yield Problem("notice_volume_assumed", path=given[0])
 
@@ -60,6 +60,16 @@ def _stacks(s: Scenario) -> Iterator[Problem]:
             if stack.of == "loss" and total > stack.limit:
                 yield Problem("notice_stack_cuts", path=f"modes.{name}.stack.{i}", given=format_share(total),
                               allowed=f"≤ {format_share(stack.limit)}")
+
+
+def _bands(s: Scenario) -> Iterator[Problem]:
+    """Shares of a step add to more than the loss, though never for one loan: bands exclude each other."""
+    for name, mode in s.modes.items():
+        for step, giver in dict.fromkeys((row.step, row.from_) for row in mode.terms):
+            rows = [row for row in mode.terms if (row.step, row.from_) == (step, giver)]
+            total = sum(row.share for row in rows)
+            if total > ONE and any(row.when or row.layer for row in rows):
+                yield Problem("notice_bands_above_whole", path=f"modes.{name}.terms", given=format_share(total))
 
 
 def _unconditional(mode: Mode, payers: list[str]) -> int:

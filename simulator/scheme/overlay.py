@@ -14,6 +14,7 @@ from .reading import Node, Place, read_text
 
 LEAF_KEYS = ("value", "grade", "source", "clause", "range", "range_factor", "note", "date", "backtest")
 WORDS = ("clause", "note")                   # told in one language, in two, or by name: never mixed
+NOTED = ("pending", "observed")              # kept as written, values and all
 NOT_INHERITED = ("extends", "abstract")
 COMMAND_LINE = "--set"
 
@@ -25,7 +26,7 @@ def expand(node: Node, problems: list[Problem], path: str = "") -> Node:
                                     for i, item in enumerate(node.value)])
     if not isinstance(node.value, dict):
         return node
-    if "values" not in node.value or path in ("", "pending") or path.startswith("pending."):
+    if "values" not in node.value or path.partition(".")[0] in ("", *NOTED):
         return replace(node, value={key: expand(child, problems, f"{path}.{key}".lstrip("."))
                                     for key, child in node.value.items()})
     shared = {key: child for key, child in node.value.items() if key in LEAF_KEYS[1:]}

@@ -25,6 +25,7 @@ class Grade(Part):
 
     pd: Share
     weight: Share
+    pd_by_date: list[Dated[Share]] = []        # later default probabilities, for the months from each date on
 
 
 class Firms(Part):
@@ -35,15 +36,38 @@ class Firms(Part):
     flags: dict[Name, Share] = {}              # yes-or-no facts, independent of each other: share of firms
 
 
-class Macro(Part):
-    """One national AR(1) factor and one per sector; ``rho`` is a one-year asset correlation."""
+class Correlation(Part):
+    """How strongly firms of one sector default together within a year, in one of three measures."""
 
-    rho: Share
+    rho: Share | None = None                   # asset correlation
+    default_correlation: Share | None = None   # of two firms' defaults
+    rate_variance: Annotated[Real | None, Field(ge=0)] = None   # of a large pool's default rate, in units of PD²
+
+
+class SectorFactor(Correlation):
+    """What differs in one sector: its correlation, and the national factor's part of it."""
+
+    national_share: Share | None = None
+
+
+class Stress(Part):
+    """From a date until the next step's, what moves the index of every sector."""
+
+    from_: Date = Field(alias="from")
+    shift: Real = 0.0                          # added to it, in standard deviations, besides ``macro.shift``
+    national: Real | None = None               # the value the national factor is held at
+
+
+class Macro(Correlation):
+    """One national AR(1) factor and one per sector, and how they move the hazard."""
+
     persistence: Real = Field(ge=0, lt=1)     # of the monthly factor
     national_share: Share                      # of loading², the rest is the sector's
-    link: Literal["gaussian"] = "gaussian"
-    step: Literal["month", "year"] = "month"
+    sectors: dict[Name, SectorFactor] = {}
+    link: Literal["gaussian", "gamma", "lognormal"] = "gaussian"
+    step: Literal["month", "quarter", "year"] = "month"
     shift: Real = 0.0                          # stress: added to every factor, in standard deviations
+    stress: list[Stress] = []
 
 
 # --- lending -----------------------------------------------------------------------------
@@ -64,6 +88,14 @@ class Term(Part):
     weight: Share
 
 
+class Mixed(Part):
+    """Loans pledged by two rights (混合质押): how many, the second right, and the stated portion it stands for."""
+
+    share: Share
+    second: dict[IpType, Share]
+    portion: Share
+
+
 class Segment(Part):
     """A population of applicants. ``eligible`` ones may be covered by the fund."""
 
@@ -71,6 +103,7 @@ class Segment(Part):
     size: Size
     terms: list[Term]
     ip: dict[IpType, Share]
+    mixed: Mixed | None = None
     registered_multiple: Multiple              # registered (maximum secured claim) per yuan disbursed
     dispersion: Real = Field(gt=0)             # shape of the quarterly gamma mixing of arrivals
     firms: Count = Field(ge=1, le=16_000_000)  # pool from which an applicant is picked
@@ -141,6 +174,13 @@ class Platform(Part):
     uplift: Share
     days_before: Days
     days_with: Days
+
+
+class Appraisal(Part):
+    """Agencies that appraise rights, and how many appraisals each makes a month: nobody else can pledge."""
+
+    agencies: list[Dated[Count]]
+    per_month: Count = Field(ge=1)
 
 
 class Renewal(Part):

@@ -74,9 +74,10 @@ class Programme(Part):
 
     title: Text
     line: Literal["interest", "premium", "guarantee_fee", "valuation", "policy_premium", "bank_risk_subsidy",
-                  "bank_award", "investment", "alliance", "award", "patent_use"]
+                  "bank_award", "investment", "alliance", "award", "patent_use", "disposal_valuation"]
     level: Level
-    event: Literal["disbursed", "repaid", "issued", "year_end", "evaluated", "investment"]
+    event: Literal["disbursed", "premium_paid", "fee_paid", "appraised", "repaid", "interest_paid", "disposed",
+                   "issued", "year_end", "evaluated", "investment"]
     payee: Literal["firm", "bank", "agency", "alliance", "investor"] = "firm"
     base: Literal["interest", "benchmark_interest", "lower_interest", "premium", "fee", "principal", "covered",
                   "ticket"] | None = None
@@ -108,6 +109,21 @@ class Investments(Part):
     own: Share                                 # firms that bring their own rights to market
     local: Share                               # of the equity investors
     firms: Count = Field(ge=1, le=1_000_000)   # pool of invested firms
+
+
+class Linkage(Part):
+    """Invest-guarantee-lend (投保贷联动): an investor's option on part of a borrower's equity, beside a covered loan.
+
+    The firm's value moves as a geometric Brownian motion from the loan's first day; the option is exercised when the
+    loan is repaid and is worth nothing if it is not. Part of the gain goes to a pot.
+    """
+
+    share: Share                               # of covered loans
+    size: Share                                # strike value of the option over the loan
+    drift: Real                                # a year, of the firm's value
+    volatility: Real = Field(ge=0, le=3)
+    pot: Name
+    pot_share: Share                           # of the gain
 
 
 class Fee(Part):

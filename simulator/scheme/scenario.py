@@ -16,6 +16,7 @@ from .parts import IP_TYPES, Dated, FirmClass, IpType, Name, Part, Text
 from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
+    Appraisal,
     Approval,
     Bank,
     Clock,
@@ -30,7 +31,7 @@ from .parts_market import (
     Segment,
     Size,
 )
-from .parts_support import Audit, Fee, Investments, Programme
+from .parts_support import Audit, Fee, Investments, Linkage, Programme
 from .provenance import Provenance, Source
 from .units import Amount, Count, Days, Real, Share
 
@@ -51,19 +52,26 @@ class InsuranceLine(Part):
 
 
 class Target(Part):
-    """A KPI of the document. Growth is measured from a sourced base; none means not evaluable."""
+    """A KPI of the document. Growth is measured from a sourced base; none means not evaluable.
+
+    A share is asked of the loans made (or covered) in the years up to the final one: the part of them that counts.
+    """
 
     title: Text
     measure: Literal["amount", "count", "insured", "firms"]
-    kind: Literal["level", "growth"]
+    kind: Literal["level", "growth", "share"]
     level_amount: Amount | None = None
     level_count: Real | None = None
+    over: Literal["window", "final_year"] = "window"   # a level is reached by all years together, or in the last
+    level_share: Share | None = None
     growth: Share | None = None
     reading: Literal["cagr", "path", "every_year", "mean_yoy"] = "cagr"
     base: Literal["market", "none"] = "none"   # market: the market's base-year amount or count
     basis: Literal["registered", "disbursed"] = "registered"
     ip_types: list[IpType] | None = None
     partial: bool = False                      # the document counts more than pledge loans: shown, not judged
+    flags: list[Name] = []                     # only loans of firms of which these facts are true count
+    covered_only: bool = False                 # only loans the fund covers count
     renewals: bool = True                      # a renewed pledge is registered anew and counts again
     final_year: int
     clause: str = ""
@@ -120,6 +128,8 @@ class Scenario(Part):
     lending: Lending
     demand: Demand
     platform: Platform | None = None
+    appraisal: Appraisal | None = None
+    supply: dict[IpType, list[Dated[Count]]] = {}   # rights of a type that can be pledged at once, from each date
     renewal: Renewal | None = None
     moral_hazard: MoralHazard
     gate: Gate
@@ -132,13 +142,15 @@ class Scenario(Part):
     fees: dict[Name, Fee] = {}
     investments: Investments | None = None
     audit: Audit | None = None
+    linkage: Linkage | None = None
     insurance: InsuranceLine | None = None
     targets: dict[Name, Target] = {}
     breaker: Breaker | None = None
     breakers: dict[Name, Breaker] = {}         # further ones, by name
     book: Book
     sizing: Sizing
-    pending: dict[str, Any] = {}               # clauses whose mechanism comes later: value, grade, source, note
+    pending: dict[str, Any] = {}               # clauses of a draft still without a value: value, grade, source, note
+    observed: dict[str, Any] = {}              # what was seen of a real fund, for backtests: the model never reads it
     out_of_scope: list[OutOfScope] = []
     not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
 

@@ -11,10 +11,11 @@ from .parts_support import Ladder, Programme
 from .problems import listed
 from .units import exact_money
 
-LOANS = ("disbursed", "repaid")
+LOANS = ("disbursed", "premium_paid", "fee_paid", "appraised", "repaid", "interest_paid", "disposed")
 BASES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LOANS, ("interest", "benchmark_interest", "lower_interest", "premium", "fee", "principal",
                             "covered")),
+    "disposed": ("fee", "principal", "covered"),
     "issued": ("premium",), "year_end": ("principal", "covered"), "evaluated": (), "investment": ("ticket",)}
 CAPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LOANS, ("loan", "firm_year", "firm")), "issued": ("loan",), "investment": ("loan", "firm")}
@@ -58,6 +59,8 @@ def _misfits(q: Programme) -> Iterator[tuple[str, str, str]]:
         yield "base", f"base: {q.base} + {event}", listed(BASES[q.event])
     if (q.line == "policy_premium") != (q.event == "issued"):
         yield "event", f"line: {q.line} + {event}", "line: policy_premium + event: issued"
+    if (q.line == "disposal_valuation") and q.event != "disposed":
+        yield "event", f"line: {q.line} + {event}", "event: disposed"
     if (q.award is not None) != (q.event == "evaluated"):
         yield "award" if q.award else "event", event, "award + event: evaluated"
     if q.points is not None and not loans:

@@ -19,7 +19,7 @@ from simulator.lang import both
 
 from . import future
 from .draft import UNBOUNDED, Draft, Path
-from .overlay import COMMAND_LINE, LEAF_KEYS
+from .overlay import COMMAND_LINE, LEAF_KEYS, NOTED
 from .parts import Dated, Text
 from .problems import listed, nearest
 from .provenance import GRADES, NO_WORDS, SOURCED, Provenance, Source
@@ -50,7 +50,7 @@ def fields_of(part: type[BaseModel]) -> dict[str, Spec]:
 
 def _spec(annotation: Any, name: str = "") -> Spec:
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if name == "pending":
+    if name in NOTED:
         return Spec("pending")
     if origin is Annotated:
         units = [mark.kind for mark in arguments[1:] if isinstance(mark, Unit)]
@@ -251,7 +251,7 @@ class _Walk:
             self.draft.report("fact_after_start", node, path, given=str(date), allowed=f"≤ {self.start}")
 
     def pending(self, node: Node, path: Path) -> Any:
-        """A clause whose mechanism comes later: only its grade and source are read."""
+        """A clause whose mechanism comes later, or what was observed: only its grade and source are read."""
         self.draft.places[path] = node
         for key, child in node.mapping().items():
             if key not in PENDING_KEYS:

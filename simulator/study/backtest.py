@@ -1,6 +1,6 @@
 """Backtest: what the model says of real funds, beside what was observed of them.
 
-Each file of ``scenarios/backtest`` is a scheme without its outcome; what was observed stands under its ``pending`` as
+Each file of ``scenarios/backtest`` is a scheme without its outcome; what was observed stands under its ``observed`` as
 ``observed_<measure>``, or ``not_simulated_<name>`` where no mechanism of the model speaks of it. The band holds luck
 (paths) and assumptions (draws of every value with a range) together; beside it the band of luck alone.
 
@@ -29,6 +29,7 @@ from simulator.scheme.units import parse_money, parse_multiple, parse_real, pars
 
 OBSERVED, NOT_SIMULATED = "observed_", "not_simulated_"
 BAND = (0.05, 0.5, 0.95)
+SETTINGS = {"paths": 1000, "draws": 60, "paths_per_draw": 100}
 SAFE = 0.99                                # of paths in which a fund of that multiple pays every claim
 PPM, THOUSAND = 1_000_000, 1_000
 Values = npt.NDArray[np.float64]
@@ -122,7 +123,7 @@ def run(scenarios: Iterable[Scenario], paths: int = 1000, draws: int = 60, paths
 def case(scenario: Scenario, paths: int, draws: int, paths_per_draw: int, seed: int,
          workers: int | None) -> Iterator[Outcome]:
     """The observations of one case."""
-    wanted = {name.removeprefix(OBSERVED): entry["value"] for name, entry in scenario.pending.items()
+    wanted = {name.removeprefix(OBSERVED): entry["value"] for name, entry in scenario.observed.items()
               if name.startswith(OBSERVED)}
     if wanted:
         own = patient(simulate, scenario, paths=paths, seed=seed, workers=workers)
@@ -132,7 +133,7 @@ def case(scenario: Scenario, paths: int, draws: int, paths_per_draw: int, seed: 
             kind, values = MEASURES[measure]
             yield Outcome(scenario.id, measure, kind, float(PARSERS[kind](observed)), quantiles([values(own)]),
                           quantiles([values(results) for results in drawn]))
-    for name, entry in scenario.pending.items():
+    for name, entry in scenario.observed.items():
         if name.startswith(NOT_SIMULATED):
             yield Outcome(scenario.id, name.removeprefix(NOT_SIMULATED), "", str(entry["value"]), None, None)
 
@@ -153,7 +154,7 @@ def document(outcomes: list[Outcome], **options: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    settings = {"paths": 1000, "draws": 60, "paths_per_draw": 100, "seed": 1}
+    settings = {**SETTINGS, "seed": 1}
     found = run(cases(), **settings, progress=lambda case: print(case, file=sys.stderr))
     text = json.dumps(document(found, **settings), ensure_ascii=False, indent=1)
     Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")

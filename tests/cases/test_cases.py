@@ -22,6 +22,7 @@ from tests.cases.case_life import (
     overlay,
     play,
     read_yaml,
+    refusal,
     scenario_of,
 )
 
@@ -33,7 +34,7 @@ LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_clas
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
 WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_count",
-              "expect_paid_on", "delay", "expect_total_on", "expect_cash", "expect_asked", "note"}
+              "expect_paid_on", "expect_gate", "delay", "expect_total_on", "expect_cash", "expect_asked", "note"}
 
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
@@ -109,6 +110,9 @@ def test_case(path: Path, n: int, tmp_path: Path) -> None:
     scenario = scenario_of(deepcopy(case["scenario"]), tmp_path)
     unit = example.get("unit", "万元")
     loans = [loan_of(item, case["scenario"], unit) for item in listed]
+    if "expect_gate" in example:
+        assert [refusal(scenario, loan) for loan in loans] == [example["expect_gate"]]
+        return
     balance = {pot: fen(x, unit) for pot, x in example.get("balance", {}).items()}
     proceeds = Proceeds(fen(example.get("recovered", 0), unit), example.get("delay", 300))
     played = play(scenario, loans, balance=balance, proceeds=proceeds)

@@ -158,7 +158,7 @@ def test_a_table_keeps_quantiles_mean_and_spread(dist: object) -> None:
 SAMPLE = """
 import json, numpy as np
 from simulator.chance.decisions import draw
-from simulator.chance.factors import compile_factors, cumulative_hazard
+from simulator.chance.factors import compile_factors, cumulative_hazard, steady
 from simulator.chance.variates import lognormal, normal_quantile, poisson_quantile
 from simulator.chance.variates import quantile_table, table_lookup
 from simulator.chance.philox import block
@@ -169,10 +169,12 @@ for i in range(400):
     out += [u, normal_quantile(u), normal_quantile(u * 1e-6), lognormal(u, 3e9, 1.1), table_lookup(table, u),
             poisson_quantile(u, 8.25)]
 out += block(np.int64(2**62 + 3), np.int64(9), np.int64(6), np.int64(2**29 + 1), np.int64(256))
-for step, months in (("month", 13), ("year", 14)):
-    f = compile_factors([0.02, 0.06], 0.12, 0.9, 0.6, step, -0.5)
+for step, months in (("month", 13), ("quarter", 14), ("year", 14)):
+    economy = steady(3, months, 0.12, 0.9, 0.6, step=step, shift=-0.5, link="lognormal" if months == 14 else "gamma")
+    f = compile_factors(economy, [[0.02, 0.06]], np.zeros(months, np.int64))
     index, hazard = np.zeros((4, months)), np.zeros((2, 3, months + 1))
-    cumulative_hazard(5, 6, months, f.step_months, f.law, f.tables, index, hazard)
+    cumulative_hazard(5, 6, months, f.step_months, f.persistence, f.weights, f.stress, f.tables, f.kinds, index,
+                      hazard)
     out += index.ravel().tolist() + hazard.ravel().tolist()
 print(json.dumps([float(x).hex() for x in out]))
 """

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.answers.targets import evaluate, evaluate_all, growth_met, jointly
+from simulator.engine.layout import NOT_PROMISED
+from simulator.engine.support_table import promises
 from tests.laws.results_fake import FakeResults, scheme
 
 GROWTH = 300_000
@@ -72,13 +74,16 @@ def target(**parts: object) -> SimpleNamespace:
         "partial": False,
         "level_amount": None,
         "level_count": None,
+        "over": "window",
+        "level_share": None,
+        "covered_only": False,
     }
     return SimpleNamespace(**{**named, **parts})
 
 
-def run(targets: dict[str, SimpleNamespace], years: dict[str, list[list[int]]]) -> FakeResults:
+def run(targets: dict[str, SimpleNamespace], years: dict[str, list[list[int]]], paths: int = 2) -> FakeResults:
     tables = SimpleNamespace(base_count=lambda _: 30, base_amount_fen=lambda _: 1000)
-    return FakeResults(scheme(targets=targets), 2, {}, years, tables)
+    return FakeResults(scheme(targets=targets), paths, {}, years, tables)
 
 
 def test_final_year_ends_the_count_and_run_off_never_counts() -> None:
@@ -92,6 +97,31 @@ def test_level_is_a_sum_over_the_programme() -> None:
     goal = target(kind="level", level_count=340.0)
     years = {"measure_items": [[100, 120, 120, 500], [100, 120, 119, 500]]}
     assert evaluate(run({"items": goal}, years), "items").met.tolist() == [True, False]
+
+
+def test_level_of_the_final_year_is_that_years_own_figure() -> None:
+    goal = target(kind="level", level_count=120.0, over="final_year")
+    years = {"measure_items": [[0, 0, 120, 500], [500, 500, 119, 500]]}
+    assert evaluate(run({"items": goal}, years), "items").met.tolist() == [True, False]
+
+
+def test_a_share_is_of_all_loans_or_of_covered_ones() -> None:
+    """9 of 10 covered loans keep 90 %, 89 of 100 do not; where nothing is covered nothing is missed."""
+    years = {"measure_items": [[9, 0, 0, 7], [89, 0, 0, 0], [0, 0, 0, 0]],
+             "covered_loans": [[10, 0, 0, 0], [50, 25, 25, 0], [0, 0, 0, 5]],
+             "loans": [[9, 0, 0, 9], [98, 0, 0, 9], [0, 0, 0, 9]]}
+    part = {"kind": "share", "level_share": 900_000}
+    of_covered, of_all = (evaluate(run({"items": target(**part, covered_only=only)}, years, 3), "items").met
+                          for only in (True, False))
+    assert of_covered.tolist() == [True, False, True]
+    assert of_all.tolist() == [True, True, True]
+
+
+def test_what_programmes_ask_of_each_year_under_a_level() -> None:
+    """Of three years together: a third more each year. Of the last alone: nothing before it."""
+    together, last = (target(kind="level", level_count=301.0, over=over) for over in ("window", "final_year"))
+    assert promises(together, Fraction(0), 3, 2018) == [101, 201, 301]
+    assert promises(last, Fraction(0), 3, 2018) == [NOT_PROMISED, NOT_PROMISED, 301]
 
 
 @pytest.mark.parametrize(

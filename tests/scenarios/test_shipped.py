@@ -25,7 +25,8 @@ WITHOUT_FIGURES = ("chengdu-2024", "harbin-2018")
 SCHEMES = (*UNDER_THE_2016_NOTICE, *WITHOUT_FIGURES)
 WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
            "fuxin-insurer-guarantor-layered", "liaoning-collective", "chengdu-60-months", "chengdu-stated-figures",
-           "chengdu-park-lines")
+           "chengdu-park-lines", "liaoning-level-2023", "liaoning-platform", "liaoning-half-received",
+           "fuxin-three-sources")
 DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX", "chengdu-2024": "CD", "harbin-2018": "HRB"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
 PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact
@@ -48,9 +49,10 @@ def clause_at(scenario: Scenario, at: str) -> set[str]:
     """Clauses found at a path of the table, of the scheme or of a what-if on it."""
     other, _, at = at.rpartition(": ")
     scenario, at = load(other) if other else scenario, at.removesuffix(".high")
-    if at == "out_of_scope":
-        return {item.clause for item in scenario.out_of_scope
-                if item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en}
+    if at.startswith("out_of_scope."):
+        item = scenario.out_of_scope[int(at.removeprefix("out_of_scope."))]
+        assert item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en
+        return {item.clause}
     if at.startswith("pending."):
         entry: dict[str, Any] = scenario.pending[at.removeprefix("pending.")]
         assert entry["grade"] and entry["note"]
@@ -225,11 +227,14 @@ def test_liaoning_targets_and_clock() -> None:
     assert targets["amount_level"].level_amount == 1_000_000 * WAN
     assert targets["count_level"].level_count == 340
     assert targets["amount_growth"].growth == targets["count_growth"].growth == 20 * PCT
-    assert len(targets) == 5
+    assert len(targets) == 6
     for name in ("amount_level", "count_level", "amount_growth", "count_growth"):
         target = targets[name]
         assert (target.final_year, target.ip_types, target.basis) == (2023, PATENTS, "registered")
     assert (targets["firms"].level_count, targets["firms"].partial) == (300 + 360 + 430, True)
+    filing = targets["filing"]
+    assert (filing.kind, filing.level_share, filing.flags, filing.covered_only) == ("share", 100 * PCT, ["filed"], True)
+    assert scenario.gate.flags == ["filed"]
     assert len(scenario.firms.sectors) == 10
 
 
@@ -355,7 +360,7 @@ def test_no_figure_of_the_document_is_invented(name: str) -> None:
 def test_what_ifs() -> None:
     pooled = load("liaoning-pooled")
     assert paid_in(pooled) == {"pooled": (5000, 10000)}
-    assert pooled.payers["fund"].accounts == ["pooled"] and len(pooled.targets) == 5
+    assert pooled.payers["fund"].accounts == ["pooled"] and len(pooled.targets) == 6
     districts = load("dalian-district-pots")
     assert {name: sum(c.amount for c in pot.contributors) // WAN for name, pot in districts.pots.items()} == \
         {"city": 2400, "hitech": 1000, "jinpu": 1000}

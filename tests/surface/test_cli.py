@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from simulator import __version__
-from simulator.cli import Progress, main
+from simulator.cli import main
+from simulator.report.progress import Progress
+from simulator.scheme import load
+from simulator.study import backtest
 
 PROGRAM = [sys.executable, "-m", "simulator.cli"]
 ROOT = Path(__file__).parents[2]
@@ -50,9 +53,10 @@ def test_importing_the_package_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["", "list", "check", "run", "answer", "size", "trace", "bench"])
+@pytest.mark.parametrize("name", ["", "list", "check", "run", "answer", "size", "trace", "bench", "study",
+                                  "study backtest"])
 def test_help_in_both_languages(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    words = [name] if name else []
+    words = name.split()
     code, chinese, _ = call(capsys, *words, "--help")
     assert code == 0
     assert "用法:" in chinese and "选项:" in chinese
@@ -211,3 +215,13 @@ def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
         progress._shown -= 60
         progress(1, 4)
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_backtest_prints_its_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One case with few paths: the observed figure beside a band, as a page and as data."""
+    monkeypatch.setattr(backtest, "cases", lambda: [load("backtest-zhongshan-2017")])
+    monkeypatch.setattr(backtest, "SETTINGS", {"paths": 20, "draws": 3, "paths_per_draw": 5})
+    code, page, _ = call(capsys, "study", "backtest", "--lang", "en", "--quiet")
+    assert code == 0 and "377 m" in page and "not simulated" in page
+    code, data, _ = call(capsys, "study", "backtest", "--json", "--quiet")
+    assert code == 0 and [row["observed"] for row in json.loads(data)["outcomes"]] == [37_700_000_000.0, "73"]

@@ -107,3 +107,10 @@ def test_simulations_warn(capsys: Caught, monkeypatch: Patch, command: str) -> N
     assert "no source gives the size of the fund, volume of lending, sharing of losses" in said
     _, _, said = call(capsys, monkeypatch, command, "dalian-2020", *words, "--lang", "en")
     assert "no source gives" not in said
+
+
+def test_a_scheme_without_a_fund_is_answered() -> None:
+    """Qingdao only subsidises: public money is subsidies alone, and nothing can run out."""
+    sheet = answer(load("qingdao"), paths=20, draws=2, workers=1)
+    assert sheet.row("compensation").value == 0 and sheet.row("exhaustion").value == 0
+    assert sheet.row("subsidies").value == sheet.row("cost").value > 0

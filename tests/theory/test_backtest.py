@@ -59,7 +59,7 @@ def test_inside_counts_the_ends_and_says_nothing_where_nothing_ran() -> None:
 def test_every_observation_has_a_measure_and_a_source() -> None:
     seen = 0
     for scenario in backtest.cases():
-        for name, entry in scenario.pending.items():
+        for name, entry in scenario.observed.items():
             if name.startswith(backtest.OBSERVED):
                 seen += 1
                 kind, _ = backtest.MEASURES[name.removeprefix(backtest.OBSERVED)]
@@ -73,7 +73,7 @@ def test_the_inputs_do_not_hold_the_outcome() -> None:
     """Zhongshan's amount of 2017 is asked of the base file's loan sizes, Dalian's of 2021 of the shipped scheme."""
     sizes, base = load("backtest-zhongshan-2017").segments["fund"].size, load("base").segments["fund"].size
     assert (sizes.median, sizes.sigma) == (base.median, base.sigma)
-    dalian, shipped = (load(name).model_dump(exclude={"id", "title", "pending"})
+    dalian, shipped = (load(name).model_dump(exclude={"id", "title", "observed"})
                        for name in ("backtest-dalian", "dalian-2020"))
     assert dalian == shipped
 
@@ -104,7 +104,7 @@ def test_the_committed_page_says_what_came_out(name: str, lang: str) -> None:
 
 def test_the_page_tells_every_observation() -> None:
     told = [(row["case"], row["measure"]) for row in OUTCOMES["outcomes"]]
-    wanted = [(scenario.id, name.removeprefix(start)) for scenario in backtest.cases() for name in scenario.pending
+    wanted = [(scenario.id, name.removeprefix(start)) for scenario in backtest.cases() for name in scenario.observed
               for start in (backtest.OBSERVED, backtest.NOT_SIMULATED) if name.startswith(start)]
     assert sorted(told) == sorted(wanted) and len(told) == 10
 

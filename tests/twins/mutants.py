@@ -14,6 +14,7 @@ import simulator.engine.story.cashier as cashier
 import simulator.engine.story.claims as claims
 import simulator.engine.story.lending as lending
 import simulator.engine.story.pots as pots
+import simulator.engine.story.subsidies as subsidies
 from simulator.engine import layout as at
 from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
 from simulator.engine.rules import muldiv
@@ -252,6 +253,18 @@ def alike(tables: Tables, name: str) -> Tables:
     return _changed(tables, **{name: np.zeros_like(getattr(tables.law, name))})
 
 
+def interest_of_the_term(patch: Patch) -> None:
+    """A firm that stops paying is taken to have paid the whole term's interest."""
+    patch.setattr(subsidies, "days_paid_for", lambda event, start, term, day: term)
+
+
+def sold_when_repaid(tables: Tables) -> Tables:
+    """What is paid on a sale of rights is paid on repayment."""
+    programmes = tables.law.programmes.copy()
+    programmes[programmes[:, at.EVENT] == at.ON_DISPOSED, at.EVENT] = at.ON_REPAID
+    return _changed(tables, programmes=programmes)
+
+
 def slices(tables: Tables) -> Tables:
     """Rates of a whole volume are read as rates of its slices."""
     return _programmes(tables, at.LADDER_WHOLE, 0)
@@ -260,6 +273,8 @@ def slices(tables: Tables) -> Tables:
 PUBLIC_MONEY = (
     Mutant("first step of the ladder", "year", law=first_step),
     Mutant("envelope for good yearly", "year", law=every_year_anew),
+    Mutant("interest of the whole term", "year", interest_of_the_term),
+    Mutant("sold when repaid", "year", law=sold_when_repaid),
     Mutant("whole volume by slices", "year", law=slices),
     Mutant("banks blind to awards", "year", law=lambda t: alike(t, "bank_income")),
     Mutant("fee without risk", "year", law=lambda t: alike(t, "fee_share")),
@@ -296,6 +311,13 @@ MUTANTS = (
     Mutant("no limit at origination", "year", law=more.origination_unlimited),
     Mutant("a firm's limit is each loan's", "year", law=more.origination_by_loan),
     Mutant("banks join late", "year", law=more.banks_joined_later),
+    Mutant("one right of two counts", "loan", law=more.one_right_counts),
+    Mutant("other right covered too", "loan", law=more.whole_pledge_covered),
+    Mutant("appraisers without end", "loan", law=more.appraisers_without_end),
+    Mutant("rights stay pledged", "loan", more.rights_kept),
+    Mutant("gains without the pot", "year", law=more.gains_without_the_pot),
+    Mutant("targets blind to firms", "year", law=more.facts_of_targets_forgotten),
+    Mutant("targets count what is not covered", "year", law=more.targets_of_all_loans),
     Mutant("fifth flag lost", "year", law=more.second_slot_forgotten),
     Mutant("refunds not taken off", "year", law=more.refunds_ignored),
     Mutant("rolling year by calendar", "year", law=more.rolling_by_year),

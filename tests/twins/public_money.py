@@ -64,6 +64,17 @@ def for_years(r: random.Random) -> Data:
         "start": line(r, "start", "investment", amount=2 * WAN, cap=[{"amount": 3 * WAN, "per": "firm"}])}
 
 
+def as_it_is_paid(r: random.Random) -> Data:
+    """Interest until the firm stopped paying, and half of the appraisal when a right is sold."""
+    interest = r.choice(["interest", "benchmark_interest", "lower_interest"])
+    return {
+        "paid": line(r, "paid", "interest_paid", base=interest, rate=200_000, pot=None,
+                     cap=r.choice([[], [{"amount": 3 * WAN, "per": "firm_year"}]])),
+        "sold": line(r, "sold", "disposed", line="disposal_valuation", base="fee", rate=500_000, pot=None, payee="bank",
+                     covered_only=r.random() < 0.5, when=r.choice([None, {"firm_class": ["small"]}])),
+        "seen": line(r, "seen", r.choice(["appraised", "fee_paid", "premium_paid"]), amount=1_000, pot=None)}
+
+
 def public_money(number: int, data: Data) -> None:
     """Further programmes, fees, investments and an audit, as far as the scheme has modes and payers for them."""
     r = random.Random(number * 7919 + 1)
@@ -74,6 +85,7 @@ def public_money(number: int, data: Data) -> None:
         if programme["pot"] not in data["pots"]:
             programme["pot"] = None
     data["programmes"] |= {name: more[name] for name in more if r.random() < 0.7}
+    data["programmes"] |= as_it_is_paid(random.Random(number * 7919 + 3))
     data["investments"] = {"per_year": r.choice([6.0, 40.0]), "own": 400_000, "local": 500_000, "firms": 6,
                            "ticket": {"median": 200 * WAN, "sigma": 1.2, "least": 20 * WAN, "most": 3000 * WAN}}
     data["audit"] = {"improper": 150_000, "delay": r.choice([30, 400]), "recovered": 600_000}

@@ -82,11 +82,34 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         data["lending"]["default_at"] = "maturity"
     if number % 7 == 2:
         data["platform"] = {"from": "2021-03-11", "uplift": 400_000, "days_before": 45, "days_with": 10}
+    if number % 7 == 4:
+        economy(random.Random(f"economy {number}"), data)
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
+    if number % 5 == 3:
+        rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
+
+
+def rights(r: random.Random, data: Data) -> None:
+    """Mixed pledges, few rights to pledge, few appraisers, options beside covered loans."""
+    segment = next(iter(data["segments"].values()))
+    second = r.choice([{"trademark": PPM}, {"trademark": 500_000, "utility_model": 500_000}])
+    segment["mixed"] = {"share": r.choice([300_000, 900_000]), "second": second,
+                        "portion": r.choice([200_000, 700_000])}
+    for table, value in ((data["lending"]["pledge_rate"], 300_000), (data["recovery"]["type_factor"], 90_000)):
+        table.setdefault("trademark", value)
+    if r.random() < 0.6:
+        first = {"from": "2019-01-01", "value": r.choice([2, 8])}
+        data["supply"] = {"invention": [first, {"from": "2021-09-15", "value": 9}],
+                          "trademark": [{"from": "2021-04-01", "value": 3}]}
+    if r.random() < 0.6:
+        data["appraisal"] = {"agencies": [{"from": "2015-01-01", "value": 1}, {"from": "2021-06-01", "value": 2}],
+                             "per_month": r.choice([2, 12])}
+    data["linkage"] = {"share": 500_000, "size": 100_000, "drift": 0.2, "volatility": r.choice([0.0, 0.8]),
+                       "pot": next(iter(data["pots"])), "pot_share": r.choice([200_000, PPM])}
 
 
 def stress(r: random.Random, data: Data) -> None:
@@ -110,6 +133,19 @@ def stress(r: random.Random, data: Data) -> None:
             "resume": stop // r.choice([1, 2])}
     data["book"] = {"kind": r.choice(["none", "steady", "steady", "fixed"]), "covered": r.random() < 0.7,
                     "loans": 15, "principal": 100 * WAN, "remaining": r.choice([60, 300])}
+
+
+def economy(r: random.Random, data: Data) -> None:
+    """Other links, steps and measures, sectors of their own, a stress path and default probabilities by date."""
+    measure = r.choice([{"rho": 200_000}, {"default_correlation": 60_000}, {"rate_variance": 0.4}])
+    sector = r.choice(list(data["firms"]["sectors"]))
+    data["macro"].update({"rho": None, **measure}, link=r.choice(["gaussian", "gamma", "lognormal"]),
+                         step=r.choice(["month", "quarter", "year"]),
+                         sectors={sector: {"default_correlation": 20_000, "national_share": 300_000}},
+                         stress=[{"from": "2021-03-10", "shift": -0.5}, {"from": "2021-07-01", "national": -1.5},
+                                 {"from": "2021-12-01", "shift": 0.3}])
+    next(iter(data["firms"]["grades"].values()))["pd_by_date"] = [{"from": "2021-05-01", "value": 150_000},
+                                                                 {"from": "2022-01-01", "value": 50_000}]
 
 
 def lending(r: random.Random, data: Data) -> None:

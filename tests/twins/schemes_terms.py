@@ -18,6 +18,7 @@ def with_more_terms(number: int, data: Data) -> Data:
     """A random scheme with rows that ask more, other limits, and several breakers."""
     r = random.Random(1_000_000_007 + number)
     data["firms"]["flags"] = FLAGS
+    data["targets"] |= counted(random.Random(3 * number + 1))
     if r.random() < 0.2:
         data["gate"].update(r.choice([{"flags": ["listed"]}, {"not_flags": ["first_loan", "export"]}]))
     for bank in data["banks"].values():
@@ -51,6 +52,14 @@ def with_more_terms(number: int, data: Data) -> Data:
     elif r.random() < 0.6:
         data["breakers"] = {f"rule_{n}": breaker(r) for n in range(r.randint(1, 3))}
     return data
+
+
+def counted(r: random.Random) -> Data:
+    """Targets that ask for a share of loans: of firms of which some facts are true, of all loans or of covered ones."""
+    return {f"part_{n}": {
+        "title": {"zh": "part", "en": "part"}, "measure": "count", "kind": "share", "final_year": 2022,
+        "level_share": 500_000, "flags": flags, "covered_only": r.random() < 0.5}
+        for n, flags in enumerate(([], ["tech"], ["tech", "listed"]))}
 
 
 def escrow_binds(data: Data) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
-    INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST, N_PAYERS,
-    OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY,
-    WITHIN_PRO_RATA,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FINAL_DAYS,
+    HAS_DISPOSED, HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NO_LIMIT, N_ACCOUNTS,
+    N_CLUSTERS, N_LAST, N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL,
+    RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
@@ -19,6 +19,8 @@ from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import note_outflow, year_row
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.programmes import pay_programmes
+from simulator.engine.loop.rights import common_right, take_right
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
@@ -26,7 +28,7 @@ from simulator.engine.loop.state import (
     L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
     F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
     I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
-    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
+    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
     L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
     L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
     R_SEED,
@@ -92,6 +94,8 @@ def default_loan(law, st, loan, day, y):
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
         note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
+    if law.support[HAS_INTEREST] == 1:
+        pay_programmes(law, st, loan, ON_INTEREST, day, y)
     insert_loan(st, st.determine, L_NEXT_DUE, day + law.modes[n[L_MODE], OVERDUE], loan)
     if law.modes[n[L_MODE], NET_BASE] == 1:
         draw_recovery(law, st, loan, day)
@@ -165,13 +169,6 @@ def determine_claims(law, st, day, y):
 
 
 @kernel(_nrt=False)
-def common_right(law, n):
-    """The cluster whose one right secures the loan, NOBODY if it has its own."""
-    c = n[L_CLUSTER]
-    return c if c >= 0 and law.clusters[c, CL_COMMON] == 1 else NOBODY
-
-
-@kernel(_nrt=False)
 def determine(law, st, loan, day, y):
     """One claim: the terms applied to its base, and a due per row and account."""
     claim = st.reg[R_CLAIMS]
@@ -238,6 +235,10 @@ def recover_loans(law, st, day, y):
                     settle(law, st, loan, part, day, y)
             elif part > 0 and n[L_CLAIM] >= 0:
                 share_recovery(law, st, loan, part, y)
+        if len(law.supply) > 0:
+            take_right(law, st, loan, -1)
+        if law.support[HAS_DISPOSED] == 1 and n[L_GROSS] > 0:
+            pay_programmes(law, st, loan, ON_DISPOSED, day, y)
         loan = following
 
 

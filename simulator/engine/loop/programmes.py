@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from simulator.chance.decisions import IMPROPER
 from simulator.chance.philox import block
-from simulator.engine.grants import entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on
+from simulator.engine.grants import (
+    days_paid_for, entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on,
+)
 from simulator.engine.layout import (
     AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, B_AVOIDED,
     B_DRAWN, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY, B_UNMET, ENVELOPE, ENVELOPE_2, EVENT,
@@ -14,7 +16,7 @@ from simulator.engine.layout import (
 from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.state import (
     L_FLAGS, L_BANK, L_CLASS, L_COVERED, L_DISTRICT, L_ENTITY, L_GENERATION, L_IP, L_MODE, L_PRINCIPAL, L_RATE,
-    L_REACHED, L_SLOT, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
+    L_REACHED, L_SLOT, L_START, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, holds
 from simulator.jit import kernel
@@ -54,7 +56,8 @@ def applies(law, st, q, loan, day):
 def due_of(law, st, q, loan, day, year):
     """What a programme owes on a loan after what its firm has had."""
     n, programme = st.loans[loan], law.programmes[q]
-    base = programme_base(law, programme, n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE], n[L_TERM], n[L_IP])
+    days = days_paid_for(programme[EVENT], n[L_START], n[L_TERM], day)
+    base = programme_base(law, programme, n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE], days, n[L_IP])
     first = programme[FIRM_BOOK] * law.whole[N_CALENDAR]
     since_first, before, given = 0, 0, 0
     if programme[HAS_HISTORY] == 1:

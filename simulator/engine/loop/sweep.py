@@ -6,7 +6,7 @@ from simulator.chance.factors import cumulative_hazard
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
     CAPITAL, FACTOR_STEP, HAS_FINALS, HAS_YEARLY, INVESTED_FIRMS,
-    LAST_CHECK, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS,
+    LAST_CHECK, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, PERSISTENCE,
 )
 from simulator.engine.ledger import (
     NPL, ON_BOOKS, PATH_FIXED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
@@ -74,6 +74,8 @@ def clear(law, st, seed, path):
         st.capital[p] = law.payers[p, CAPITAL]
     st.exposure[:] = 0
     st.pending[:] = 0
+    st.pledged[:] = 0
+    st.appraised[:] = 0
     st.paid_year[:] = 0
     st.least[:] = BOUNDLESS
     st.exhausted[:] = NEVER
@@ -237,8 +239,8 @@ def fold_path(law, st, years, paths):
 def run_path(law, st, seed, path, years, paths):
     """One path from day 0 to the end of the run-off; 0 ok, 1 scratch too small, 2 conservation broken."""
     clear(law, st, seed, path)
-    cumulative_hazard(seed, path, law.whole[N_HAZARD_MONTHS], law.whole[FACTOR_STEP], law.factor_law, law.link,
-                      st.index, st.hazard)
+    cumulative_hazard(seed, path, law.whole[N_HAZARD_MONTHS], law.whole[FACTOR_STEP], law.real[PERSISTENCE],
+                      law.factor_weights, law.stress, law.link, law.link_kind, st.index, st.hazard)
     plan_days(law, st)
     plan_contributions(law, st)
     open_clusters(law, st)

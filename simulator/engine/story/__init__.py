@@ -25,6 +25,7 @@ from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.lending import LendingDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import LoanState, Story
+from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import World
 from simulator.engine.tables import Tables
@@ -45,10 +46,11 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     cashier = Cashier(world, purses, breakers)
     hazard = _hazard(world)
     clusters = ClusterDesk(world, hazard)
-    claims = ClaimsOffice(world, purses, cashier, breakers, clusters)
     subsidies = SubsidyDesk(world, purses)
+    rights = RightsDesk(world, purses, clusters)
+    claims = ClaimsOffice(world, purses, cashier, breakers, clusters, subsidies, rights)
     CalendarDesk(world, subsidies)
-    LendingDesk(world, purses, breakers, claims, subsidies, clusters, hazard)
+    LendingDesk(world, purses, breakers, claims, subsidies, clusters, rights, hazard)
     world.env.run(until=tick(world.last + 1, 0))
     clusters.close()
     purses.close()
@@ -64,7 +66,8 @@ def _hazard(world: World) -> np.ndarray:
     months, sectors = whole[at.N_HAZARD_MONTHS], whole[at.N_SECTORS]
     index = np.zeros((sectors + 1, months))
     hazard = np.zeros((whole[at.N_GRADES], sectors, months + 1))
-    cumulative_hazard(world.seed, world.path, months, whole[at.FACTOR_STEP], law.factor_law, law.link, index, hazard)
+    cumulative_hazard(world.seed, world.path, months, whole[at.FACTOR_STEP], law.real[at.PERSISTENCE],
+                      law.factor_weights, law.stress, law.link, law.link_kind, index, hazard)
     world.index = index
     return hazard
 

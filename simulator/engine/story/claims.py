@@ -22,6 +22,8 @@ from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
 from simulator.engine.story.settlement import Settlements
+from simulator.engine.story.rights import RightsDesk
+from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import Business, World
 
 Cell = tuple[int, int, int]                # counter, firm, bank or cluster (or −1), calendar year (or −1)
@@ -32,9 +34,9 @@ class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
     def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers,
-                 clusters: ClusterDesk) -> None:
+                 clusters: ClusterDesk, subsidies: SubsidyDesk, rights: RightsDesk) -> None:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
-        self.clusters = clusters
+        self.clusters, self.subsidies, self.rights = clusters, subsidies, rights
         self.counters: Counter[Cell] = Counter()
         self.limits = Limits(world, purses, breakers)
         self.settlements = Settlements(world, self, cashier, purses, breakers)
@@ -53,6 +55,7 @@ class ClaimsOffice:
             self.world.count(COVERED_DEFAULTS, 1)
             self.breakers.defaulted(loan)
         self.world.tell("default", loan, loan.principal)
+        self.subsidies.pay(loan, at.ON_INTEREST)
 
     def follow(self, loan: Loan) -> Business:
         """The rest of a defaulted loan's life: its claim and its recovery, which may come first where the bank collects
@@ -207,6 +210,9 @@ class ClaimsOffice:
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)
+        self.rights.take(loan, -1)
+        if loan.gross > 0:
+            self.subsidies.pay(loan, at.ON_DISPOSED)
 
     def covered_part(self, loan: Loan) -> int:
         """What of a recovery belongs to the covered part of the loss."""

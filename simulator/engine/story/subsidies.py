@@ -7,7 +7,9 @@ from collections import Counter
 from simulator.chance.decisions import IMPROPER
 from simulator.chance.philox import block
 from simulator.engine import layout as at
-from simulator.engine.grants import entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on
+from simulator.engine.grants import (
+    days_paid_for, entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on,
+)
 from simulator.engine.rules import PPM, holds
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Loan
@@ -61,8 +63,9 @@ class SubsidyDesk:
         rate = rate_on(self.world.law, programme.row, self.world.today, since, len(before))
         if since > 0 and programme.remembers:
             self.world.rules["a later year of support"] += 1
+        days = int(days_paid_for(programme.event, loan.start, loan.term, self.world.today))
         base = programme_base(self.world.law, programme.row, loan.mode, loan.principal, loan.covered, loan.rate,
-                              loan.term, loan.ip)
+                              days, loan.ip)
         given = sum(book.values())
         return int(entitlement(programme.row, rate, base, book.get(year, 0), given, since))
 

@@ -1,0 +1,61 @@
+"""The commands that put the model itself to the test: what it says of real funds, and how its methods do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from simulator.report.help import LocalCommand, LocalGroup
+from simulator.report.progress import Progress, note
+
+from .app import Json, Lang, Out, Quiet, Seed, Workers, app
+from .output import deliver, first_run_note
+
+studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(studies)
+
+
+@studies.callback()
+def program(lang: Lang = "zh") -> None:
+    """Options before the study."""
+
+
+def study(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a study whose help text has the key ``help_study_<name>``."""
+    return studies.command(name, cls=LocalCommand, help=f"help_study_{name}")
+
+
+@study("reserve")
+def reserve(tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, help="opt_tapes")] = 400, seed: Seed = 1,
+            workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+            quiet: Quiet = False) -> None:
+    """What a 99 % reserve holds when its parameters were estimated from a tape."""
+    first_run_note(quiet, lang)
+    from simulator.report.reserve import render
+    from simulator.study import reserve as tested
+
+    found = tested.run(tapes, seed, max(tapes // 10, 2), workers or 2, lambda stage: None if quiet else note(stage))
+    deliver("reserve", found, render(found, lang), out, as_json, lang)
+
+
+@study("backtest")
+def backtest(seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+             quiet: Quiet = False) -> None:
+    """What the model says of real funds beside what was observed of them."""
+    first_run_note(quiet, lang)
+    from simulator.report.backtest import render
+    from simulator.study import backtest as compared
+
+    cases = compared.cases()
+    with Progress(quiet, lang) as progress:
+        begun: list[str] = []
+
+        def tell(case: str) -> None:
+            begun.append(case)
+            progress(len(begun) - 1, len(cases), case)
+
+        found = compared.run(cases, **compared.SETTINGS, seed=seed, workers=workers, progress=tell)
+    document = compared.document(found, **compared.SETTINGS, seed=seed)
+    deliver("backtest", document, render(document, lang), out, as_json, lang)
