@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from simulator.report.help import LocalCommand, LocalGroup
-from simulator.report.progress import Progress
+from simulator.report.progress import Progress, note
 
 from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app
 from .given import open_scenario
@@ -26,6 +26,19 @@ def program(lang: Lang = "zh") -> None:
 def study(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a study whose help text has the key ``help_study_<name>``."""
     return studies.command(name, cls=LocalCommand, help=f"help_study_{name}")
+
+
+@study("reserve")
+def reserve(tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, help="opt_tapes")] = 400, seed: Seed = 1,
+            workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+            quiet: Quiet = False) -> None:
+    """What a 99 % reserve holds when its parameters were estimated from a tape."""
+    first_run_note(quiet, lang)
+    from simulator.report.reserve import render
+    from simulator.study import reserve as tested
+
+    found = tested.run(tapes, seed, max(tapes // 10, 2), workers or 2, lambda stage: None if quiet else note(stage))
+    deliver("reserve", found, render(found, lang), out, as_json, lang)
 
 
 @study("backtest")
