@@ -8,7 +8,7 @@ export PYTHONUTF8 = 1
 # The laws that go through compiled code; the others are plain Python and need no second run.
 KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.py identities.py)
 
-.PHONY: demo test lint sources backtest bench soak lock clean
+.PHONY: demo test lint sources backtest reserve bench soak lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
@@ -30,6 +30,11 @@ backtest: $(VENV)/.run  ## the model beside what was observed of real funds: doc
 	$(BIN)/python -m simulator.study.backtest scenarios/backtest/outcomes.json
 	$(BIN)/python -m simulator.report.backtest scenarios/backtest/outcomes.json docs/backtest.md en
 	$(BIN)/python -m simulator.report.backtest scenarios/backtest/outcomes.json docs/backtest.zh.md zh
+
+reserve: $(VENV)/.run  ## what reserves hold when parameters are estimated: docs/reserve.md (about ten minutes)
+	$(BIN)/python -m simulator.study.reserve docs/reserve.json
+	$(BIN)/python -m simulator.report.reserve docs/reserve.json docs/reserve.md en
+	$(BIN)/python -m simulator.report.reserve docs/reserve.json docs/reserve.zh.md zh
 
 bench: $(VENV)/.run  ## speed and memory, as ratios within one run
 	@$(BIN)/pledgefund bench $(OPTIONS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 from scipy.special import ndtr, ndtri
 
 # --- one Gaussian factor ------------------------------------------------------------------------
@@ -31,6 +31,54 @@ def pool_distribution(n: int, pd: float, rho: float, nodes: int = 4001) -> np.nd
     rate = np.asarray(conditional_pd(pd, rho, factor))
     weight = stats.norm.pdf(factor) * step
     return stats.binom.pmf(np.arange(n + 1)[:, None], n, rate[None, :]) @ weight
+
+
+def gamma_conditional_pd(pd: float, variance: float, factor: np.ndarray) -> np.ndarray:
+    """Default probability given the factor when the hazard is a gamma variable: 1 - exp(-m G(Φ(-factor))).
+
+    ``variance`` of G, whose mean is 1; m such that the mean is ``pd``: (1 + variance m)^(-1/variance) = 1 - pd.
+    """
+    level = math.expm1(-variance * math.log1p(-pd)) / variance
+    return -np.expm1(-level * stats.gamma.ppf(ndtr(-factor), 1.0 / variance, scale=variance))
+
+
+def lognormal_conditional_pd(pd: float, strength: float, factor: np.ndarray) -> np.ndarray:
+    """Default probability given the factor when the hazard is lognormal: 1 - exp(-m exp(-b factor - b²/2))."""
+    nodes, step = np.linspace(-10.0, 10.0, 4001, retstep=True)
+    weight = stats.norm.pdf(nodes) * step
+
+    def miss(log_level: float) -> float:
+        hazard = np.exp(log_level - strength * nodes - strength**2 / 2)
+        return float(weight @ -np.expm1(-hazard)) - pd
+
+    level = optimize.brentq(miss, math.log(pd) - 2.0, math.log(pd) + 12.0, xtol=1e-14)
+    return -np.expm1(-np.exp(level - strength * factor - strength**2 / 2))
+
+
+Link = Literal["gaussian", "gamma", "lognormal"]
+
+
+def link_strength(link: Link, pd: float, rho: float) -> float:
+    """Strength of a link that gives two loans the joint default chance of asset correlation ``rho`` > 0.
+
+    ``rho`` itself, the variance of the gamma hazard, or b of the lognormal one.
+    """
+    if link == "gaussian":
+        return rho
+    factor, step = np.linspace(-10.0, 10.0, 4001, retstep=True)
+    weight = stats.norm.pdf(factor) * step
+    both = float(weight @ np.square(conditional_pd(pd, rho, factor)))
+    given = gamma_conditional_pd if link == "gamma" else lognormal_conditional_pd
+    return float(optimize.brentq(lambda x: float(weight @ np.square(given(pd, x, factor))) - both, 1e-3, 2.5))
+
+
+def link_pool(n: int, pd: float, rho: float, link: Link, nodes: int = 4001) -> np.ndarray:
+    """Exact distribution of defaults 0 … ``n`` in one year under a link, its strength as ``link_strength``."""
+    factor, step = np.linspace(-10.0, 10.0, nodes, retstep=True)
+    strength = link_strength(link, pd, rho)
+    given = {"gaussian": conditional_pd, "gamma": gamma_conditional_pd, "lognormal": lognormal_conditional_pd}[link]
+    rate = np.asarray(given(pd, strength, factor))
+    return stats.binom.pmf(np.arange(n + 1)[:, None], n, rate[None, :]) @ (stats.norm.pdf(factor) * step)
 
 
 def vasicek_cdf(rate: float, pd: float, rho: float) -> float:

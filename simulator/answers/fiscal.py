@@ -1,6 +1,6 @@
 """What the public purse pays, by year × government level × line, reconciling to the fen.
 
-Cost = compensation paid − recoveries refunded + subsidies − interest earned − re-guarantee fees received.
+Cost = compensation paid − recoveries refunded + subsidies − interest earned − re-guarantee fees − gains on equity.
 A contribution is a transfer between public accounts and no cost; a pot's cost is borne by the levels that filled it,
 pro rata to what each put in. Levels that are not public (enterprise, social) appear but do not count.
 """
@@ -80,6 +80,22 @@ def divide(amount: Ints, weights: dict[str, int]) -> dict[str, Ints]:
     return parts
 
 
+def in_order(amount: Ints, weights: dict[str, int]) -> dict[str, Ints]:
+    """The first level's money goes first: each takes what the sum so far leaves it, up to what it put in.
+
+    The last takes the rest. ``amount`` fen [path, year], summed over the years path by path; ``weights`` contributions
+    (fen) in the order listed.
+    """
+    so_far, parts = np.cumsum(amount, axis=1), dict[str, Ints]()
+    before, last = 0, list(weights)[-1]
+    for level, put_in in weights.items():
+        reached = np.maximum(so_far - before, 0)
+        part = reached if level == last else np.minimum(reached, put_in)
+        parts[level] = np.diff(part, axis=1, prepend=0)
+        before += put_in
+    return parts
+
+
 def budget(results: Any) -> Budget:
     """The year × level × line cost of a run."""
     scenario: Scenario = results.scenario
@@ -87,7 +103,8 @@ def budget(results: Any) -> Budget:
     for name, pot in scenario.pots.items():
         for line, column, sign in _POT_LINES:
             amount = results.year_column(f"{column}_{name}_fen")
-            for level, part in divide(amount, level_weights(pot)).items():
+            share = in_order if pot.attribution == "order" and column != "interest" else divide
+            for level, part in share(amount, level_weights(pot)).items():
                 _add(cells, (level, line), sign * part)
     for name, programme in scenario.programmes.items():
         own: dict[str, int] = {programme.level: 1}
@@ -102,6 +119,10 @@ def budget(results: Any) -> Budget:
                 _add(cells, ("city", "recovery"), -results.year_column(f"returned_{name}_fen"))
     if scenario.fees:
         _add(cells, ("city", "fees"), -fees(results))
+    if scenario.linkage:
+        pot = scenario.pots[scenario.linkage.pot]
+        for level, part in divide(results.year_column("option_pot_fen"), level_weights(pot)).items():
+            _add(cells, (level, "option"), -part)
     years = next(iter(cells.values())).shape[1] if cells else -(-scenario.clock.months // 12) + 1
     return Budget(cells, results.n, years)
 

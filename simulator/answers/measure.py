@@ -31,6 +31,9 @@ REASONS = (
     "budget",
     "floor",
     "line",
+    "supply",
+    "appraisal",
+    "commitment",
 )
 Simulate = Callable[..., Any]
 

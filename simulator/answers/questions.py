@@ -37,6 +37,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "subsidies": (1, "fen"),
     "compensation": (1, "fen"),
     "fees": (1, "fen"),
+    "option": (1, "fen"),
     "subsidy_payee": (1, "fen"),
     "unmet": (1, "fen"),
     "avoided": (1, "fen"),
@@ -243,7 +244,7 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     if name == "cost":
         parts = {name: base[("cost_line", name)].value if ("cost_line", name) in base else 0.0
                  for name in ("compensation", "recovery", "earned")}
-        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees")}
+        return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees"), "option": figure("option")}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
     if name == "target":

@@ -60,6 +60,8 @@ def measures(results: Any) -> Iterator[tuple[Key, Estimate]]:
             yield (key, ""), mean_ci(np.asarray(total))
     if scenario.fees:
         yield ("fees", ""), mean_ci(fiscal.fees(results).sum(axis=1))
+    if scenario.linkage:
+        yield ("option", ""), mean_ci(results.column("option_pot_fen"))
     for name, kept in floors_kept(results).items():
         always = np.asarray(kept.all(axis=1))
         yield ("spend_floor", name), proportion_ci(int(np.count_nonzero(always)), len(always))

@@ -108,7 +108,8 @@ def with_leverage(scenario: Scenario, numerator: int, denominator: int) -> Scena
     )
 
 
-RULES = ("leverage", "budget", "floor", "breaker", "loan_cap", "firm_year_cap", "term", "ineligible")
+RULES = ("leverage", "budget", "floor", "breaker", "loan_cap", "firm_year_cap", "term", "ineligible",
+         "supply", "appraisal")
 
 
 def without_rule(scenario: Scenario, rule: str) -> Scenario | None:
@@ -166,6 +167,8 @@ def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
         "loan_cap": {"gate.loan_cap": {}},
         "firm_year_cap": {"gate.firm_year_cap": []},
         "term": {"gate.max_term": None},
+        "supply": {"supply": {}},
+        "appraisal": {"appraisal": None},
         "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES),
                        "gate.flags": [], "gate.not_flags": []},
     }
@@ -181,6 +184,8 @@ def rule_paths(scenario: Scenario, rule: str) -> list[str]:
         "breaker": r"breakers?\..+",
         "loan_cap": r"gate\.loan_cap\..+",
         "term": r"gate\.max_term",
+        "supply": r"supply\..+",
+        "appraisal": r"appraisal\..+",
         "firm_year_cap": r"gate\.firm_year_cap\..+",
         "ineligible": r"gate\.(ip_types|classes|flags|not_flags).*",
         "share": r"modes\.\w+\.terms\.\d+\.share",

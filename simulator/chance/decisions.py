@@ -29,6 +29,7 @@ RENEWAL = 15
 CLUSTER = 16
 CONTAGION = 17
 FLAG = 18
+LINKAGE = 19
 INVESTMENT_ARRIVALS = 30
 INVESTMENT = 31
 AWARD = 32
@@ -71,6 +72,7 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType({
     "CLUSTER": Decision(CLUSTER, "cluster", ("frailty", "anchor's threshold", "sector", "collateral noise")),
     "CONTAGION": Decision(CONTAGION, "member firm's number among all", ("hit", "when", SPARE, SPARE)),
     "FLAG": Decision(FLAG, "segment << 24 | firm; slot s", ("flag 4s", "flag 4s + 1", "flag 4s + 2", "flag 4s + 3")),
+    "LINKAGE": Decision(LINKAGE, "application's entity; slot = renewals so far", ("linked", "value", SPARE, SPARE)),
     "INVESTMENT_ARRIVALS": Decision(INVESTMENT_ARRIVALS, "month", ("number of the month", SPARE, SPARE, SPARE)),
     "INVESTMENT": Decision(INVESTMENT, "month << 10 | k-th of the month", ("ticket", "firm", "own use", "local")),
     "AWARD": Decision(AWARD, "(programme << 10 | project) << 6 | year", ("passes", "higher", SPARE, SPARE)),

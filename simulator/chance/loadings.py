@@ -46,7 +46,7 @@ def variance_asked(pd: float, measure: Strength, value: float) -> float:
     year), ``default_correlation`` of two firms' defaults, ``rate_variance`` in units of PD².
     """
     if measure == "rho":
-        return max(0.0, joint_default(pd, value) - pd * pd)          # rounding may fall below nothing at rho 0
+        return max(0.0, joint_default(pd, value) - pd * pd)   # rounding may leave a trace below zero at 0
     if measure == "default_correlation":
         return value * pd * (1.0 - pd)
     return value * pd * pd

@@ -42,6 +42,8 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="opt_out"
 Json = Annotated[bool, typer.Option("--json", help="opt_json")]
 Lang = Annotated[str, typer.Option("--lang", help="opt_lang")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="opt_quiet")]
+Pilot = Annotated[bool, typer.Option("--pilot", help="opt_pilot")]
+GapPaths = Annotated[int, typer.Option("--paths", min=0, max=10_000_000, help="opt_gap_paths")]
 Draws = Annotated[int, typer.Option("--draws", min=2, max=10_000, help="opt_draws")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,10 +19,12 @@ from .app import (
     Draws,
     Engine,
     Exhaustion,
+    GapPaths,
     Json,
     Lang,
     Out,
     Paths,
+    Pilot,
     Quiet,
     Refusal,
     ScenarioName,
@@ -88,6 +91,20 @@ def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: E
         emit_json({**run_json(results), "command": shlex.join(words())})
     else:
         emit(render_run(results, lang, shlex.join(words())))
+
+
+@command("claims")
+def claims(scenario: ScenarioName, paths: GapPaths = 0, pilot: Pilot = False, seed: Seed = 1, workers: Workers = None,
+           sets: Sets = None, out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """Total claims by formula, when they hold, and the gap to the engine."""
+    scheme = open_scenario(scenario, sets, lang)
+    first_run_note(quiet, lang)
+    from simulator.answers.open_loop.sheet import claims_sheet
+    from simulator.report.open_loop import render_claims
+
+    with Progress(quiet, lang) as progress:
+        sheet = claims_sheet(scheme, seed, paths, pilot, workers, progress)
+    deliver("claims", sheet.to_json(), render_claims(sheet, scheme, lang), out, as_json, lang)
 
 
 @command("answer")
@@ -162,6 +179,34 @@ def trace(scenario: ScenarioName,
     except NoSuchLoan as none:
         raise InvalidInput(text("trace_no_such_loan", lang, path=path, loans=none.loans, last=none.loans - 1)) from None
     deliver("trace", story.to_json() if as_json else {}, render_trace(story, lang, loan), None, as_json, lang)
+
+
+@command("calibrate")
+def calibrate(tape: Annotated[Path | None, typer.Argument(metavar="TAPE", help="opt_tape")] = None,
+              onto: Annotated[str, typer.Option("--scenario", metavar="SCENARIO", help="opt_onto")] = "liaoning-2021",
+              maps: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=HEADER", help="opt_map")] = None,
+              out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="opt_overlay")] = None,
+              blank: Annotated[Path | None, typer.Option("--template", metavar="FILE", help="opt_template")] = None,
+              seed: Seed = 1, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """Values of a scenario from a loan tape, as an overlay of grade C."""
+    from simulator.calibrate import fit, overlay, table
+    from simulator.calibrate import tape as tapes
+
+    for file in (out, blank):
+        if file and file.exists():
+            raise InvalidInput(text("cal_exists", lang, given=file))
+    if blank:
+        return table.template(blank)
+    if tape is None:
+        raise InvalidInput(text("cal_need", lang))
+    scheme = open_scenario(onto, None, lang)
+    first_run_note(quiet, lang)
+    found = fit.calibrate(tapes.read_tape(tape, list(scheme.firms.grades), table.mapping_of(maps or ())), seed=seed)
+    if out:
+        out.write_text(overlay.overlay(found, scheme), encoding="utf-8")
+    from simulator.report.calibrate import render_calibration
+
+    deliver("calibrate", found.to_json(), render_calibration(found, lang), None, as_json, lang)
 
 
 @command("bench")

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from simulator.report.help import LocalCommand, LocalGroup
-from simulator.report.progress import Progress
+from simulator.report.progress import Progress, note
 
-from .app import Json, Lang, Out, Quiet, Seed, Workers, app, command
-from .given import DEFECT, OK
+from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app, command
+from .given import DEFECT, OK, open_scenario
 from .output import deliver, emit, emit_json, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
@@ -27,6 +27,19 @@ def program(lang: Lang = "zh") -> None:
 def study(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a study whose help text has the key ``help_study_<name>``."""
     return studies.command(name, cls=LocalCommand, help=f"help_study_{name}")
+
+
+@study("reserve")
+def reserve(tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, help="opt_tapes")] = 400, seed: Seed = 1,
+            workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+            quiet: Quiet = False) -> None:
+    """What a 99 % reserve holds when its parameters were estimated from a tape."""
+    first_run_note(quiet, lang)
+    from simulator.report.reserve import render
+    from simulator.study import reserve as tested
+
+    found = tested.run(tapes, seed, max(tapes // 10, 2), workers or 2, lambda stage: None if quiet else note(stage))
+    deliver("reserve", found, render(found, lang), out, as_json, lang)
 
 
 @study("backtest")
@@ -48,6 +61,19 @@ def backtest(seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: 
         found = compared.run(cases, **compared.SETTINGS, seed=seed, workers=workers, progress=tell)
     document = compared.document(found, **compared.SETTINGS, seed=seed)
     deliver("backtest", document, render(document, lang), out, as_json, lang)
+
+
+@study("links")
+def links(scenario: ScenarioName, paths: GapPaths = 10_000, seed: Seed = 1, workers: Workers = None, sets: Sets = None,
+          out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """The same default probability and correlation under three links."""
+    scheme = open_scenario(scenario, sets, lang)
+    first_run_note(quiet, lang)
+    from simulator.report.open_loop import render_links
+    from simulator.study.links import compare_links
+
+    found = compare_links(scheme, paths, seed, workers)
+    deliver("links", found.to_json(), render_links(found, scheme, lang), out, as_json, lang)
 
 
 @command("validate")

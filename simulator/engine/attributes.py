@@ -14,7 +14,7 @@ from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
     BENCHMARK, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS,
-    GATE_UNTIL, IP_SHARE, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT,
+    GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT,
     N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE,
     SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
 )
@@ -107,7 +107,7 @@ def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, ter
     refused, trimmed to it, or covered up to it, as the scheme says.
     """
     whole = law.whole
-    eligible = of_ppm(amount, whole[IP_SHARE])
+    eligible = of_ppm(amount, law.ip_part[ip])
     if (law.segments[segment, SEG_ELIGIBLE] == 0 or (whole[GATE_CLASSES] >> firm_class) & 1 == 0
             or flags & whole[GATE_FLAGS] != whole[GATE_FLAGS] or flags & whole[GATE_NOT_FLAGS] != 0
             or (whole[GATE_IP] >> ip) & 1 == 0 or (law.modes[mode, MODE_DISTRICTS] >> district) & 1 == 0):
@@ -121,7 +121,7 @@ def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, ter
         if whole[OVER_CAP] == REFUSE:
             return LOAN_CAP, amount, 0
         if whole[OVER_CAP] == TRIM:
-            return -1, cap, of_ppm(cap, whole[IP_SHARE])
+            return -1, cap, of_ppm(cap, law.ip_part[ip])
         return -1, amount, min(cap, eligible)
     return -1, amount, eligible
 

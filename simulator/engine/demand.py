@@ -15,6 +15,7 @@ from statistics import NormalDist
 import numpy as np
 
 from simulator.engine.day import days_between
+from simulator.engine.ip_table import inside_share
 from simulator.engine.platform import decided, months_ahead
 from simulator.scheme.scenario import Scenario, Segment
 
@@ -63,8 +64,7 @@ def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[fl
     if not segment.eligible:
         return 0.0, 0.0
     gate, start = scenario.gate, scenario.clock.start
-    kinds = sum(segment.ip.values()) or 1
-    ip = sum(w for kind, w in segment.ip.items() if kind in gate.ip_types) / kinds
+    ip = inside_share(scenario, segment)
     terms = sum(t.weight for t in segment.terms)
     term = sum(t.weight for t in segment.terms if gate.max_term is None or t.days <= gate.max_term) / terms
     classes = sum(scenario.firms.classes.values())

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.engine import layout as at
 from simulator.engine.terms_table import PERFORMANCE, TermsTables, flag_bits
-from simulator.scheme.parts_fund import Breaker
+from simulator.scheme.parts_fund import Breaker, Pot
 from simulator.scheme.scenario import Scenario
 
 PPM = 1_000_000
@@ -36,9 +36,27 @@ def gate_flags(scenario: Scenario) -> tuple[int, int]:
 
 
 def bank_facts(scenario: Scenario, day: Callable[[date | None, int], int]) -> np.ndarray:
-    """Day each bank joined the scheme, and its performance by number."""
-    rows = [[day(bank.joined, 0), PERFORMANCE.index(bank.performance)] for bank in scenario.banks.values()]
-    return np.array(rows, np.int64).reshape(-1, 2)
+    """Day each bank joined the scheme, its performance by number, and the cover it has committed to (fen)."""
+    rows = [[day(bank.joined, 0), PERFORMANCE.index(bank.performance),
+             at.ALWAYS if bank.committed_line is None else bank.committed_line] for bank in scenario.banks.values()]
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def deposit_shares(scenario: Scenario, pot: Pot) -> dict[str, int]:
+    """What part of a pot's money each bank holds, as weights; nothing without custody."""
+    if pot.custody is None:
+        return {}
+    banks = {name: scenario.banks[name] for name in pot.custody.rates}
+    return {name: (bank.committed_line or 0) if pot.custody.by == "committed_line" else bank.weight
+            for name, bank in banks.items()}
+
+
+def deposit_rate(scenario: Scenario, pot: Pot) -> int:
+    """Yearly rate (ppm) a pot's money earns: the stated one, or the mean of the banks' by what each holds."""
+    shares = deposit_shares(scenario, pot)
+    if pot.custody is None or not sum(shares.values()):
+        return pot.interest
+    return sum(share * pot.custody.rates[name] for name, share in shares.items()) // sum(shares.values())
 
 
 def _breaker(b: Breaker) -> list[int]:
@@ -50,7 +68,7 @@ def _breaker(b: Breaker) -> list[int]:
 def follows_measure(terms: TermsTables) -> bool:
     """Whether a cap is a part of cover in force, ended or given."""
     places = [at.CAP + c * at.CAP_FIELDS + at.CAP_MEASURE for c in range(at.MAX_CAPS)]
-    return bool((terms.rows[:, places] > at.M_BALANCE).any())
+    return bool((terms.rows[:, places] > at.M_LINE).any())
 
 
 def breaker_table(scenario: Scenario, terms: TermsTables) -> np.ndarray:

@@ -17,8 +17,8 @@ ALWAYS = (1 << 62) - 1                     # mask or upper bound that never excl
 
 # --- a condition: facts frozen at origination (rows of terms and programmes start with one)
 (AMOUNT_ABOVE, AMOUNT_TO, TERM_ABOVE, TERM_TO, IP_MASK, CLASS_MASK, DISTRICT_MASK, FLAGS_WITH, FLAGS_WITHOUT,
- YEARS_ABOVE, YEARS_TO, PERFORMANCE_MASK) = range(12)
-CONDITION = 12
+ YEARS_ABOVE, YEARS_TO, PERFORMANCE_MASK, ANCHOR_MASK) = range(13)
+CONDITION = 13
 GOOD, OTHER = 0, 1                         # performance of a bank
 
 # --- a row of the terms: who takes over which part of whose burden
@@ -34,7 +34,7 @@ SHARE_THEN_CAP, CAP_THEN_SHARE = 0, 1
  PER_ORIGIN) = range(10)
 LIMIT_PAYER = 8                            # a limit's counter keeps its payer above these bits
 UNLIMITED = 1 << 60
-M_AMOUNT, M_BALANCE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(5)           # what a cap is a part of
+M_AMOUNT, M_BALANCE, M_LINE, M_IN_FORCE, M_ENDED, M_DISBURSED = range(6)           # what a cap is a part of
 
 # --- a limit on covered principal at origination; rows name it where a cap names its counter
 (ORIGIN_LIMIT, ORIGIN_PER) = range(2)
@@ -101,6 +101,9 @@ FEE = CONDITION + 3
 SUPPORT = 18
 (INVESTMENTS_A_MONTH, TICKET_MEDIAN, TICKET_SIGMA, OWN_USE, LOCAL_INVESTOR) = range(5)
 VENTURE = 5
+
+(LINK_SHARE, LINK_SIZE, LINK_DRIFT, LINK_VOLATILITY, LINK_POT_SHARE, LINK_POT) = range(6)
+LINKAGE = 6
 
 # --- a target's yearly quantity
 (TARGET_MEASURE, TARGET_BASIS, TARGET_IP, TARGET_RENEWALS, TARGET_FLAGS, TARGET_COVERED) = range(6)
@@ -176,7 +179,12 @@ class Law(Bundle):
     bank_slope: np.ndarray      # float64[banks]: logit of approval per unit of relief
     rates: np.ndarray           # int64[months of book + window]: loan rate, ppm a year
     pledge: np.ndarray          # int64[ip types]: pledge rate, ppm
-    ip_factor: np.ndarray       # float64[ip types]: recovery factor of appraised value
+    ip_factor: np.ndarray       # float64[kinds]: recovery factor of appraised value
+    ip_part: np.ndarray         # int64[kinds]: part of a loan (ppm) the fund can cover
+    ip_rights: np.ndarray       # int64[kinds, 2]: types of right it pledges, twice the same where there is one
+    supply: np.ndarray          # int64[ip types, months]: rights that can be pledged at once; or empty
+    appraisals: np.ndarray      # int64[months]: rights that can be appraised
+    linkage: np.ndarray         # float64[LINKAGE]: an investor's option beside covered loans
     delay: np.ndarray           # float64[table]: days from claim to recovery by probability
     cap_from: np.ndarray        # int64[versions]: first day of each version of the caps
     caps: np.ndarray            # int64[versions, classes + 1]: loan cap by class, last the firm-year cap

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 REFUSALS = ("bank", "ineligible", "dates", "term", "loan_cap", "firm_year_cap", "barred", "breaker",
-            "leverage", "budget", "floor", "line")
+            "leverage", "budget", "floor", "line", "supply", "appraisal", "commitment")
 (BANK, INELIGIBLE, DATES, TERM_TOO_LONG, LOAN_CAP, FIRM_YEAR_CAP, BARRED, BREAKER, LEVERAGE, BUDGET,
- FLOOR, LINE) = range(len(REFUSALS))
+ FLOOR, LINE, SUPPLY, APPRAISAL, COMMITMENT) = range(len(REFUSALS))
 FUND_REASONS = ("breaker", "leverage", "budget", "floor")
 
 # Fixed yearly columns, in order; their positions are constants so that compiled code can use them.
@@ -23,14 +23,14 @@ FIXED = (
     "matured_loans", "repaid_fen", "interest_paid_fen", "refused_fund_fen", "renewal_wishes",
     "renewed_loans", "renewed_fen", "anchor_defaults", "contagion_firms", "line_drawn_fen", "reserve_in_fen",
     "reserve_out_fen", "firms", "vintage_defaults", "vintage_defaults_fen", "npl_fen", "on_books_fen",
-    "netted_fen",
+    "netted_fen", "option_gain_fen", "option_pot_fen",
 )
 (APPLICATIONS, APPLIED, ELIGIBLE_APPROVED, LOANS, DISBURSED, REGISTERED, COVERED_LOANS, COVERED,
  COVERED_LOAN, INDUCED_LOANS, INDUCED, INDEPENDENT_LOANS, INDEPENDENT, DEFAULTS, DEFAULTED,
  COVERED_DEFAULTS, DETERMINED, OUTSIDE, RECOVERED, RECOVERY_COST, POLICIES, INSURED, MATURED_LOANS,
  REPAID, INTEREST_PAID, REFUSED_FUND, RENEWAL_WISHES, RENEWED_LOANS, RENEWED,
  ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, RESERVE_IN, RESERVE_OUT, FIRMS, VINTAGE_DEFAULTS, VINTAGE, NPL,
- ON_BOOKS, NETTED) = range(len(FIXED))
+ ON_BOOKS, NETTED, OPTION_GAIN, OPTION_POT) = range(len(FIXED))
 STOCKS = ("npl_fen", "on_books_fen")       # as at a year's end; all other columns add up
 REFUSED = len(FIXED)                       # counts by reason, then amounts by reason
 REFUSED_FEN = REFUSED + len(REFUSALS)

@@ -7,7 +7,7 @@ one exact floor; what the floor leaves stays with the party the burden moves fro
 from __future__ import annotations
 
 from simulator.engine.layout import (
-    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, CAP, CAP_COUNTER, CAP_FIELDS, CAP_PER, CAP_THEN_SHARE, CLASS_MASK,
+    ALWAYS, AMOUNT_ABOVE, AMOUNT_TO, ANCHOR_MASK, CAP, CAP_COUNTER, CAP_FIELDS, CAP_PER, CAP_THEN_SHARE, CLASS_MASK,
     CUT_PRO_RATA, DISTRICT_MASK, FLAGS_WITH, FLAGS_WITHOUT, FROM, IP_MASK, LAYER, LAYER_FROM, LAYER_LOSS,
     LAYER_NONE, LAYER_TO, MAX_CAPS, MODE_ROW, MODE_ROW_END, MODE_STACK, MODE_STACK_END, N_PAYERS, OF, OF_LOSS,
     ORDER, PAYER, PERFORMANCE_MASK, PER_NONE, PER_ORIGIN, SHARE, STACK_CUT, STACK_HELD_BY, STACK_LIMIT, STACK_LOSS,
@@ -61,9 +61,10 @@ def holds(row, amount, term, ip, firm_class, district, flags):
 
 
 @inlined
-def bank_holds(row, years, performance):
-    """Whether a condition on the bank holds on the day of determination: whole years in the scheme, performance."""
-    return row[YEARS_ABOVE] < years <= row[YEARS_TO] and (row[PERFORMANCE_MASK] >> performance) & 1 == 1
+def holds_then(row, years, performance, alive):
+    """Whether a condition holds on the day of determination: the bank's whole years and performance, a live anchor."""
+    return (row[YEARS_ABOVE] < years <= row[YEARS_TO] and (row[PERFORMANCE_MASK] >> performance) & 1 == 1
+            and (row[ANCHOR_MASK] >> alive) & 1 == 1)
 
 
 @inlined
@@ -191,10 +192,10 @@ def share_loss(law, mode, base, facts, bounds, used, taken, burden, before):
     """Who bears the loss ``base``: the ordered terms of a mode, then its stacking limits.
 
     ``facts``: (principal fen, term days, ip type, firm class, district, flags, the bank's years and performance,
-    covered principal). ``bounds`` int64[rows of the mode × MAX_CAPS]: each cap in fen on this day. ``used``:
-    int64[counters], what the loan's counters hold so far, updated. Results: ``taken`` int64[rows of the
-    mode], the amount each row moves from its ``from`` to its payer; ``burden`` int64[payers + 1], who finally
-    bears, the lender last. Σ burden = base always. ``before`` is scratch of the same length.
+    covered principal, whether its chain's anchor stands). ``bounds`` int64[rows of the mode × MAX_CAPS]: each cap in
+    fen on this day. ``used``: int64[counters], what the loan's counters hold so far, updated. Results: ``taken``
+    int64[rows of the mode], the amount each row moves from its ``from`` to its payer; ``burden`` int64[payers + 1],
+    who finally bears, the lender last. Σ burden = base always. ``before`` is scratch of the same length.
     """
     parties = law.whole[N_PAYERS] + 1
     for p in range(parties):
@@ -211,7 +212,7 @@ def share_loss(law, mode, base, facts, bounds, used, taken, burden, before):
             row = law.rows[last]
             taken[last - offset] = 0
             if (holds(row, facts[0], facts[1], facts[2], facts[3], facts[4], facts[5])
-                    and bank_holds(row, facts[6], facts[7])):
+                    and holds_then(row, facts[6], facts[7], facts[9])):
                 taken[last - offset] = row_amount(row, last - offset, base, facts, before[row[FROM]], bounds, used)
             last += 1
         fit_step(law.rows, first, last, taken, offset, before, parties, used)

@@ -14,13 +14,14 @@ from simulator.engine import layout as at
 from simulator.engine.cover import first_bounds
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume, amount_of, count_of
+from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, condition_row, mask
 from simulator.scheme.parts import LEVELS
 from simulator.scheme.parts_support import Programme
-from simulator.scheme.scenario import IP_TYPES, Scenario, Target
+from simulator.scheme.scenario import Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED, "year_end": at.ON_YEAR_END,
           "evaluated": at.ON_EVALUATED, "investment": at.ON_INVESTMENT, "interest_paid": at.ON_INTEREST,
@@ -109,9 +110,10 @@ class SupportTables:
 
     def starts(self) -> np.ndarray:
         """First day of each programme for each IP type."""
-        days = [[self.day(q.by_ip_type_from.get(kind), BEFORE) for kind in IP_TYPES]
+        kinds = kinds_of(self.s)
+        days = [[min(self.day(q.by_ip_type_from.get(name), BEFORE) for name in kind.types) for kind in kinds]   # type: ignore[call-overload]
                 for q in self.s.programmes.values()]
-        return np.array(days, np.int64).reshape(-1, len(IP_TYPES))
+        return np.array(days, np.int64).reshape(-1, len(kinds))
 
     def support(self, layout: Layout) -> np.ndarray:
         """What there is, and where the columns of each kind start."""
@@ -198,7 +200,7 @@ def measure_fees(law: Law, terms: TermsTables, mean_loan: int) -> None:
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     for m in range(len(terms.modes)):
         used, taken = np.zeros(len(terms.counters), np.int64), np.zeros(max(1, len(terms.rows)), np.int64)
-        facts = (mean_loan, YEAR, 0, 0, 0, 0, 0, at.OTHER, mean_loan)
+        facts = (mean_loan, YEAR, 0, 0, 0, 0, 0, at.OTHER, mean_loan, 1)
         bounds = first_bounds(terms, range(*terms.modes[m, [at.MODE_ROW, at.MODE_ROW_END]].tolist()), mean_loan)
         share_loss(law, m, mean_loan, facts, bounds, used, taken, burden, before)
         for f, fee in enumerate(law.fees):

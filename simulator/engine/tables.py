@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,11 +20,13 @@ from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.cover import measure_cover
-from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, flag_shares, gate_flags
+from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, deposit_rate, flag_shares, gate_flags
+from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, kinds_of, monthly_limits
+from simulator.engine.linkage import option_of
 from simulator.engine.rules import PPM
 from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
-from simulator.engine.terms_table import TermsTables, compile_terms, flag_bits, mask
-from simulator.scheme.scenario import IP_TYPES, Scenario, Target
+from simulator.engine.terms_table import TermsTables, compile_terms, flag_bits
+from simulator.scheme.scenario import Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
@@ -54,14 +55,6 @@ class Tables:
         return demand.count_of(self.volumes) if target.base == "market" else 0.0
 
 
-def cumulative(weights: Sequence[float]) -> np.ndarray:
-    """Cumulative probabilities; weights are normalised, the last entry is exactly 1."""
-    total = np.cumsum(np.array(weights, float))
-    result = total / total[-1] if len(total) and total[-1] > 0 else np.ones(max(1, len(total)))
-    result[-1] = 1.0
-    return result
-
-
 def padded(rows: list[np.ndarray], fill: float) -> np.ndarray:
     """Rows of unequal length as one array."""
     table = np.full((len(rows), max(len(r) for r in rows)), fill)
@@ -82,6 +75,7 @@ class _Compiler:
         self.names = [n for n, seg in scenario.segments.items()
                       if seg.loans_by_year is not None or scenario.market is not None]
         self.segments = [scenario.segments[n] for n in self.names]
+        self.kinds = kinds_of(scenario)
         self.volumes = demand.volumes_of(scenario)
         self.terms = compile_terms(scenario, no_fund)
         self.days = scenario.clock.months * MONTH
@@ -204,7 +198,7 @@ class _Compiler:
                    for pot in self.s.pots.values() for p in pot.contributors)
 
     def pots(self) -> np.ndarray:
-        rows = [[_limit(pot.leverage), pot.floor, pot.interest, _limit(pot.annual_budget)]
+        rows = [[_limit(pot.leverage), pot.floor, deposit_rate(self.s, pot), _limit(pot.annual_budget)]
                 for pot in self.s.pots.values()]
         return np.array(rows, np.int64).reshape(-1, at.POT)
 
@@ -216,7 +210,7 @@ class _Compiler:
 
     def targets(self) -> np.ndarray:
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
-                 mask(t.ip_types, IP_TYPES), int(t.renewals), flag_bits(t.flags, list(self.s.firms.flags)),
+                 ip_bits(t.ip_types, self.kinds), int(t.renewals), flag_bits(t.flags, list(self.s.firms.flags)),
                  int(t.covered_only)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
@@ -240,7 +234,7 @@ class _Compiler:
         w[at.N_HAZARD_MONTHS], w[at.N_FIRMS] = self.hazard_months, self.firms
         w[[at.OVER_CAP, at.IP_SHARE, at.MAX_TERM]] = OVER_CAP[gate.over_cap], gate.ip_share, _limit(gate.max_term)
         w[at.GATE_FROM], w[at.GATE_UNTIL] = self.day(gate.from_, -10**6), self.day(gate.until, 10**6)
-        w[at.GATE_IP] = mask(list(gate.ip_types), IP_TYPES)
+        w[at.GATE_IP] = ip_bits(list(gate.ip_types), self.kinds)
         w[at.GATE_CLASSES] = sum(1 << n for n, c in enumerate(s.firms.classes) if c in gate.classes)
         w[[at.BOOK_KIND, at.BOOK_COVERED, at.BOOK_LOANS]] = BOOKS[book.kind], int(book.covered), book.loans
         w[[at.BOOK_PRINCIPAL, at.BOOK_REMAINING]] = book.principal, book.remaining
@@ -313,7 +307,7 @@ class _Compiler:
             mixing=np.array(gamma),
             term_days=padded([np.array([t.days for t in seg.terms]) for seg in self.segments], 0).astype(np.int64),
             term_cum=padded([cumulative([t.weight for t in seg.terms]) for seg in self.segments], 1.0),
-            ip_cum=np.array([cumulative([seg.ip.get(t, 0) for t in IP_TYPES]) for seg in self.segments]),
+            **ip_arrays(s, self.segments), **monthly_limits(s, self.day),
             class_cum=cumulative(list(s.firms.classes.values())),
             district_cum=cumulative(list(s.firms.districts.values())),
             sector_cum=cumulative(list(s.firms.sectors.values())),
@@ -321,8 +315,6 @@ class _Compiler:
             bank_cum=cumulative([b.weight for b in s.banks.values()]),
             mode_cum=self.mode_cum(), **compile_clusters(s, self.names, segments, self.day),
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
-            pledge=np.array([s.lending.pledge_rate.get(t, PPM) for t in IP_TYPES], np.int64),
-            ip_factor=np.array([s.recovery.type_factor.get(t, 0) / PPM for t in IP_TYPES]),
             delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
             priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
@@ -331,7 +323,8 @@ class _Compiler:
             link=factors.tables, link_kind=factors.kinds,
             counters=terms.counters, policies=self.policies(),
             policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
-            bank_facts=bank_facts(s, self.day), origin=terms.origin, **support.arrays(layout, self.volumes))
+            bank_facts=bank_facts(s, self.day), origin=terms.origin, linkage=option_of(s),
+            **support.arrays(layout, self.volumes))
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)

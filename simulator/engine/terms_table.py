@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import layout as at
+from simulator.engine.ip_table import bits as ip_bits, kinds_of
 from simulator.scheme.parts_fund import Cap, Claim
-from simulator.scheme.scenario import IP_TYPES, Condition, Mode, Payer, Scenario, TermRow
+from simulator.scheme.scenario import Condition, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
        "life": at.PER_LIFE, "bank_year": at.PER_BANK_YEAR, "payer_year": at.PER_YEAR,
        "cluster": at.PER_CLUSTER}
-MEASURES = {None: at.M_AMOUNT, "balance": at.M_BALANCE, "in_force": at.M_IN_FORCE, "ended": at.M_ENDED,
-            "disbursed": at.M_DISBURSED}
+MEASURES = {None: at.M_AMOUNT, "balance": at.M_BALANCE, "line": at.M_LINE, "in_force": at.M_IN_FORCE,
+            "ended": at.M_ENDED, "disbursed": at.M_DISBURSED}
 PERFORMANCE = ("good", "other")            # by number, at.GOOD and at.OTHER
 KIND = {"pot": at.KIND_POT, "reserve": at.KIND_RESERVE, "anchor": at.KIND_ANCHOR, "members": at.KIND_MEMBERS}
 WITH_LIMIT = ("reserve", "anchor", "members")  # what they can take over depends on their cluster that day
@@ -79,10 +80,11 @@ def condition_row(when: Condition | None, scenario: Scenario) -> list[int]:
         at.ALWAYS if when.amount_to is None else when.amount_to,
         -1 if when.term_above is None else when.term_above,
         at.ALWAYS if when.term_to is None else when.term_to,
-        mask(when.ip_type, IP_TYPES), mask(when.firm_class, classes), mask(when.district, districts),
+        ip_bits(when.ip_type, kinds_of(scenario)), mask(when.firm_class, classes), mask(when.district, districts),
         flag_bits(when.flags, flags), flag_bits(when.not_flags, flags),
         -1 if when.bank_years_above is None else when.bank_years_above,
-        at.ALWAYS if when.bank_years_to is None else when.bank_years_to, mask(performance, PERFORMANCE)]
+        at.ALWAYS if when.bank_years_to is None else when.bank_years_to, mask(performance, PERFORMANCE),
+        at.ALWAYS if when.anchor_alive is None else 1 << int(when.anchor_alive)]
 
 
 def claim_numbers(claim: Claim) -> list[int]:

@@ -13,6 +13,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help_size": ("够不够、需要多大、带得动多少增长。", "Is it enough, how large must it be, what growth can it carry."),
     "help_trace": ("逐步追踪一次模拟或其中一笔贷款。", "Follow one simulated path, or one loan on it, step by step."),
     "help_bench": ("测速度与内存（同一次运行内的比值）。", "Measure speed and memory, as ratios within one run."),
+    "help_claims": ("代偿总额的分布(公式，不计反馈)，何时适用；--paths 与模拟对照，--pilot 罕见事件。",
+                    "Distribution of total claims by formula, without feedback, and when it holds; --paths compares, --pilot rare events."),
+    "help_study_links": ("三种连接函数并列：同一违约率和相关系数。", "The three links side by side: same default probability and correlation."),
+    "opt_pilot": ("罕见事件(千分之一、万分之一)", "rare events (1 in 1,000 and 1 in 10,000)"),
+    "opt_gap_paths": ("与模拟对照的路径数，0 为不对照", "paths of the simulation to compare with, 0 for none"),
     "help_study": ("检验模型本身。", "Put the model itself to the test."),
     "help_study_backtest": ("回测：真实基金的实际结果与模型区间对照。", "Backtest: what was observed of real funds beside the model's bands."),
     # help: options

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from simulator import __version__
+from simulator.engine.ip_table import kinds_of
 from simulator.engine.rules import of_ppm
 from simulator.engine.story.records import Claim, Due, Event, LedgerRow, Loan
 from simulator.lang import MESSAGES, text
 from simulator.report import names
 from simulator.report.width import LINE, cells, pad, table, wrap
-from simulator.scheme.parts import IP_TYPES
 from simulator.scheme.units import format_share
 
 if TYPE_CHECKING:
@@ -65,16 +65,17 @@ def _path(trace: Trace, lang: str) -> Iterator[str]:
 
 def _accounts(trace: Trace, lang: str) -> list[str]:
     drawn = ["drawn"] if trace.tables.layout.draws_on_pots else []
+    option = ["option"] if trace.scenario.linkage else []
     heads = [text(f"tr_{name}", lang) for name in ("pot", "year", "opening", "contributed", "interest", "refund",
-                                                    "paid", "clawback", *drawn, "closing")]
+                                                    "paid", "clawback", *drawn, *option, "closing")]
     rows = [heads]
     years = len(trace.story.years)
     for row in trace.roll_forward():
         name = text("tr_run_off", lang) if row.year == years - 1 else str(trace.scenario.clock.base_year + 1 + row.year)
         flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback,
-                 *(-row.drawn for _ in drawn), row.closing)
+                 *(-row.drawn for _ in drawn), *(row.option for _ in option), row.closing)
         rows.append([names.pot(trace.scenario, row.pot, lang), name, *(f"{fen / WAN:,.2f}" for fen in flows)])
-    return table(rows, align="ll" + "r" * (7 + len(drawn)), gap=1)
+    return table(rows, align="ll" + "r" * (7 + len(drawn) + len(option)), gap=1)
 
 
 def _claims(trace: Trace, lang: str) -> list[str]:
@@ -134,7 +135,8 @@ def settlement_sheet(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
     district = list(scenario.firms.districts)[loan.firm.district]
     yield from wrap(text("tr_facts", lang, firm=loan.firm.number,
                          cls=word("class", list(scenario.firms.classes)[loan.firm.firm_class], lang),
-                         district=district, ip=word("ip", IP_TYPES[loan.ip], lang),
+                         district=district,
+                         ip="+".join(word("ip", name, lang) for name in kinds_of(scenario)[loan.ip].types),
                          mode=getattr(scenario.modes[mode].title, lang)))
     yield from wrap(text("tr_amounts", lang, principal=wan(loan.principal), covered=wan(loan.covered),
                          rate=format_share(loan.rate), term=loan.term))

@@ -118,6 +118,8 @@ def _money_needed(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     )
     if row.note_args["fees"]:
         note += text("ans_note_fees", lang, fees=money(row.note_args["fees"], lang, 3))
+    if row.note_args["option"]:
+        note += text("ans_note_option", lang, option=money(row.note_args["option"], lang, 3))
     yield from line(text("ans_q1", lang), money_cells(row, lang), note)
     years = sheet.having("cost_year")
     first = sheet.scenario.clock.base_year + 1

@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from simulator.engine import layout as at
+from simulator.engine.ip_table import kinds_of
+from simulator.engine.ledger import OPTION_POT
 from simulator.engine.story import run_story
 from simulator.engine.story.records import Claim, Due, Event, LedgerRow, Loan, Story
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.provenance import Provenance
-from simulator.scheme.scenario import IP_TYPES, Scenario
+from simulator.scheme.scenario import Scenario
 
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -49,6 +51,7 @@ class PotYear:
     paid: int
     clawback: int
     drawn: int                             # by programmes that are paid from the pot
+    option: int                            # its part of investors' gains
     closing: int
 
 
@@ -100,10 +103,12 @@ class Trace:
                 drawn = int(self.story.years[year, layout.block("drawn") + a]) if layout.draws_on_pots else 0
                 part = {b: int(self.story.years[year, layout.block(b) + a])
                         for b in ("contributed", "interest", "refund", "paid_pot", "clawback")}
+                linked = self.scenario.linkage is not None and self.scenario.linkage.pot == pot
+                option = int(self.story.years[year, OPTION_POT]) if linked else 0
                 closing = (balance + part["contributed"] + part["interest"] + part["refund"] - part["paid_pot"]
-                           - part["clawback"] - drawn)
+                           - part["clawback"] - drawn + option)
                 rows.append(PotYear(pot, year, balance, part["contributed"], part["interest"], part["refund"],
-                                    part["paid_pot"], part["clawback"], drawn, closing))
+                                    part["paid_pot"], part["clawback"], drawn, option, closing))
                 balance = closing
             posted = [r.balance_after_fen for r in self.story.ledger if r.account == pot]
             if posted and posted[-1] != balance:
@@ -134,8 +139,9 @@ class Trace:
         record = {
             "loan": loan.number, "firm": loan.firm.number, "start": loan.start, "term": loan.term,
             "maturity": loan.maturity, "principal_fen": loan.principal, "covered_fen": loan.covered,
-            "mode": self.tables.terms.mode_names[loan.mode], "ip": IP_TYPES[loan.ip], "rate_ppm": loan.rate,
-            "state": loan.state.name.lower(), "subsidy_fen": loan.subsidy, "recovered_fen": loan.gross}
+            "mode": self.tables.terms.mode_names[loan.mode], "ip": kinds_of(self.scenario)[loan.ip].name,
+            "rate_ppm": loan.rate, "state": loan.state.name.lower(), "subsidy_fen": loan.subsidy,
+            "recovered_fen": loan.gross}
         if loan.claim is not None:
             record["claim"] = {"base_fen": loan.claim.base, **{
                 key: {n: int(v) for n, v in zip(names, values, strict=True)} for key, values in (

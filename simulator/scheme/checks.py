@@ -65,6 +65,8 @@ def segment_weights(s: Any, draft: Draft) -> None:
     for name, segment in s.segments.items():
         _whole(draft, ("segments", name, "terms"), (term.weight for term in segment.terms))
         _whole(draft, ("segments", name, "ip"), segment.ip.values())
+        if segment.mixed:
+            _whole(draft, ("segments", name, "mixed", "second"), segment.mixed.second.values())
 
 
 def bank_weights(s: Any, draft: Draft) -> None:
@@ -74,13 +76,39 @@ def bank_weights(s: Any, draft: Draft) -> None:
 
 def priced_types(s: Any, draft: Draft) -> None:
     """Each IP type a segment lends on has a pledge rate above nothing and a recovery factor."""
-    used = {kind: name for name, segment in s.segments.items() for kind, share in segment.ip.items() if share}
+    used = {kind: name for name, segment in s.segments.items()
+            for kinds in (segment.ip, segment.mixed.second if segment.mixed else {})
+            for kind, share in kinds.items() if share}
     for path, table in ((("lending", "pledge_rate"), s.lending.pledge_rate),
                         (("recovery", "type_factor"), s.recovery.type_factor)):
         for kind in sorted(used, key=IP_TYPES.index):
             if kind not in table or (path[0] == "lending" and table[kind] == 0):
                 draft.say("ip_type_missing", path, at_key=True, given=f"{kind} (segments.{used[kind]}.ip)",
                           allowed=listed(table))
+
+
+def custody(s: Any, draft: Draft) -> None:
+    """Deposits lie with banks of the scheme; by committed lines only with those that have one."""
+    for name, pot in s.pots.items():
+        for bank in pot.custody.rates if pot.custody else ():
+            path = ("pots", name, "custody", "rates", bank)
+            known = draft.known(path, bank, s.banks, "bank_unknown")
+            if known and pot.custody.by == "committed_line" and s.banks[bank].committed_line is None:
+                draft.say("no_committed_line", path, at_key=True, given=bank, allowed="by: weight")
+
+
+def linkage(s: Any, draft: Draft) -> None:
+    """Gains go to a pot that exists."""
+    if s.linkage:
+        draft.known(("linkage", "pot"), s.linkage.pot, s.pots, "pot_unknown")
+
+
+def appraisal(s: Any, draft: Draft) -> None:
+    """Somebody appraises from day 0; steps come in order of their dates."""
+    if s.appraisal and (not s.appraisal.agencies or s.appraisal.agencies[0].from_ > s.clock.start):
+        draft.say("appraisal_late", ("appraisal", "agencies"), at_key=True,
+                  given=str(s.appraisal.agencies[0].from_) if s.appraisal.agencies else "[]",
+                  allowed=f"≤ {s.clock.start}")
 
 
 def pot_districts(s: Any, draft: Draft) -> None:
@@ -100,7 +128,7 @@ def programme_conditions(s: Any, draft: Draft) -> None:
         path = ("programmes", name, "when")
         terms_checks.condition(draft, path, programme.when, draft.names("firms", "districts"),
                                draft.names("firms", "flags"))
-        for key in ("bank_years_above", "bank_years_to", "bank_performance"):
+        for key in ("bank_years_above", "bank_years_to", "bank_performance", "anchor_alive"):
             if programme.when and getattr(programme.when, key) is not None:
                 draft.say("bank_in_programme", (*path, key), at_key=True, given=key)
 
@@ -312,4 +340,5 @@ RULES: tuple[Rule, ...] = (
     (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
-    (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached))
+    (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
+    (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

@@ -58,6 +58,16 @@ def anchors(s: Any, draft: Draft) -> None:
                 draft.say("anchor_missing", (*path, key), at_key=True, given=key)
 
 
+def anchor_conditions(s: Any, draft: Draft) -> None:
+    """Only where there is an anchor can a row ask whether it stands."""
+    anchored = any(group.anchor_grade is not None for group in s.collective.values())
+    for name, mode in s.modes.items():
+        for i, row in enumerate(mode.terms):
+            if row.when and row.when.anchor_alive is not None and not anchored:
+                path = ("modes", name, "terms", str(i), "when", "anchor_alive")
+                draft.say("anchor_missing", path, at_key=True, given="anchor_alive")
+
+
 def parties(s: Any, draft: Draft) -> None:
     """Reserve, anchor and members bear losses only where there are clusters that have them."""
     anchored = any(group.anchor_grade is not None for group in s.collective.values())
@@ -102,4 +112,5 @@ def _weights(s: Any) -> Iterator[tuple[Path, list[int]]]:
 
 RULES: tuple[tuple[tuple[str, ...], Callable[[Any, Draft], None]], ...] = (
     (("collective", "segments", "book"), clusters), (("collective",), lines), (("collective",), anchors),
-    (("collective", "payers"), parties), (("collective", "modes"), caps), (("modes", "segments"), own_modes))
+    (("collective", "payers"), parties), (("collective", "modes"), caps),
+    (("collective", "modes"), anchor_conditions), (("modes", "segments"), own_modes))

@@ -7,23 +7,22 @@ worse, believes that it was computed.
 from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
-    "Scenario": frozenset({"choose", "linkage", "versions", "calibration"}),
-    "Segment": frozenset({"instalments", "mixed_pledge", "seasonality"}),
+    "Scenario": frozenset({"choose", "versions", "calibration"}),
+    "Segment": frozenset({"instalments", "seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
-    "Pot": frozenset({"attribution", "custody", "top_up", "scope", "escrow", "initial"}),
+    "Pot": frozenset({"top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
-                       "appraisal_capacity"}),
+                       }),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
-    "Condition": ("claim.", "anchor.", "alliance.", "firm.loan_year")}
+    "Condition": ("claim.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Cap", "measure"): frozenset({"line"}),
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
@@ -36,10 +35,12 @@ SPELLINGS: dict[str, str] = {
     "loan.amount": "amount_above / amount_to", "loan.term": "term_above / term_to",
     "firm.class": "firm_class", "ip.type": "ip_type", "term": "max_term",
     "firm_year": "firm_year_cap", "firm-year": "firm_year", "bank.performance": "bank_performance",
+    "anchor.alive": "anchor_alive",
     "bank.years_in": "bank_years_above / bank_years_to", "ip_or_first": "flags", "first_loan": "flags",
     "high_tech": "flags", "srdi": "flags",
     "life": "firm", "stress": "macro",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
+    "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
     "over": "over_cap", "order_by": "priority"}
 
 

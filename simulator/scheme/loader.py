@@ -58,10 +58,10 @@ def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = N
     return _frozen(scenario, draft.origins)
 
 
-def replace_values(scenario: Scenario, values: Mapping[str, int | float]) -> Scenario:
+def replace_values(scenario: Scenario, values: Mapping[str, int | float | str]) -> Scenario:
     """The same scenario with some parameters at other values, in the engine's units.
 
-    ``values`` maps dotted paths to fen, ppm, days … Provenance stays; the hash is new. Raises
+    ``values`` maps dotted paths to fen, ppm, days, choices … Provenance stays; the hash is new. Raises
     KeyError for a path that is no parameter of the scenario.
     """
     data = scenario.model_dump(by_alias=True)

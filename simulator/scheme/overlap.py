@@ -19,7 +19,7 @@ ENDLESS = 10 ** 18
 class Box:
     """Where a row holds: three sets and four intervals ``(above, to]``."""
 
-    sets: tuple[frozenset[str], ...]       # types, classes, districts, the bank's performance, then each flag
+    sets: tuple[frozenset[str], ...]       # types, classes, districts, the bank, the anchor, then each flag
     spans: tuple[tuple[int, int], ...]     # amount, term, the bank's years, loss layer, principal layer
 
     def meets(self, other: Box) -> bool:
@@ -31,10 +31,11 @@ class Box:
 def box_of(row: TermRow, districts: Iterable[str], flags: Iterable[str] = ()) -> Box:
     """The box of a row; what it does not mention is everything."""
     when = row.when
+    anchor = None if not when or when.anchor_alive is None else ["stands" if when.anchor_alive else "failed"]
     performance = [when.bank_performance] if when and when.bank_performance else None
     names: tuple[tuple[Sequence[str] | None, Iterable[str]], ...] = (
         (when.ip_type if when else None, IP_TYPES), (when.firm_class if when else None, FIRM_CLASSES),
-        (when.district if when else None, districts), (performance, ("good", "other")))
+        (when.district if when else None, districts), (performance, ("good", "other")), (anchor, ("stands", "failed")))
     sets = tuple(frozenset[str](chosen if chosen is not None else every) for chosen, every in names)
     sets += tuple(frozenset[str](_sides(when, flag)) for flag in flags)
     amount = _span(when.amount_above, when.amount_to) if when else (-1, ENDLESS)

@@ -34,6 +34,13 @@ class Contribution(Part):
     match: Match | None = None
 
 
+class Custody(Part):
+    """Where a pot's money lies: with the banks, by their committed lines or by their weights, each at its own rate."""
+
+    by: Literal["committed_line", "weight"] = "committed_line"
+    rates: dict[Name, Share]                   # yearly rate on deposits, by bank
+
+
 class Pot(Part):
     """One purse with its own account. Liability may be limited to its balance (see the payer)."""
 
@@ -43,6 +50,8 @@ class Pot(Part):
     leverage: Multiple | None = None           # covered principal in force per yuan of free cash; None: no limit
     floor: Amount = 0
     interest: Share = 0
+    custody: Custody | None = None             # deposits at the banks, whose rates then make the interest
+    attribution: Literal["pro_rata", "order"] = "pro_rata"   # whose money claims are: all contributors'
     annual_budget: Amount | None = None        # most that may be paid out in claims a year; gate, not a cut
 
 
@@ -72,6 +81,7 @@ class Condition(Part):
     bank_years_above: Years | None = None      # whole years of the bank in the scheme, at determination
     bank_years_to: Years | None = None
     bank_performance: Literal["good", "other"] | None = None
+    anchor_alive: bool | None = None           # whether the anchor of the loan's chain stands, at determination
 
 
 class Layer(Part):
@@ -85,7 +95,7 @@ class Cap(Part):
 
     amount: Amount | None = None
     pct: Share | None = None                   # instead: a part of ``measure``
-    measure: Literal["balance", "in_force", "ended", "disbursed"] | None = None
+    measure: Literal["balance", "line", "in_force", "ended", "disbursed"] | None = None
     per: Annotated[Literal["loan", "firm", "firm_year", "bank_year", "payer_year", "year", "life", "cluster"],
                    BeforeValidator(_plain_spelling)]
     at: Literal["claim", "origination"] = "claim"

@@ -88,6 +88,14 @@ class Term(Part):
     weight: Share
 
 
+class Mixed(Part):
+    """Loans pledged by two rights (混合质押): how many, the second right, and the stated portion it stands for."""
+
+    share: Share
+    second: dict[IpType, Share]
+    portion: Share
+
+
 class Segment(Part):
     """A population of applicants. ``eligible`` ones may be covered by the fund."""
 
@@ -95,6 +103,7 @@ class Segment(Part):
     size: Size
     terms: list[Term]
     ip: dict[IpType, Share]
+    mixed: Mixed | None = None
     registered_multiple: Multiple              # registered (maximum secured claim) per yuan disbursed
     dispersion: Real = Field(gt=0)             # shape of the quarterly gamma mixing of arrivals
     firms: Count = Field(ge=1, le=16_000_000)  # pool from which an applicant is picked
@@ -132,6 +141,7 @@ class Bank(Part):
     hurdle: Share
     expected_lgd: Share
     award: Share = 0                           # fee or award received per yuan covered and year
+    committed_line: Amount | None = None       # most cover in force on its loans that the bank has committed to
     joined: Date | None = None                 # day it joined the scheme; None: day 0
     performance: Literal["good", "other"] = "other"
 
@@ -165,6 +175,13 @@ class Platform(Part):
     uplift: Share
     days_before: Days
     days_with: Days
+
+
+class Appraisal(Part):
+    """Agencies that appraise rights, and how many appraisals each makes a month: nobody else can pledge."""
+
+    agencies: list[Dated[Count]]
+    per_month: Count = Field(ge=1)
 
 
 class Renewal(Part):

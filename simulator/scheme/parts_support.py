@@ -111,6 +111,21 @@ class Investments(Part):
     firms: Count = Field(ge=1, le=1_000_000)   # pool of invested firms
 
 
+class Linkage(Part):
+    """Invest-guarantee-lend (投保贷联动): an investor's option on part of a borrower's equity, beside a covered loan.
+
+    The firm's value moves as a geometric Brownian motion from the loan's first day; the option is exercised when the
+    loan is repaid and is worth nothing if it is not. Part of the gain goes to a pot.
+    """
+
+    share: Share                               # of covered loans
+    size: Share                                # strike value of the option over the loan
+    drift: Real                                # a year, of the firm's value
+    volatility: Real = Field(ge=0, le=3)
+    pot: Name
+    pot_share: Share                           # of the gain
+
+
 class Fee(Part):
     """What one guaranteeing party pays another on each covered loan: rate a year on the risk the other bears."""
 

@@ -16,6 +16,7 @@ from .parts import IP_TYPES, Dated, FirmClass, IpType, Name, Part, Text
 from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
+    Appraisal,
     Approval,
     Bank,
     Clock,
@@ -30,7 +31,7 @@ from .parts_market import (
     Segment,
     Size,
 )
-from .parts_support import Audit, Fee, Investments, Programme
+from .parts_support import Audit, Fee, Investments, Linkage, Programme
 from .provenance import Provenance, Source
 from .units import Amount, Count, Days, Real, Share
 
@@ -127,6 +128,8 @@ class Scenario(Part):
     lending: Lending
     demand: Demand
     platform: Platform | None = None
+    appraisal: Appraisal | None = None
+    supply: dict[IpType, list[Dated[Count]]] = {}   # rights of a type that can be pledged at once, from each date
     renewal: Renewal | None = None
     moral_hazard: MoralHazard
     gate: Gate
@@ -139,6 +142,7 @@ class Scenario(Part):
     fees: dict[Name, Fee] = {}
     investments: Investments | None = None
     audit: Audit | None = None
+    linkage: Linkage | None = None
     insurance: InsuranceLine | None = None
     targets: dict[Name, Target] = {}
     breaker: Breaker | None = None

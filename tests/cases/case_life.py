@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from simulator.engine import layout as at
 from simulator.engine.attributes import static_gate
+from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import REFUSALS
 from simulator.engine.loop.breaker import is_check_day
@@ -65,7 +66,6 @@ from simulator.engine.loop.state import (
 from simulator.engine.loop.sweep import clear, plan_days, run_days
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme import Scenario, load
-from simulator.scheme.scenario import IP_TYPES
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
@@ -225,9 +225,14 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
                    pledge=np.full_like(law.pledge, 1_000_000), delay=np.full_like(law.delay, float(proceeds.delay)))
 
 
+def kind_number(scenario: Scenario, name: str) -> int:
+    """A kind of pledge by its name."""
+    return [kind.name for kind in kinds_of(scenario)].index(name)
+
+
 def at_the_gate(law: Law, scenario: Scenario, loan: Loan) -> tuple[int, int, int]:
     """What the gate says of a loan asked for on day 0: reason of refusal or -1, principal, covered part."""
-    ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
+    ip, firm_class = kind_number(scenario, loan.ip), list(scenario.firms.classes).index(loan.firm_class)
     district = list(scenario.firms.districts).index(loan.district)
     flags = sum(1 << list(scenario.firms.flags).index(name) for name in loan.flags)
     reason, principal, covered = static_gate(law, 0, ip, firm_class, district, flags,
@@ -244,7 +249,7 @@ def refusal(scenario: Scenario, loan: Loan) -> str:
 def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     """Disburse a loan on day 0 and fix the day its firm defaults."""
     mode = list(scenario.modes).index(loan.mode)
-    ip, firm_class = IP_TYPES.index(loan.ip), list(scenario.firms.classes).index(loan.firm_class)
+    ip, firm_class = kind_number(scenario, loan.ip), list(scenario.firms.classes).index(loan.firm_class)
     district = list(scenario.firms.districts).index(loan.district)
     bank = list(scenario.banks).index(loan.bank) if loan.bank else 0
     flags = sum(1 << list(scenario.firms.flags).index(name) for name in loan.flags)

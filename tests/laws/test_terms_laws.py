@@ -46,7 +46,8 @@ def row(step: int, payer: int, source: int = LENDER, share: int = PPM, of: int =
         layer: tuple[int, int, int] = (at.LAYER_NONE, 0, 0), order: int = at.SHARE_THEN_CAP,
         caps: tuple[tuple[int, int], ...] = ()) -> list[int]:
     """One row of terms that always holds; caps are (amount, counter)."""
-    always = [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS, 0, 0, -1, at.ALWAYS, at.ALWAYS]
+    always = [-1, at.ALWAYS, -1, at.ALWAYS, at.ALWAYS, at.ALWAYS, at.ALWAYS, 0, 0, -1, at.ALWAYS, at.ALWAYS,
+              at.ALWAYS]
     numbers = [*always, step, payer, source, share, of, *layer, order, 0]
     for amount, counter in caps:
         numbers += [amount, at.PER_LIFE, counter, 0, at.M_AMOUNT]
@@ -72,7 +73,7 @@ def shared(law: Law, base: int, principal: int, used: list[int] | None = None) -
     burden, before = np.zeros(PAYERS + 1, np.int64), np.zeros(PAYERS + 1, np.int64)
     counters = np.array(used or [0] * COUNTERS, np.int64)
     bounds = np.array([r[at.CAP + c * at.CAP_FIELDS] for r in law.rows for c in range(at.MAX_CAPS)] or [0], np.int64)
-    share_loss(law, 0, base, (principal, *FACTS, principal), bounds, counters, taken, burden, before)
+    share_loss(law, 0, base, (principal, *FACTS, principal, 1), bounds, counters, taken, burden, before)
     return Outcome(burden.tolist(), taken[:len(law.rows)].tolist(), counters.tolist())
 
 

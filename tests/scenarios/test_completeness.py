@@ -26,6 +26,7 @@ BY_ANSWERS = {
     r"sizing\.discount": "answers/fiscal: present values",
     r"targets\.\w+\.(growth|level_amount|level_count|level_share)": "answers/targets: thresholds",
     r"programmes\.\w+\.spend_floor": "answers/fiscal: floors of spending",
+    r"segments\.\w+\.mixed\.second\.\w+": "the second right's type: alone, it is all of them",
     r"demand\.(headroom|dominating_trend)": "a device of thinning that moves no result",
 }
 NAMED = ("(grades|sectors|classes|districts|segments|banks|pots|payers|modes|programmes|targets|collective|fees|"

@@ -10,6 +10,7 @@ import pytest
 import simulator.engine.story.breaker as breaker
 import simulator.engine.story.cashier as cashier
 import simulator.engine.story.pots as pots
+import simulator.engine.story.rights as rights
 from simulator.engine import layout as at
 from simulator.engine.day import NEVER
 from simulator.engine.story.records import Claim, Due
@@ -69,6 +70,59 @@ def targets_of_all_loans(tables: Tables) -> Tables:
     targets = tables.law.targets.copy()
     targets[:, at.TARGET_COVERED] = 0
     return _changed(tables, targets=targets)
+
+
+def one_right_counts(tables: Tables) -> Tables:
+    """A mixed pledge takes one right of the supply only."""
+    taken = tables.law.ip_rights.copy()
+    taken[:, 1] = taken[:, 0]
+    return _changed(tables, ip_rights=taken)
+
+
+def whole_pledge_covered(tables: Tables) -> Tables:
+    """The fund covers the portion of the other right too."""
+    return _changed(tables, ip_part=np.full_like(tables.law.ip_part, 1_000_000))
+
+
+def appraisers_without_end(tables: Tables) -> Tables:
+    """Agencies appraise whatever comes."""
+    return _changed(tables, appraisals=np.full_like(tables.law.appraisals, at.ALWAYS))
+
+
+def rights_kept(patch: pytest.MonkeyPatch) -> None:
+    """A repaid loan's right stays pledged."""
+    real = rights.RightsDesk.take
+    patch.setattr(rights.RightsDesk, "take", lambda self, loan, change: real(self, loan, max(change, 0)))
+
+
+def commitments_without_end(tables: Tables) -> Tables:
+    """Banks lend beyond what they have committed to."""
+    facts = tables.law.bank_facts.copy()
+    facts[:, 2] = at.ALWAYS
+    return _changed(tables, bank_facts=facts)
+
+
+def gains_without_the_pot(tables: Tables) -> Tables:
+    """The investor keeps its whole gain."""
+    linkage = tables.law.linkage.copy()
+    linkage[at.LINK_POT_SHARE] = 0.0
+    return _changed(tables, linkage=linkage)
+
+
+def line_of_nothing(tables: Tables) -> Tables:
+    """A part of the line is read as a part of the balance."""
+    rows = tables.law.rows.copy()
+    for c in range(at.MAX_CAPS):
+        place = at.CAP + c * at.CAP_FIELDS + at.CAP_MEASURE
+        rows[rows[:, place] == at.M_LINE, place] = at.M_BALANCE
+    return _changed(tables, rows=rows)
+
+
+def anchor_not_asked(tables: Tables) -> Tables:
+    """Rows hold whether or not the anchor stands."""
+    rows = tables.law.rows.copy()
+    rows[:, at.ANCHOR_MASK] = at.ALWAYS
+    return _changed(tables, rows=rows)
 
 
 def refunds_ignored(tables: Tables) -> Tables:

@@ -37,7 +37,8 @@ def without_measures(law: Law) -> Law:
 
 def without_facts(law: Law, *places: int) -> Law:
     """The law whose rows ask nothing of a firm's flags, or of the bank."""
-    rows, free = law.rows.copy(), {at.YEARS_ABOVE: -1, at.YEARS_TO: at.ALWAYS, at.PERFORMANCE_MASK: at.ALWAYS}
+    rows, free = law.rows.copy(), {at.YEARS_ABOVE: -1, at.YEARS_TO: at.ALWAYS, at.PERFORMANCE_MASK: at.ALWAYS,
+                                       at.ANCHOR_MASK: at.ALWAYS}
     for place in places:
         rows[:, place] = free.get(place, 0)
     return replace(law, rows=rows)
@@ -63,7 +64,8 @@ def probe(law: Law, seen: Counter[str]) -> Callable[..., None]:
     lifted |= {"layer": without_layers(law), "stack cut": without_stacks(law),
                "cap of a measure": without_measures(law),
                "flags asked": without_facts(law, at.FLAGS_WITH, at.FLAGS_WITHOUT),
-               "bank asked": without_facts(law, at.YEARS_ABOVE, at.YEARS_TO, at.PERFORMANCE_MASK)}
+               "bank asked": without_facts(law, at.YEARS_ABOVE, at.YEARS_TO, at.PERFORMANCE_MASK),
+               "anchor asked": without_facts(law, at.ANCHOR_MASK)}
 
     def probed(real: Law, mode: int, base: int, facts: tuple[int, ...], bounds: np.ndarray, used: np.ndarray,
                taken: np.ndarray, burden: np.ndarray, before: np.ndarray) -> Any:

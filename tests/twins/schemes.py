@@ -86,9 +86,35 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         economy(random.Random(f"economy {number}"), data)
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
+    if number % 5 == 3:
+        rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
+
+
+def rights(r: random.Random, data: Data) -> None:
+    """Mixed pledges, few rights to pledge, few appraisers, options beside covered loans."""
+    segment = next(iter(data["segments"].values()))
+    second = r.choice([{"trademark": PPM}, {"trademark": 500_000, "utility_model": 500_000}])
+    segment["mixed"] = {"share": r.choice([300_000, 900_000]), "second": second,
+                        "portion": r.choice([200_000, 700_000])}
+    for table, value in ((data["lending"]["pledge_rate"], 300_000), (data["recovery"]["type_factor"], 90_000)):
+        table.setdefault("trademark", value)
+    if r.random() < 0.6:
+        first = {"from": "2019-01-01", "value": r.choice([2, 8])}
+        data["supply"] = {"invention": [first, {"from": "2021-09-15", "value": 9}],
+                          "trademark": [{"from": "2021-04-01", "value": 3}]}
+    if r.random() < 0.6:
+        data["appraisal"] = {"agencies": [{"from": "2015-01-01", "value": 1}, {"from": "2021-06-01", "value": 2}],
+                             "per_month": r.choice([2, 12])}
+    data["linkage"] = {"share": 500_000, "size": 100_000, "drift": 0.2, "volatility": r.choice([0.0, 0.8]),
+                       "pot": next(iter(data["pots"])), "pot_share": r.choice([200_000, PPM])}
+    for bank in data["banks"].values():
+        bank["committed_line"] = r.choice([None, 300 * WAN, 3000 * WAN])
+    for pot in data["pots"].values():
+        pot["custody"] = {"by": r.choice(["weight", "committed_line"]),
+                          "rates": {name: r.choice([3_500, 20_000]) for name in data["banks"]}}
 
 
 def stress(r: random.Random, data: Data) -> None:
@@ -294,6 +320,11 @@ def collective(r: random.Random, data: Data) -> None:
             {"payer": "of_members", "share": 100_000, "of": "remaining", "step": 3},
             {"payer": "fund", "share": 500_000, "of": "remaining", "step": 4, "lag": r.choice([0, 30])}]
     within = r.choice(["pro_rata", "restate"])
+    if r.random() < 0.5:                   # the fund stands in for a failed anchor; its first loss is part of the line
+        rows[1]["cap"] = [{"pct": 60_000, "measure": "line", "per": "cluster", "name": "first_loss"}]
+        rows[1]["when"] = {"anchor_alive": True}
+        rows[3:] = [rows[3] | {"when": {"anchor_alive": True}},
+                    rows[3] | {"when": {"anchor_alive": False}, "share": 900_000}]
     data["modes"]["first"].update(terms=rows, stack=[], recovery={"split": "pro_rata", "within": within})
 
 

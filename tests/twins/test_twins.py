@@ -33,7 +33,7 @@ PATHS = 2
 
 # Branches and the least number of times 50 schemes must take them, a third of what was measured.
 LEAST = {
-    "refused bank": 4714, "refused ineligible": 2291, "refused dates": 301, "refused term": 130,
+    "refused bank": 4714, "refused ineligible": 2291, "refused dates": 301, "refused term": 49,
     "refused loan_cap": 240, "refused firm_year_cap": 367, "refused barred": 845, "refused breaker": 544,
     "refused leverage": 620, "refused budget": 30, "refused floor": 185, "lapsed": 14, "passed on": 30,
     "waits": 35, "waits pro rata": 4830,
@@ -50,6 +50,7 @@ LEAST = {
     "settled upward": 1, "net of what came in": 15, "capital used up": 18,
     "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
     "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
+    "refused supply": 224, "refused appraisal": 520, "option exercised": 36,
     "bank settled": 58, "yearly line": 27, "targets met": 4, "targets missed": 6, "paid from a pot": 540}
 
 

@@ -12,7 +12,7 @@ from simulator.engine.attributes import (
     approval_line, asked_amount, flags_of, log_odds, month_of, pick, relief_of, static_gate,
 )
 from simulator.engine.collective import cluster_of
-from simulator.engine.layout import BOOK_COVERED, COVER_PPM, IP_SHARE, SEG_FIRMS, SEG_FIRM_BASE
+from simulator.engine.layout import BOOK_COVERED, COVER_PPM, SEG_FIRMS, SEG_FIRM_BASE
 from simulator.engine.ledger import INELIGIBLE
 from simulator.engine.loop.state import (
     APPLICATION, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM,
@@ -60,9 +60,9 @@ def draw_chunk(law, st, first, count):
 
 
 @kernel(_nrt=False)
-def bank_says(law, odds, bank, mode, reason, amount, principal, covered):
+def bank_says(law, odds, bank, mode, ip, reason, amount, principal, covered):
     """Whether the bank lends on what the fund would cover; where a gate fails, on the whole eligible wish."""
-    wish = covered if reason < 0 else of_ppm(amount, law.whole[IP_SHARE])
+    wish = covered if reason < 0 else of_ppm(amount, law.ip_part[ip])
     return odds < approval_line(law, bank, mode, relief_of(law.modes[mode, COVER_PPM], wish, principal), wish > 0)
 
 
@@ -83,7 +83,7 @@ def describe_candidate(law, st, i, day, entity, thin, kept):
         reason = INELIGIBLE
     odds = log_odds(terms[APPROVAL + i])
     st.odds[kept] = odds
-    says = bank_says(law, odds, bank, mode, reason, amount, principal, covered)
+    says = bank_says(law, odds, bank, mode, ip, reason, amount, principal, covered)
     record = st.facts[kept]
     record[A_DAY], record[A_ENTITY], record[A_SEGMENT] = day, entity, segment
     record[A_FIRM] = law.segments[segment, SEG_FIRM_BASE] + (st.entities[i] & 0xFFFFFF)
@@ -126,5 +126,5 @@ def describe_again(law, st, loan, day):
     reach, _, _, _ = block(st.reg[R_SEED], st.reg[R_PATH], APPLICANT, record[A_ENTITY], 0)
     record[A_DAY], record[A_REASON], record[A_PRINCIPAL], record[A_COVERED] = day, reason, principal, covered
     record[A_REACHED] = int(reach < law.reach[month_of(law, day)])
-    record[A_BANK_SAYS] = int(bank_says(law, st.odds[app], record[A_BANK], record[A_MODE], reason, record[A_AMOUNT],
-                                        principal, covered))
+    record[A_BANK_SAYS] = int(bank_says(law, st.odds[app], record[A_BANK], record[A_MODE], record[A_IP], reason,
+                                        record[A_AMOUNT], principal, covered))

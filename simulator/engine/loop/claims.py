@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, CL_COMMON, DRAW, DRAW_ORDER, FINAL_DAYS,
-    HAS_DISPOSED, HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NOBODY, NO_LIMIT, N_ACCOUNTS,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FINAL_DAYS,
+    HAS_DISPOSED, HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NO_LIMIT, N_ACCOUNTS,
     N_CLUSTERS, N_LAST, N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL,
     RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
@@ -20,6 +20,7 @@ from simulator.engine.loop.cash import note_outflow, year_row
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.programmes import pay_programmes
+from simulator.engine.loop.rights import common_right, take_right
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
 from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
@@ -27,7 +28,7 @@ from simulator.engine.loop.state import (
     L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
     F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
     I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
-    LIVE, L_ACCOUNT, L_BOOK, L_CLAIM, L_CLUSTER, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
+    LIVE, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
     L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
     L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
     R_SEED,
@@ -117,6 +118,7 @@ def draw_recovery(law, st, loan, day):
 def release(law, st, loan, amount):
     """Take a loan's covered principal out of the leverage of the pots it counted in."""
     n = st.loans[loan]
+    st.lent_by[n[L_BANK]] -= amount
     for k in range(2):
         p = law.modes[n[L_MODE], MODE_POT + k]
         if p >= 0 and n[L_COVERED] > 0:
@@ -165,13 +167,6 @@ def determine_claims(law, st, day, y):
         elif n[L_RECOVERY_DAY] <= day:
             n[L_STATE] = CLOSED            # all has come in before the claim
         loan = following
-
-
-@kernel(_nrt=False)
-def common_right(law, n):
-    """The cluster whose one right secures the loan, NOBODY if it has its own."""
-    c = n[L_CLUSTER]
-    return c if c >= 0 and law.clusters[c, CL_COMMON] == 1 else NOBODY
 
 
 @kernel(_nrt=False)
@@ -241,6 +236,8 @@ def recover_loans(law, st, day, y):
                     settle(law, st, loan, part, day, y)
             elif part > 0 and n[L_CLAIM] >= 0:
                 share_recovery(law, st, loan, part, y)
+        if len(law.supply) > 0:
+            take_right(law, st, loan, -1)
         if law.support[HAS_DISPOSED] == 1 and n[L_GROSS] > 0:
             pay_programmes(law, st, loan, ON_DISPOSED, day, y)
         loan = following

@@ -11,13 +11,14 @@ from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
     BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, CL_DISCOUNT,
-    COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS,
+    COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE, LINK_SHARE,
+    MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS,
     MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_INTEREST, ON_REPAID,
     REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS, TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE,
     TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
     LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
     RENEWED_LOANS, REPAID,
@@ -31,6 +32,7 @@ from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import insure
 from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
 from simulator.engine.loop.programmes import collect_fees, count_lending, pay_programmes
+from simulator.engine.loop.rights import exercise_option, no_right, take_right
 from simulator.engine.loop.state import (
     A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS,
     A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT,
@@ -57,6 +59,11 @@ def apply(law, st, a, app, generation, y):
     if not book:
         st.years[y, APPLICATIONS] += 1
         st.years[y, APPLIED] += amount
+    if len(law.supply) > 0 and not book and st.firms[firm, F_BARRED] == 0:
+        lacking = no_right(law, st, a)
+        if lacking >= 0:
+            refuse(st, y, lacking, amount, book)
+            return
     if st.firms[firm, F_BARRED] == 1:
         reason = BARRED
     first = second = NOBODY
@@ -104,6 +111,8 @@ def dynamic_gates(law, st, a, y):
     lent = st.lending[slot, day // 360] if slot >= 0 else 0
     if cap != NO_LIMIT and lent + covered > cap:
         return FIRM_YEAR_CAP, NOBODY, NOBODY
+    if st.lent_by[bank] + covered > law.bank_facts[bank, 2]:
+        return COMMITMENT, NOBODY, NOBODY
     st.years[y, ELIGIBLE_APPROVED] += covered
     accounts = (NOBODY, NOBODY)
     reason = -1
@@ -199,6 +208,7 @@ def start_loan(law, st, loan, day, y):
             expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
                 note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
+    st.lent_by[n[L_BANK]] += n[L_COVERED]
     st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
     st.reg[R_ON_BOOKS] += n[L_PRINCIPAL]
     if law.whole[N_CLUSTERS] > 0:
@@ -209,6 +219,8 @@ def start_loan(law, st, loan, day, y):
         note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
         if len(law.origin) > 0:
             insure(law, st, loan)
+    if len(law.supply) > 0:
+        take_right(law, st, loan, 1)
     open_spell(law, st, loan, max(day, 0))
     append_mature(st, n[L_MATURITY], loan)
     if n[L_BOOK] == 0:
@@ -339,6 +351,8 @@ def mature_loans(law, st, day, y):
             st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
             st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
             release(law, st, loan, n[L_COVERED])
+            if len(law.supply) > 0:
+                take_right(law, st, loan, -1)
             leave_line(st, loan)
             return_deposit(st, loan, y)
             if n[L_COVERED] > 0:
@@ -352,6 +366,8 @@ def mature_loans(law, st, day, y):
             pay_programmes(law, st, loan, ON_REPAID, day, y)
             if law.support[HAS_INTEREST] == 1:
                 pay_programmes(law, st, loan, ON_INTEREST, day, y)
+            if law.linkage[LINK_SHARE] > 0.0 and n[L_COVERED] > 0 and n[L_BOOK] == 0:
+                exercise_option(law, st, loan, y)
             wish_again(law, st, loan, day, y)
         loan = n[L_NEXT_MATURE]
 

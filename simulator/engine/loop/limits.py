@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from simulator.engine.attributes import bank_years
 from simulator.engine.layout import (
-    CAP, CAP_AMOUNT, CAP_COUNTER, CAP_FIELDS, CAP_MEASURE, CAP_PCT, CAP_PER, M_AMOUNT, M_BALANCE, M_ENDED, M_IN_FORCE,
+    CAP, CAP_AMOUNT, CAP_COUNTER, CAP_FIELDS, CAP_MEASURE, CAP_PCT, CAP_PER, CL_LINE, M_AMOUNT, M_BALANCE, M_ENDED,
+    M_IN_FORCE, M_LINE,
     MAX_CAPS, MEASURE_TALLY, MODE_ROW, MODE_ROW_END, N_ACCOUNTS, N_CALENDAR, ORIGIN_LIMIT, ORIGIN_PER, PAYER,
     PER_BANK_YEAR, PER_CLUSTER, PER_FIRM, PER_FIRM_YEAR, PER_LIFE, PER_LIMIT, PER_ORIGIN, PER_YEAR,
 )
 from simulator.engine.loop.clusters import limit_used
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.state import (
-    L_CLAIM, L_CLUSTER, K_ENDED, K_GIVEN, K_IN_FORCE, L_BANK, L_BOOK, L_CLASS, L_COVERED, L_DISTRICT, L_FLAGS, L_IP,
-    L_MODE, L_PRINCIPAL, L_SLOT, L_START, L_TERM,
+    J_ANCHOR, L_CLAIM, L_CLUSTER, K_ENDED, K_GIVEN, K_IN_FORCE, L_BANK, L_BOOK, L_CLASS, L_COVERED, L_DISTRICT, L_FLAGS,
+    L_IP, L_MODE, L_PRINCIPAL, L_SLOT, L_START, L_TERM,
 )
 from simulator.engine.rules import PPM, holds, muldiv
-from simulator.jit import kernel
+from simulator.jit import inlined, kernel
 
 
 @kernel(_nrt=False)
@@ -92,8 +93,10 @@ def insure(law, st, loan):
 
 
 @kernel(_nrt=False)
-def measured(law, st, payer, district, measure):
-    """What a cap is a part of: the balance behind a payer now, or the scheme's cover at the last month end (fen)."""
+def measured(law, st, payer, district, cluster, measure):
+    """What a cap is a part of: the balance behind a payer, the chain's line, or cover at the last month end (fen)."""
+    if measure == M_LINE:
+        return law.clusters[cluster, CL_LINE] if cluster >= 0 else 0
     if measure == M_BALANCE:
         total = 0
         for n in range(law.payers[payer, N_ACCOUNTS]):
@@ -120,9 +123,15 @@ def fill_bounds(law, st, loan, claim):
             if row[at + CAP_PER] == PER_ORIGIN:
                 bound = max(0, st.insured[loan, row[at + CAP_COUNTER]])
             elif row[at + CAP_MEASURE] != M_AMOUNT:
-                whole = measured(law, st, row[PAYER], n[L_DISTRICT], row[at + CAP_MEASURE])
+                whole = measured(law, st, row[PAYER], n[L_DISTRICT], n[L_CLUSTER], row[at + CAP_MEASURE])
                 bound = muldiv(row[at + CAP_PCT], whole, PPM)
             st.bounds[claim, (r - first) * MAX_CAPS + c] = bound
+
+
+@inlined
+def anchor_stands(st, cluster, day):
+    """1 while the anchor of a loan's chain has not failed; 0 after, and for a loan without one."""
+    return int(cluster >= 0 and st.cluster[cluster, J_ANCHOR] > day)
 
 
 @kernel(_nrt=False)
@@ -131,4 +140,4 @@ def facts_of(law, st, loan, day):
     n = st.loans[loan]
     bank = n[L_BANK]
     return (n[L_PRINCIPAL], n[L_TERM], n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_FLAGS], bank_years(law, bank, day),
-            law.bank_facts[bank, 1], n[L_COVERED])
+            law.bank_facts[bank, 1], n[L_COVERED], anchor_stands(st, n[L_CLUSTER], day))

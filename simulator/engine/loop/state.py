@@ -110,6 +110,9 @@ class State(Bundle):
     paid_year: np.ndarray
     least: np.ndarray
     exhausted: np.ndarray
+    lent_by: np.ndarray         # int64[banks]: covered principal in force
+    pledged: np.ndarray         # int64[ip types]: rights pledged today
+    appraised: np.ndarray       # int64[months]
     blocked: np.ndarray         # int64[pots]: first day of the running block, −1 none
     counters: np.ndarray        # int64[counters, keys]
     used: np.ndarray            # int64[counters] scratch
@@ -181,6 +184,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),
         cash=ints(pots), exposure=ints(pots), pending=ints(pots),
         paid_year=ints(pots), least=ints(pots), exhausted=ints(pots), blocked=ints(pots),
+        lent_by=ints(len(law.bank_facts)), pledged=ints(len(law.supply)), appraised=ints(len(law.appraisals)),
         counters=ints(counters, max(1, loans * calendar, clusters) if counters else 1), used=ints(counters),
         taken=ints(max(1, len(law.rows))), before=ints(parties), fresh=ints(parties),
         envelope=ints(len(law.envelopes), calendar), breaker=ints(breakers, scopes, BREAKER_FIELDS),

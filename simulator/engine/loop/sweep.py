@@ -74,6 +74,9 @@ def clear(law, st, seed, path):
         st.capital[p] = law.payers[p, CAPITAL]
     st.exposure[:] = 0
     st.pending[:] = 0
+    st.pledged[:] = 0
+    st.lent_by[:] = 0
+    st.appraised[:] = 0
     st.paid_year[:] = 0
     st.least[:] = BOUNDLESS
     st.exhausted[:] = NEVER

@@ -25,6 +25,7 @@ from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.lending import LendingDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import LoanState, Story
+from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import World
 from simulator.engine.tables import Tables
@@ -46,9 +47,10 @@ def run_story(tables: Tables, seed: int, path: int, record: bool = True) -> Stor
     hazard = _hazard(world)
     clusters = ClusterDesk(world, hazard)
     subsidies = SubsidyDesk(world, purses)
-    claims = ClaimsOffice(world, purses, cashier, breakers, clusters, subsidies)
+    rights = RightsDesk(world, purses, clusters)
+    claims = ClaimsOffice(world, purses, cashier, breakers, clusters, subsidies, rights)
     CalendarDesk(world, subsidies)
-    LendingDesk(world, purses, breakers, claims, subsidies, clusters, hazard)
+    LendingDesk(world, purses, breakers, claims, subsidies, clusters, rights, hazard)
     world.env.run(until=tick(world.last + 1, 0))
     clusters.close()
     purses.close()

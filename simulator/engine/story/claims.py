@@ -22,6 +22,7 @@ from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Claim, Due, DueState, Loan, LoanState
 from simulator.engine.story.scheme import Mode
 from simulator.engine.story.settlement import Settlements
+from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import Business, World
 
@@ -33,11 +34,11 @@ class ClaimsOffice:
     """Determines losses by the terms, and shares what is recovered among those who bore them."""
 
     def __init__(self, world: World, purses: Purses, cashier: Cashier, breakers: Breakers,
-                 clusters: ClusterDesk, subsidies: SubsidyDesk) -> None:
+                 clusters: ClusterDesk, subsidies: SubsidyDesk, rights: RightsDesk) -> None:
         self.world, self.purses, self.cashier, self.breakers = world, purses, cashier, breakers
-        self.clusters, self.subsidies = clusters, subsidies
+        self.clusters, self.subsidies, self.rights = clusters, subsidies, rights
         self.counters: Counter[Cell] = Counter()
-        self.limits = Limits(world, purses, breakers)
+        self.limits = Limits(world, purses, breakers, clusters)
         self.settlements = Settlements(world, self, cashier, purses, breakers)
         self.claims = 0
 
@@ -176,7 +177,8 @@ class ClaimsOffice:
         taken = np.zeros(max(1, len(law.rows)), np.int64)
         result, before = np.zeros(len(burden), np.int64), np.zeros(len(burden), np.int64)
         years = int(bank_years(law, loan.bank, self.determined_on(claim)))
-        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered)
+        facts = (*loan.facts, years, int(law.bank_facts[loan.bank, 1]), loan.covered,
+                 self.clusters.anchor_stands(loan, self.determined_on(claim)))
         share_loss(law, loan.mode, base, facts, claim.bounds, used, taken, result, before)
         for n, cell in enumerate(cells):
             if cell is not None:
@@ -209,6 +211,7 @@ class ClaimsOffice:
             part = self.covered_part(loan)
             if part > 0:
                 self.share(loan.claim, part)
+        self.rights.take(loan, -1)
         if loan.gross > 0:
             self.subsidies.pay(loan, at.ON_DISPOSED)
 

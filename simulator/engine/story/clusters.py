@@ -32,6 +32,7 @@ class Cluster:
     drawn: int = 0
     reserve: int = 0
     closed: bool = False
+    anchor_day: int = NEVER                # day on which its anchor fails
     fell: int = 0                          # members that defaulted today
     fallen: int = 0                        # and before
 
@@ -50,6 +51,7 @@ class ClusterDesk:
             for c, row in enumerate(law.clusters.tolist())]
         for cluster in self.clusters:
             day = int(anchor_day(law, hazard, seed, path, cluster.number, NEVER))
+            cluster.anchor_day = day
             if day <= world.last:
                 world.start(self.anchor_fails(cluster, day))
 
@@ -113,6 +115,14 @@ class ClusterDesk:
             self.world.post("deposit", "borrower", amount, "reserve of the cluster", loan)
 
     # --- claims
+
+    def line_of(self, loan: Loan) -> int:
+        """The line a loan is drawn on; nothing where it has none."""
+        return int(self.clusters[loan.firm.cluster].law[at.CL_LINE]) if self.uses_line(loan) else 0
+
+    def anchor_stands(self, loan: Loan, day: int) -> int:
+        """1 while the anchor of a loan's chain has not failed; 0 after, and for a loan without one."""
+        return int(self.uses_line(loan) and self.clusters[loan.firm.cluster].anchor_day > day)
 
     def can_take(self, payer: int, loan: Loan) -> int:
         """What a party tied to the cluster can take over today."""

@@ -20,7 +20,7 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
     LINE, LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
     RENEWED_LOANS, REPAID,
@@ -32,6 +32,7 @@ from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.limits import insure
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Firm, Loan, LoanState
+from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import Business, World
 
@@ -76,10 +77,10 @@ class LendingDesk:
     """Applications, gates, disbursements, firm clocks and repayments."""
 
     def __init__(self, world: World, purses: Purses, breakers: Breakers, claims: ClaimsOffice, subsidies: SubsidyDesk,
-                 clusters: ClusterDesk, hazard: np.ndarray) -> None:
+                 clusters: ClusterDesk, rights: RightsDesk, hazard: np.ndarray) -> None:
         self.world, self.purses, self.breakers, self.clusters = world, purses, breakers, clusters
         clusters.redate = self.redate
-        self.claims, self.subsidies, self.hazard = claims, subsidies, hazard
+        self.claims, self.subsidies, self.rights, self.hazard = claims, subsidies, rights, hazard
         self.firms: dict[int, Firm] = {}
         for day, entity, thinning in self.candidates():
             world.start(self.application(day, entity, thinning))
@@ -164,6 +165,10 @@ class LendingDesk:
             self.world.count(APPLICATIONS, 1)
             self.world.count(APPLIED, asks.amount)
             self.world.tell("application", amount=asks.amount, entity=asks.entity, firm=asks.firm.number)
+        lacking = -1 if asks.book or asks.firm.barred else self.rights.lacking(asks.ip, asks.day)
+        if lacking >= 0:
+            self.refuse(asks, lacking)
+            return
         decision = self.decide(asks)
         if decision.reason >= 0:
             self.refuse(asks, decision.reason)
@@ -208,7 +213,7 @@ class LendingDesk:
             asks.day))
         if asks.book and whole[at.BOOK_COVERED] == 0:
             gate = BANK
-        wish = covered if gate < 0 else int(of_ppm(asks.amount, whole[at.IP_SHARE]))
+        wish = covered if gate < 0 else int(of_ppm(asks.amount, law.ip_part[asks.ip]))
         relief = relief_of(self.world.scheme.modes[asks.mode].cover_ppm, wish, principal)
         if asks.odds >= approval_line(law, asks.bank, asks.mode, relief, wish > 0):
             return Decision(BANK, principal, covered)
@@ -228,6 +233,8 @@ class LendingDesk:
         cap = int(law.caps[version_of(law, asks.day), -1])
         if cap != at.NO_LIMIT and firm.covered_by_year[self.world.calendar_year(asks.day)] + covered > cap:
             return Decision(FIRM_YEAR_CAP, principal, covered)
+        if self.purses.lent_by[asks.bank] + covered > law.bank_facts[asks.bank, 2]:
+            return Decision(COMMITMENT, principal, covered)
         self.world.count(ELIGIBLE_APPROVED, covered)
         pots, reason = [-1, -1], -1
         for place, payer in enumerate(self.world.scheme.modes[asks.mode].pot_payers):
@@ -264,6 +271,7 @@ class LendingDesk:
             self.purses.stand_for(loan, +1)
             self.breakers.cover_begins(loan)
             insure(self.world, loan)
+        self.rights.take(loan, +1)
         self.join_spell(loan)
         if not loan.book:
             loan.firm.covered_by_year[self.world.calendar_year(loan.start)] += loan.covered
@@ -307,6 +315,7 @@ class LendingDesk:
         if loan.covered > 0:
             self.purses.stand_for(loan, -1)
             self.breakers.cover_ends(loan)
+        self.rights.take(loan, -1)
         self.clusters.leave(loan)
         self.clusters.give_deposit_back(loan)
         loan.firm.live.remove(loan)
@@ -314,6 +323,7 @@ class LendingDesk:
             loan.firm.ended = self.world.today
         self.subsidies.pay(loan, at.ON_REPAID)
         self.subsidies.pay(loan, at.ON_INTEREST)
+        self.rights.exercise_option(loan)
 
     # --- the firm's clock
 

@@ -7,6 +7,7 @@ import numpy as np
 from simulator.engine import layout as at
 from simulator.engine.rules import PPM, holds, muldiv
 from simulator.engine.story.breaker import Breakers
+from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Loan
 from simulator.engine.story.world import World
@@ -15,8 +16,8 @@ from simulator.engine.story.world import World
 class Limits:
     """What a loan's caps come to on the day its claim is determined."""
 
-    def __init__(self, world: World, purses: Purses, breakers: Breakers) -> None:
-        self.world, self.purses, self.breakers = world, purses, breakers
+    def __init__(self, world: World, purses: Purses, breakers: Breakers, clusters: ClusterDesk) -> None:
+        self.world, self.purses, self.breakers, self.clusters = world, purses, breakers, clusters
 
     def bounds(self, loan: Loan) -> np.ndarray:
         """Each cap of the loan's mode in fen, row by row."""
@@ -39,10 +40,12 @@ class Limits:
         return int(muldiv(pct, self.measured(loan, int(self.world.law.rows[row, at.PAYER]), measure), PPM))
 
     def measured(self, loan: Loan, payer: int, measure: int) -> int:
-        """The balance behind a payer now, or the scheme's cover at the last month end."""
+        """The balance behind a payer now, its chain's line, or the scheme's cover at the last month end."""
         if measure == at.M_BALANCE:
             behind = self.world.scheme.pots_of(payer, loan.firm.district)
             return sum(self.purses.pots[pot].cash for pot in behind if pot != at.NOBODY)
+        if measure == at.M_LINE:
+            return self.clusters.line_of(loan)
         tally = self.breakers.last_month()
         return {at.M_IN_FORCE: tally.in_force, at.M_ENDED: tally.ended, at.M_DISBURSED: tally.given}[measure]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from simulator.chance.decisions import MATCH
 from simulator.chance.philox import block
 from simulator.engine import layout as at
@@ -64,6 +66,7 @@ class Purses:
     def __init__(self, world: World) -> None:
         self.world = world
         self.pots = [Pot(n, law) for n, law in enumerate(world.scheme.pots)]
+        self.lent_by: Counter[int] = Counter()     # covered principal in force, by bank
         self.outflow = self.most_outflow = 0       # claims paid less refunds and interest, and its maximum
         self.peak_use = 0
         self.longest_refusal = 0
@@ -179,6 +182,7 @@ class Purses:
     def stand_for(self, loan: Loan, sign: int) -> None:
         """Take a loan's cover into the pots behind its mode (+1), or out of them again (−1)."""
         scheme = self.world.scheme
+        self.lent_by[loan.bank] += sign * loan.covered
         for place, number in enumerate(scheme.modes[loan.mode].pot_payers):
             payer, chosen = scheme.payers[number], loan.accounts[place]
             if payer.in_order:

@@ -1,0 +1,233 @@
+"""From expected claims and marks to the distribution of the fund's total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from simulator.answers.open_loop import marks as m
+from simulator.answers.open_loop.claims import (
+    GRID,
+    MEASURES,
+    POINTS,
+    Distribution,
+    Kind,
+    Pots,
+    Times,
+    kinds,
+    means_of,
+    pots_of,
+    sobol_times,
+)
+from simulator.engine import layout as at
+from simulator.engine.tables import Tables
+
+SPREAD = 8.0                   # standard deviations of the worst point the grid must hold
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Claims of one size law: their expected number float64[points] with the fund whole, and if a pot closes.
+
+    ``closed`` float64[closing days, points]; ``sizes`` and ``weights`` the law of a size (fen); ``firms`` how many
+    firms there are if ``full`` is the chance of one firm's claim (fixed book), 0 for a Poisson number.
+    """
+
+    full: np.ndarray
+    closed: np.ndarray
+    sizes: np.ndarray
+    weights: np.ndarray
+    firms: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """All streams of one measure, the pots they fall on, and the weights of the points."""
+
+    streams: list[Stream]
+    pots: list[Pots]
+    weights: np.ndarray
+
+
+def problems(tables: Tables, times: Times, seed: int) -> dict[str, Problem]:
+    """The streams of every measure at the given points of the factor integral."""
+    pots = pots_of(tables)
+    days = float(tables.law.whole[at.N_DAYS])
+    closing = [float(p.closes) for p in pots if p.fails > 0]
+    streams: dict[str, list[Stream]] = {name: [] for name in MEASURES}
+    limits = [1e9, days, *closing, *[min(c, days) for c in closing]]
+    firms = int(tables.law.whole[at.BOOK_LOANS])
+    for kind, part in kinds(tables, seed):
+        means = means_of(tables, kind, part, times, limits)
+        number = firms if kind.fixed else 0
+        n = len(closing)
+        streams["paid"].append(_pooled(kind, times.weights, means[0], means[2:2 + n], number))
+        streams["window"].append(_pooled(kind, times.weights, means[1], means[2 + n:], number))
+        streams["net"] += _by_cell(kind, means[0], means[2:2 + n], number)
+    return {name: Problem(streams[name], pots, times.weights) for name in MEASURES}
+
+
+def _pooled(kind: Kind, points: np.ndarray, full: np.ndarray, closed: np.ndarray, firms: int) -> Stream:
+    """Payments hardly depend on when a loan defaults: one law of sizes, its cells weighted by their mean."""
+    profile = points @ full
+    profile = profile / max(profile.sum(), 1e-300)
+    used = np.flatnonzero(profile)
+    weights = profile[used, None] * (kind.weights / kind.weights.sum())
+    return Stream(full.sum(axis=1), closed.sum(axis=2), kind.marks.paid[np.ix_(used, kind.rows)].reshape(-1),
+                  weights.reshape(-1), firms)
+
+
+def _by_cell(kind: Kind, full: np.ndarray, closed: np.ndarray, firms: int) -> list[Stream]:
+    """What comes back depends on the age of the loan and on the time left: a stream for each cell."""
+    weights = kind.weights / kind.weights.sum()
+    return [Stream(np.ascontiguousarray(full[:, c]), np.ascontiguousarray(closed[:, :, c]),
+                   kind.marks.net[c, kind.rows], weights, firms)
+            for c in range(m.CELLS) if full[:, c].any()]
+
+
+def moments(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of the total by point."""
+    points = len(problem.weights)
+    first = [float(s.weights @ s.sizes) for s in problem.streams]
+    second = [float(s.weights @ s.sizes**2) for s in problem.streams]
+    mean, variance = np.zeros(points), np.zeros(points)
+    chance = np.zeros(points)
+    for s, one in zip(problem.streams, first, strict=True):
+        if s.firms:
+            chance += s.full * one
+    for s, two in zip(problem.streams, second, strict=True):
+        if s.firms:
+            variance += s.firms * s.full * two
+    firms = max((s.firms for s in problem.streams), default=0)
+    mean += firms * chance
+    variance -= firms * chance**2
+    n = 0
+    for pot in problem.pots:
+        place, n = (n, n + 1) if pot.fails > 0 else (-1, n)
+        whole, short = [np.zeros(points), np.zeros(points)], [np.zeros(points), np.zeros(points)]
+        for s, one, two in zip(problem.streams, first, second, strict=True):
+            if not s.firms:
+                for power, moment in enumerate((one, two)):
+                    whole[power] += pot.share * s.full * moment
+                    short[power] += pot.share * (s.closed[place] if place >= 0 else s.full) * moment
+        ours = (1 - pot.fails) * whole[0] + pot.fails * short[0]
+        square = (1 - pot.fails) * (whole[1] + whole[0]**2) + pot.fails * (short[1] + short[0]**2)
+        mean += pot.count * ours
+        variance += pot.count * (square - ours**2)
+    return mean, np.maximum(variance, 0.0)
+
+
+def _transforms(problem: Problem, step: float, grid: int) -> np.ndarray:
+    """φ − 1 of every stream: complex[streams, frequencies]; a size between two grid points is split between them."""
+    table = np.zeros((len(problem.streams), grid))
+    for n, s in enumerate(problem.streams):
+        place = s.sizes / step
+        low = np.minimum(place.astype(np.int64), grid - 2)
+        up = place - low
+        table[n] = np.bincount(low, s.weights * (1 - up), grid) + np.bincount(low + 1, s.weights * up, grid)
+    found: np.ndarray = fft.rfft(table, axis=1) - 1.0
+    return found
+
+
+def _power(base: np.ndarray, n: int) -> np.ndarray:
+    """``base`` to a whole power, by squaring: much faster than complex powers."""
+    result = base if n % 2 else np.ones_like(base)
+    square = base
+    while n > 1:
+        square, n = square * square, n // 2
+        if n % 2:
+            result = result * square
+    return result
+
+
+def _common_unit(pots: list[Pots]) -> float:
+    """Largest share of which every pot's is a whole multiple; the smallest share itself where there is none."""
+    least = min(p.share for p in pots)
+    for parts in range(1, 9):
+        ratios = [p.share * parts / least for p in pots]
+        if all(abs(r - round(r)) < 1e-9 for r in ratios):
+            return least / parts
+    return 0.0
+
+
+def _mixed_over_pots(pots: list[Pots], whole: np.ndarray, closed: list[np.ndarray]) -> np.ndarray:
+    """Product over the pots, each whole or, with its chance, closed; exponents complex[points, frequencies]."""
+    unit = _common_unit(pots)
+    exponents = [whole, *closed]
+    units = [np.exp(unit * e) for e in exponents] if unit else []
+    result, place = np.ones_like(whole), 0
+    for pot in pots:
+        def at_share(n: int, share: float = pot.share) -> np.ndarray:
+            return _power(units[n], round(share / unit)) if unit else np.exp(share * exponents[n])
+
+        factor = at_share(0)
+        if pot.fails > 0:
+            place += 1
+            factor = (1 - pot.fails) * factor + pot.fails * at_share(place)
+        result *= _power(factor, pot.count)
+    return result
+
+
+def _characteristic(problem: Problem, phi: np.ndarray) -> np.ndarray:
+    """Characteristic function by point: complex[points, frequencies]."""
+    poisson = [n for n, s in enumerate(problem.streams) if not s.firms]
+    bernoulli = [n for n, s in enumerate(problem.streams) if s.firms]
+    result = np.ones((len(problem.weights), phi.shape[1]), complex)
+    if poisson:
+        def exponent(means: list[np.ndarray]) -> np.ndarray:
+            return np.array(means).T @ phi[poisson]
+
+        closing = sum(pot.fails > 0 for pot in problem.pots)
+        closed = [exponent([problem.streams[n].closed[k] for n in poisson]) for k in range(closing)]
+        result = _mixed_over_pots(problem.pots, exponent([problem.streams[n].full for n in poisson]), closed)
+    if bernoulli:
+        one = np.array([problem.streams[n].full for n in bernoulli]).T @ phi[bernoulli]
+        result = result * np.exp(problem.streams[bernoulli[0]].firms * np.log1p(one))
+    return result
+
+
+def grid_step(problem: Problem, grid: int = GRID) -> float:
+    """Step of a grid that holds the worst point's total."""
+    mean, variance = moments(problem)
+    largest = max((float(s.sizes.max(initial=0.0)) for s in problem.streams), default=0.0)
+    return max(1.0, float((mean + SPREAD * np.sqrt(variance)).max(initial=0.0) + largest) / (grid - 2))
+
+
+def by_point(problem: Problem, step: float, grid: int = GRID) -> np.ndarray:
+    """Distribution of the total at each point: float64[points, grid]."""
+    found: np.ndarray = fft.irfft(_characteristic(problem, _transforms(problem, step, grid)), grid, axis=1)
+    return found
+
+
+def distribution(problem: Problem, grid: int = GRID) -> Distribution:
+    """The total over all points."""
+    if not problem.streams:
+        pmf = np.zeros(grid)
+        pmf[0] = 1.0
+        return Distribution(1.0, pmf, 0.0, 0.0)
+    step = grid_step(problem, grid)
+    mixed = problem.weights @ _characteristic(problem, _transforms(problem, step, grid))
+    mean, variance = moments(problem)
+    total = float(problem.weights @ mean)
+    spread = float(problem.weights @ (variance + (mean - total)**2))
+    return Distribution(step, fft.irfft(mixed, grid), total, float(np.sqrt(spread)))
+
+
+def totals(tables: Tables, points: int = POINTS, seed: int = 1, measures: tuple[str, ...] = MEASURES,
+           grid: int = GRID) -> dict[str, Distribution]:
+    """Distribution of the fund's total claims, by measure.
+
+    ``paid`` all claims it pays, run-off included; ``window`` those paid within the window; ``net`` less what
+    recoveries bring back before the books close. ``points`` scrambled Sobol points of the factor integral (a power
+    of two); ``seed`` of the scrambles of the factors and of the marks.
+    """
+    return totals_at(tables, sobol_times(tables, points, seed), seed, measures, grid)
+
+
+def totals_at(tables: Tables, times: Times, seed: int, measures: tuple[str, ...] = MEASURES,
+              grid: int = GRID) -> dict[str, Distribution]:
+    """The same at given points of the factor integral, weighted."""
+    found = problems(tables, times, seed)
+    return {name: distribution(found[name], grid) for name in measures}

@@ -1,0 +1,179 @@
+"""A loan tape as a table of texts: CSV in UTF-8 or GBK, or the first sheet of an xlsx file. Nothing is computed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from simulator.lang import text
+
+# Field → headers it is known by, Chinese first: the template's.
+HEADERS: dict[str, tuple[str, ...]] = {
+    "loan": ("贷款编号", "借据号", "合同编号", "loan", "loan_id"),
+    "firm": ("企业", "企业名称", "借款人", "firm", "borrower"),
+    "bank": ("银行", "贷款银行", "bank", "lender"),
+    "grade": ("信用等级", "等级", "grade", "rating"),
+    "sector": ("行业", "sector", "industry"),
+    "ip": ("知识产权类型", "ip", "ip_type"),
+    "principal": ("本金", "贷款金额", "principal", "amount"),
+    "start": ("起始日", "放款日", "start", "start_date"),
+    "maturity": ("到期日", "maturity", "maturity_date"),
+    "repaid": ("结清日", "repaid", "repaid_date"),
+    "default": ("违约日", "default", "default_date"),
+    "watch_start": ("观察起始日", "observation_start"),
+    "watch_end": ("观察截止日", "observation_end"),
+    "recovered": ("已回收金额", "recovered", "recovered_amount"),
+    "recovery": ("回收日", "recovery", "recovery_date"),
+    "closed": ("追偿结束", "workout_closed", "closed"),
+}
+REQUIRED = ("loan", "grade", "principal", "start", "maturity", "default", "watch_start", "watch_end")
+UNITS = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000, "yuan": 100, "cny": 100}    # in fen
+AMOUNTS = ("principal", "recovered")
+SHOWN = 8                                  # rows named in one problem
+
+
+@dataclass
+class TapeErrors(Exception):
+    """All that keeps a tape from being read, with rows and a preview of what was understood."""
+
+    file: str
+    encoding: str = ""
+    n: int = 0
+    columns: dict[str, str] = field(default_factory=dict)
+    found: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    allowed: str = ""
+    rows: list[list[str]] = field(default_factory=list)
+
+    def add(self, code: str, row: int = 0, column: str = "", given: str = "") -> None:
+        """One finding; ``row`` counts from 1 as a spreadsheet does, 0 for the tape as a whole."""
+        self.found.setdefault((code, column), []).append((row, given))
+
+    def render(self, lang: str) -> str:
+        """Every kind of problem, its rows, and the preview."""
+        lines = [text("tape_head", lang, file=self.file, n=len(self.found))]
+        for (code, column), places in self.found.items():
+            given = ", ".join(dict.fromkeys(given for _, given in places if given))
+            lines.append(text(f"tape_{code}", lang, given=given[:120], allowed=self.allowed))
+            if places[0][0]:
+                rows = ", ".join(str(row) for row, _ in places[:SHOWN]) + (" …" if len(places) > SHOWN else "")
+                lines.append(text("tape_rows", lang, rows=rows, column=column, given=given[:120] or "-"))
+        lines.append(text("tape_preview", lang, encoding=self.encoding or "-", n=self.n, columns=", ".join(
+            f"{name}←{header}" for name, header in self.columns.items())))
+        return "\n".join(lines + ["  " + " | ".join(row) for row in self.rows])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a tape by field, as the file's texts; ``units`` of its amounts; the row number of each."""
+
+    file: str
+    digest: str
+    rows: tuple[tuple[int, dict[str, str]], ...]
+    units: dict[str, str]
+    errors: TapeErrors
+
+
+def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
+    """The tape's rows by field; what is wrong with its form stands in ``errors``."""
+    raw = path.read_bytes()
+    errors = TapeErrors(path.name)
+    lines = _sheet(raw, errors) if raw[:4] == b"PK\x03\x04" else _csv(raw, errors)
+    if not lines:
+        if not errors.found:
+            errors.add("empty")
+        raise errors
+    header, body = lines[0], [(n, row) for n, row in enumerate(lines[1:], 2) if any(cell.strip() for cell in row)]
+    errors.n, errors.rows = len(body), [row for _, row in body[:3]]
+    if not body:
+        errors.add("empty")
+    places, units = _columns(header, mapping, errors)
+    for at in range(max((len(row) for _, row in body), default=0)):
+        if (at >= len(header) or not header[at].strip()) and any(len(row) > at and row[at].strip() for _, row in body):
+            errors.add("header_empty", 1, str(at + 1))
+    rows = tuple((n, {name: row[at].strip() if at < len(row) else "" for name, at in places.items()})
+                 for n, row in body)
+    return Table(path.name, hashlib.sha256(raw).hexdigest(), rows, units, errors)
+
+
+def _csv(raw: bytes, errors: TapeErrors) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            content = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        errors.encoding = encoding
+        return list(csv.reader(io.StringIO(content, newline="")))
+    errors.add("unreadable")
+    return []
+
+
+def _sheet(raw: bytes, errors: TapeErrors) -> list[list[str]]:
+    from openpyxl import load_workbook
+
+    errors.encoding = "xlsx"
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        return [[_shown(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    except (OSError, KeyError, ValueError):
+        errors.add("unreadable")
+        return []
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, datetime | date):
+        return cell.strftime("%Y-%m-%d")
+    return "" if cell is None else str(cell)
+
+
+def _columns(header: list[str], mapping: Mapping[str, str],
+             errors: TapeErrors) -> tuple[dict[str, int], dict[str, str]]:
+    """Place of each field and the unit in its header."""
+    bare, units = [], []
+    for cell in header:
+        parts = re.fullmatch(r"\s*(.*?)\s*[(（]\s*(.*?)\s*[)）]\s*", cell)
+        bare.append((parts[1] if parts else cell.strip()).lower())
+        units.append(parts[2].lower() if parts else "")
+    places: dict[str, int] = {}
+    for name, given in mapping.items():
+        wanted = [at for at, cell in enumerate(header) if given.strip().lower() in (cell.strip().lower(), bare[at])]
+        if name not in HEADERS or not wanted:
+            errors.add("map_unknown", given=f"{name}={given}")
+        else:
+            places[name] = wanted[0]
+    for name, known in HEADERS.items():
+        found = [at for at, cell in enumerate(bare) if cell in known]
+        if name not in places and len(found) > 1:
+            errors.add("column_twice", given=name)
+        if name not in places and found:
+            places[name] = found[0]
+        if name in REQUIRED and name not in places and name not in mapping:
+            errors.add("missing_column", given=f"{name} ({known[0]})")
+    errors.columns = {name: header[at] for name, at in places.items()}
+    return places, {name: units[places[name]] for name in AMOUNTS if name in places}
+
+
+def template(path: Path) -> None:
+    """Write an empty tape with Chinese headers, as xlsx or CSV by the name's ending. Raises FileExistsError."""
+    heads = [f"{known[0]}(万元)" if name in AMOUNTS else known[0] for name, known in HEADERS.items()]
+    if path.suffix == ".xlsx":
+        from openpyxl import Workbook
+
+        book = Workbook()
+        book.active.append(heads)
+        with path.open("xb") as file:
+            book.save(file)
+    else:
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerow(heads)
+
+
+def mapping_of(words: Iterable[str]) -> dict[str, str]:
+    """``field=header`` words as a mapping."""
+    return {name.strip(): header.strip() for name, _, header in (word.partition("=") for word in words)}

@@ -1,0 +1,166 @@
+"""A loan tape: every loan with the time it was watched and what became of it. All or nothing is imported."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from .table import UNITS, TapeErrors, read_table
+
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?: 00:00:00)?")
+YES, NO = ("是", "y", "yes", "true", "1"), ("否", "n", "no", "false", "0", "")
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Loan:
+    """One loan; amounts in fen. ``watched`` is the day from which its default would have been seen."""
+
+    loan: str
+    grade: str
+    sector: str
+    principal: int
+    start: date
+    watched: date
+    leave: date                            # repaid, defaulted or the watch's end, whichever came first
+    failed: bool
+    recovered: int
+    recovery: date | None
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Loans with the window they were watched in and the file's SHA-256."""
+
+    file: str
+    digest: str
+    begin: date
+    end: date
+    loans: tuple[Loan, ...]
+
+
+def read_tape(path: Path, grades: Collection[str], mapping: Mapping[str, str] | None = None) -> Tape:
+    """The tape in ``path``. Raises :class:`TapeErrors` with everything wrong; nothing is then imported.
+
+    ``grades`` are those of the scenario; ``mapping`` field → header, for headers the program does not know.
+    """
+    table = read_table(path, mapping or {})
+    errors = table.errors
+    errors.allowed = ", ".join(grades)
+    if errors.found:
+        raise errors
+    for name, unit in table.units.items():
+        if unit not in UNITS:
+            cells = [row[name] for _, row in table.rows]
+            spelled = {match[1] for cell in cells if (match := re.search(r"(亿元|万元|元)$", cell))}
+            if not spelled or not all(cell == "" or cell.endswith(tuple(spelled)) for cell in cells):
+                errors.add("unit_missing", 1, errors.columns[name])
+    loans, seen, ends = [], set(), set()
+    for number, row in table.rows:
+        reader = Row(number, row, table.units, errors)
+        loan = reader.loan(grades)
+        if row["loan"] in seen:
+            errors.add("duplicate", number, errors.columns["loan"], row["loan"])
+        seen.add(row["loan"])
+        ends.add(row["watch_end"])
+        if loan:
+            loans.append(loan)
+    if len(ends) > 1:
+        errors.add("watch_differs", given=", ".join(sorted(ends)[:4]))
+    if errors.found:
+        raise errors
+    end = _date(ends.pop())
+    assert end is not None                 # read above, row by row
+    return Tape(table.file, table.digest, min(loan.watched for loan in loans), end, tuple(loans))
+
+
+def _date(given: str) -> date | None:
+    parts = _DATE.fullmatch(given)
+    if not parts:
+        return None
+    try:
+        return date(int(parts[1]), int(parts[2] or parts[4]), int(parts[3] or parts[5]))
+    except ValueError:
+        return None
+
+
+@dataclass
+class Row:
+    """One row being read: what is wrong goes to ``errors``."""
+
+    number: int
+    cells: dict[str, str]
+    units: dict[str, str]
+    errors: TapeErrors
+
+    def add(self, code: str, name: str) -> None:
+        self.errors.add(code, self.number, self.errors.columns.get(name, name), self.cells.get(name, ""))
+
+    def date(self, name: str, needed: bool = False) -> date | None:
+        given = self.cells.get(name, "")
+        if not given:
+            if needed:
+                self.add("value_missing", name)
+            return None
+        found = _date(given)
+        if found is None:
+            self.add("bad_date", name)
+        return found
+
+    def amount(self, name: str, least: int) -> int:
+        """Fen; the unit is the cell's or the header's, and must not differ where both say it."""
+        given = self.cells.get(name, "").replace(",", "").replace("，", "")
+        if not given and name != "principal":
+            return 0
+        spelled = re.search(r"(亿元|万元|元)$", given)
+        unit = self.units.get(name, "")
+        if spelled:
+            if unit and UNITS.get(unit) != UNITS[spelled[1]]:
+                self.add("units", name)
+            unit, given = spelled[1], given[: spelled.start()].strip()
+            first = self.units.setdefault(f"{name} cells", unit)
+            if first != unit:
+                self.add("units", name)
+        try:
+            value = float(given)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            self.add("bad_number" if given else "value_missing", name)
+            return 0
+        fen = round(value * UNITS.get(unit, 100))
+        if fen < least:
+            self.add("negative", name)
+        return fen
+
+    def loan(self, grades: Collection[str]) -> Loan | None:
+        """The loan, or None where a date is missing."""
+        cells = self.cells
+        if not cells["loan"]:
+            self.add("value_missing", "loan")
+        if cells["grade"] not in grades:
+            self.add("grade", "grade")
+        principal, recovered = self.amount("principal", 1), self.amount("recovered", 0)
+        start, maturity, begin, end = (self.date(name, True) for name in
+                                       ("start", "maturity", "watch_start", "watch_end"))
+        default, repaid, recovery = self.date("default"), self.date("repaid"), self.date("recovery")
+        closed = cells.get("closed", "").lower()
+        if closed not in (*YES, *NO):
+            self.add("closed", "closed")
+        if start is None or maturity is None or begin is None or end is None:
+            return None
+        watched = max(start, begin)
+        leave = min(one for one in (default, repaid or maturity, end) if one is not None)
+        for wrong, name in ((start >= maturity, "maturity"), (begin >= end, "watch_end"), (watched > leave, "start"),
+                            (default is not None and not watched <= default <= end, "default"),
+                            (default is not None and repaid is not None and repaid < default, "repaid"),
+                            (recovery is not None and (default is None or not default <= recovery <= end), "recovery")):
+            if wrong:
+                self.add("dates_order", name)
+        return Loan(cells["loan"], cells["grade"], cells.get("sector") or ALL, principal, start, watched, leave,
+                    default is not None and default == leave, recovered, recovery, closed in YES)
