@@ -33,7 +33,7 @@ def _shares(law: Law, terms: TermsTables, scenario: Scenario, m: int, loan: int,
     rows = range(mode[at.MODE_ROW], mode[at.MODE_ROW_END])
     taken = np.zeros(max(1, len(terms.rows)), np.int64)
     burden, before = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
-    joined, performance = law.bank_facts[bank].tolist()
+    joined, performance = law.bank_facts[bank, :2].tolist()
     facts = (loan, YEAR, 0, 0, 0, bits, max(0, -joined) // YEAR, performance, loan, 1)
     share_loss(law, m, loan, facts, first_bounds(terms, rows, loan), _used(terms, scenario), taken, burden, before)
     moved = {kind: sum(int(taken[r - rows.start]) for r in rows
