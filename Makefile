@@ -8,11 +8,14 @@ export PYTHONUTF8 = 1
 # The laws that go through compiled code; the others are plain Python and need no second run.
 KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.py identities.py)
 
-.PHONY: demo test lint sources backtest reserve bench soak lock clean
+.PHONY: demo app test lint sources backtest reserve bench bench-app soak lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
 	@$(BIN)/pledgefund answer liaoning-2021 --paths 1000 --draws 10 $(OPTIONS)
+
+app: $(VENV)/.app  ## the calculator in the browser, on this machine only: OPTIONS="--port 8600"
+	@$(BIN)/pledgefund app $(OPTIONS)
 
 test: lint  ## all checks; laws and twins a second time without compilation
 	$(BIN)/python -m pytest -n 2
@@ -39,6 +42,9 @@ reserve: $(VENV)/.run  ## what reserves hold when parameters are estimated: docs
 bench: $(VENV)/.run  ## speed and memory, as ratios within one run
 	@$(BIN)/pledgefund bench $(OPTIONS)
 
+bench-app: $(VENV)/.dev  ## how soon pages and digits are there, with one viewer and with ten
+	@$(BIN)/python -m simulator.ui.bench $(OPTIONS)
+
 soak: $(VENV)/.dev  ## long random campaigns over the laws and the twins
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile=soak tests/laws tests/twins
 
@@ -47,9 +53,13 @@ $(VENV)/.run: requirements.txt
 	@$(call build,requirements.txt)
 	@touch $@
 
+$(VENV)/.app: requirements-app.txt
+	@$(call build,requirements-app.txt)
+	@touch $(VENV)/.run $@
+
 $(VENV)/.dev: requirements.txt requirements-dev.txt
 	@$(call build,requirements-dev.txt)
-	@touch $(VENV)/.run $@
+	@touch $(VENV)/.run $(VENV)/.app $@
 
 define build
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -63,7 +73,8 @@ endef
 
 lock:  ## maintainers: pin again after a change in pyproject.toml (needs uv)
 	echo 'setuptools>=77' | uv pip compile $(LOCK) -o requirements.txt pyproject.toml -
-	echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml -
+	echo 'setuptools>=77' | uv pip compile $(LOCK) --extra app -c requirements.txt -o requirements-app.txt pyproject.toml -
+	echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -c requirements-app.txt -o requirements-dev.txt pyproject.toml -
 LOCK := --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
         --no-config
 

@@ -19,6 +19,7 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
 _OURS = "PLEDGEFUND_NUMBA_CACHE_DIR"
+ABOVE = ("runs", "answers", "study", "report", "cli", "ui")    # rooms that no kernel can reach (import contract)
 
 
 def _processor() -> str:
@@ -29,9 +30,10 @@ def _processor() -> str:
 
 
 def source_key(package: Path = PACKAGE) -> str:
-    """Hash of all sources, of the compiler and its settings, and of the processor."""
+    """Hash of all sources a kernel can reach, of the compiler and its settings, and of the processor."""
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    reached = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in ABOVE)
+    for path in sorted(reached):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     for part in (sys.version, version("numba"), version("llvmlite"), _processor()):

@@ -131,6 +131,12 @@ def _add(cells: dict[tuple[str, str], Ints], key: tuple[str, str], amount: Ints)
     cells[key] = cells[key] + amount if key in cells else amount.astype(np.int64)
 
 
+def spread(amount: Ints, share: float = 0.95) -> list[tuple[float, float]]:
+    """Mean and quantile over the paths (fen), year by year and of the total last."""
+    columns = [*amount.T, amount.sum(axis=1)]
+    return [(float(np.mean(each)), float(np.quantile(each, share, method="inverted_cdf"))) for each in columns]
+
+
 def present_value(cost: Ints, discount: int) -> Floats:
     """Per path, discounted to day 0 at a flat yearly rate (ppm), each year's cost at its middle.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str]  # what is measured, and of which target, payer, rule or year
 STRESSES = {"default_5": 50_000, "default_8": 80_000}
+LEVER = "lever "
 REASONS = (
     "bank",
     "ineligible",
@@ -92,7 +93,10 @@ class World:
             return variants.anchors_fail(self.scenario), {}
         if name in variants.RULES:
             return variants.without_rule(self.scenario, name), {}
-        return variants.lever(self.scenario, name), {}
+        return variants.lever(self.scenario, name.removeprefix(LEVER)), {}
+
+
+Part = Callable[[World], Iterator[tuple[Key, Estimate]]]
 
 
 def measure(world: World, removals: bool = True) -> dict[Key, Estimate]:
@@ -100,8 +104,17 @@ def measure(world: World, removals: bool = True) -> dict[Key, Estimate]:
 
     All variants must pick from the same applicants: when one needs a higher dominating rate, all get it.
     """
-    parts = [_cost, _support, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
-    parts += [_removals] if removals else []
+    parts: list[Part] = [_cost, _support, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
+    return _measured(world, [*parts, _removals] if removals else parts)
+
+
+def headline(world: World, variants: bool = False) -> dict[Key, Estimate]:
+    """The measures that need no run but those without a fund and without limit; levers and stresses if asked."""
+    parts: list[Part] = [_cost, _support, _split, _exhaustion, _targets, _lending, _refusals]
+    return _measured(world, [*parts, _levers, _stresses, _removals] if variants else parts)
+
+
+def _measured(world: World, parts: list[Part]) -> dict[Key, Estimate]:
     for _ in range(4):
         try:
             return {key: estimate for part in parts for key, estimate in part(world)}
@@ -243,7 +256,7 @@ def _levers(world: World) -> Iterator[tuple[Key, Estimate]]:
     """Differences path by path: the same luck with and without the change."""
     base = world.run("base")
     for name in variants.LEVERS:
-        run = world.run(name)
+        run = world.run(LEVER + name)      # a rule may have the same name
         if run is None:
             continue
         yield ("lever_cost", name), mean_ci(cost_of(run) - cost_of(base))

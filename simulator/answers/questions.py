@@ -16,6 +16,7 @@ from . import targets
 from .draws import draw_scenarios, drawable
 from .estimate import Estimate
 from .measure import Key, World, measure, share
+from .measure import headline as measure_headline
 from .missing import ANSWERS, lacking, unanswered
 from .rows import AnswerRow, AnswerSheet, Unit, worst_grade
 from .verdict import ELIGIBLE, influences, responsive, responsive_targets, verdict
@@ -119,6 +120,20 @@ def answer(
     return AnswerSheet(
         scenario, tuple(_rows(scenario, base, spans)), said, swings, paths, seed, draws, "loop", __version__
     )
+
+
+def headline(world: World, variants: bool = False) -> AnswerSheet:
+    """The part of the answer that is there in a moment: what the fund pays, refuses and carries, and the verdict.
+
+    No ranges and no condition, levers and stresses only if asked for; each number is the one :func:`answer` gives
+    for the same paths and seed.
+    """
+    base = measure_headline(world, variants)
+    asked = responsive_targets(base)
+    base.update(joint_of(world, asked))
+    said = verdict(world, asked, None, world.paths)
+    rows = tuple(_rows(world.scenario, base, {}))
+    return AnswerSheet(world.scenario, rows, said, (), world.paths, world.seed, 0, "loop", __version__)
 
 
 class _Steps:

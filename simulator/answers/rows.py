@@ -74,6 +74,23 @@ class AnswerSheet:
         """All rows of one key, in order."""
         return tuple(row for row in self.rows if row.key == key)
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], scenario: Any) -> AnswerSheet:
+        """The sheet that :meth:`to_json` wrote, for the scenario it is about.
+
+        Raises ValueError when it is about another one.
+        """
+        if data["hash"] != scenario.hash:
+            raise ValueError("another scenario's answer")
+        said = data["verdict"]
+        return cls(
+            scenario,
+            tuple(_row_of(row) for row in data["rows"]),
+            None if said is None else Verdict(said["holds"], tuple(said["failed"]), said["condition"]),
+            tuple((each["parameter"], each["swing_fen"]) for each in data["influences"]),
+            *(data[name] for name in ("paths", "seed", "draws", "engine", "version")),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""
         return {
@@ -100,6 +117,12 @@ def _row_json(row: AnswerRow) -> dict[str, Any]:
     args = named.pop("note_args")
     named["note"] = {"key": named.pop("note_key"), **{name: _plain(value) for name, value in args.items()}}
     return {name: value if name == "note" else _plain(value) for name, value in named.items()}
+
+
+def _row_of(named: Mapping[str, Any]) -> AnswerRow:
+    note = dict(named["note"])
+    rest = {name: value for name, value in named.items() if name != "note"}
+    return AnswerRow(**rest, note_key=note.pop("key"), note_args=note)
 
 
 def _plain(value: Any) -> Any:

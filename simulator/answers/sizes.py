@@ -119,6 +119,22 @@ class SizeResult:
         """Whether the present fund keeps all promises."""
         return all(check.kept for check in self.present_checks)
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], scenario: Any) -> SizeResult:
+        """The result that :meth:`to_json` wrote, for the scenario it is about. Raises ValueError for another one."""
+        named = _named(cls, data, scenario)
+        bound = named["binding"]
+        if bound is not None:
+            bound = Binding(**{**bound, "ends": tuple((value, fen) for value, fen in bound["ends"])})
+        table = (LeverageRow(**{**row, "cells": tuple((size, ok) for size, ok in row["cells"])})
+                 for row in named["table"])
+        return cls(**{
+            **named, "binding": bound, "table": tuple(table), "dropped": tuple(named["dropped"]),
+            "targets": tuple(TargetNote(**note) for note in named["targets"]),
+            "curve": tuple((fen, kept) for fen, kept in named["curve"]),
+            **{name: tuple(Check(**check) for check in named[name])
+               for name in ("checks", "present_checks", "certified_checks")}})
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""
         return {**_fields(self), "feasible": self.feasible, "enough": self.enough}
@@ -174,6 +190,12 @@ class Growth:
         """Whether the fund as it is keeps its promises at some growth of the market."""
         return self.trend is not None
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], scenario: Any) -> Growth:
+        """The result that :meth:`to_json` wrote, for the scenario it is about. Raises ValueError for another one."""
+        named = _named(cls, data, scenario)
+        return cls(**{**named, "checks": tuple(Check(**check) for check in named["checks"])})
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""
         return {**_fields(self), "feasible": self.feasible}
@@ -182,6 +204,12 @@ class Growth:
 def _fields(result: Any) -> dict[str, Any]:
     named = {name: _plain(getattr(result, name)) for name in result.__slots__ if name != "scenario"}
     return {"scenario": result.scenario.id, "hash": result.scenario.hash, **named}
+
+
+def _named(kind: Any, data: Mapping[str, Any], scenario: Any) -> dict[str, Any]:
+    if data["hash"] != scenario.hash:
+        raise ValueError("another scenario's result")
+    return {"scenario": scenario, **{name: data[name] for name in kind.__slots__ if name != "scenario"}}
 
 
 def total_contributions(scenario: Scenario) -> int:

@@ -100,18 +100,22 @@ def flip(scenario: Scenario, path: str, holds: Callable[[Scenario], bool]) -> di
 
 
 def at(scenario: Scenario, path: str, value: float) -> Scenario:
-    """The scenario with one unknown moved: values told several times move by the same factor."""
+    """The scenario with one unknown moved."""
+    return replace_values(scenario, moved(scenario, path, value))
+
+
+def moved(scenario: Scenario, path: str, value: float) -> dict[str, int | float]:
+    """Path → value with one unknown moved: values told several times move by the same factor."""
     base = value_at(scenario, path)
-    moved = [origin for origin in drawable(scenario) if unknown(origin.path) == unknown(path)]
     changes: dict[str, int | float] = {}
-    for origin in moved:
+    for origin in (each for each in drawable(scenario) if unknown(each.path) == unknown(path)):
         now = value_at(scenario, origin.path)
         new = value if origin.path == path else (now * value / base if base else value)
         changes[origin.path] = new if origin.kind == "real" else round(new)
     changes = repaired(scenario, changes)
     if path == "market.trend":
         changes["demand.dominating_trend"] = max(scenario.demand.dominating_trend, round(value))
-    return replace_values(scenario, changes)
+    return changes
 
 
 def influences(world: World, paths: int, most: int = 5) -> tuple[tuple[str, float], ...]:

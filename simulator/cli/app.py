@@ -14,7 +14,7 @@ from simulator.report.help import LocalCommand, LocalGroup
 from .given import OK, PROGRAM
 from .output import emit
 
-app = typer.Typer(name=PROGRAM, cls=LocalGroup, help="help_app", add_completion=False, rich_markup_mode=None,
+app = typer.Typer(name=PROGRAM, cls=LocalGroup, help="help_program", add_completion=False, rich_markup_mode=None,
                   no_args_is_help=True, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["--help", "-h"]})
 

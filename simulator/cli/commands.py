@@ -122,9 +122,9 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
     if not missing:
         first_run_note(quiet, lang)
     with Progress(quiet, lang) as progress:
-        sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress)
+        sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress.part(0, 2))
         needed = None if missing else size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws,
-                                                progress=progress)
+                                                progress=progress.part(1, 2))
     sized = needed.to_json() if needed else {"not_evaluable": list(missing)}
     shown = render_answer(sheet, lang, size=needed, detail=detail, command=shlex.join(words()))
     deliver("answer", {**sheet.to_json(), "size": sized}, shown, out, as_json, lang)
@@ -219,3 +219,26 @@ def bench(workers: Workers = None, as_json: Json = False, lang: Lang = "zh", qui
     with Progress(quiet, lang) as progress:
         result = measure.run(workers=workers, progress=progress)
     deliver("bench", result.to_json(), render_bench(result, lang), None, as_json, lang)
+
+
+@command("app")
+def app_command(port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="opt_port")] = 8501,
+                lang: Lang = "zh") -> int:
+    """The app in the browser, served to this machine only."""
+    import os
+    import subprocess
+    import sys
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    import simulator
+
+    if find_spec("streamlit") is None or find_spec("matplotlib") is None:
+        raise InvalidInput(text("cli_no_app", lang))
+    page = Path(simulator.__file__).parent / "ui" / "front" / "app.py"
+    note(text("cli_app", lang, address=f"http://127.0.0.1:{port}/?lang={lang}"))
+    words_ = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port),
+              "--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false"]
+    if os.name == "posix":                 # the server takes this process over: signals reach it
+        os.execv(sys.executable, words_)
+    return subprocess.call(words_)

@@ -2,7 +2,7 @@
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # help: commands
-    "help_app": ("知识产权质押融资风险补偿基金：模拟、测算、定规模。",
+    "help_program": ("知识产权质押融资风险补偿基金：模拟、测算、定规模。",
                  "Government risk-compensation funds for IP-pledge loans: simulate, answer, size."),
     "help_list": ("列出全部方案。", "List the scenarios."),
     "help_check": ("检查方案文件；--grades 列出每个数的依据。",
@@ -21,6 +21,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help_study": ("检验模型本身。", "Put the model itself to the test."),
     "help_study_backtest": ("回测：真实基金的实际结果与模型区间对照。", "Backtest: what was observed of real funds beside the model's bands."),
     # help: options
+    "help_app": ("在浏览器里测算，只供本机使用。", "The calculator in the browser, for this machine only."),
+    "opt_port": ("端口", "port"),
+    "cli_no_app": ("浏览器版所需的软件包没有装：请用 make app，或 pip install \"pledgefund[app]\"。",
+                   "The packages of the app are not installed: use make app, or pip install \"pledgefund[app]\"."),
+    "cli_app": ("请在浏览器打开 {address}（只有本机能打开；按 Ctrl-C 结束）", "Open {address} in a browser (this machine only; Ctrl-C ends it)"),
     "opt_scenario": ("方案名或文件", "scenario name or file"),
     "opt_files": ("方案名或文件，可多个", "scenario names or files"),
     "opt_grades": ("列出每个数的值、范围、依据", "list value, range and source of every number"),

@@ -18,6 +18,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tr_hint": ("看一笔贷款的全过程和代偿结算单：--loan 编号；完整流水：--json",
                 "For one loan's life and its settlement sheet: --loan N; for the whole ledger: --json"),
     "tr_life": ("贷款 {loan} 的全过程", "Life of loan {loan}"),
+    "tr_row": ("{mode}第 {number} 条", "{mode}, term {number}"),
     "tr_sheet": ("代 偿 结 算 单", "SETTLEMENT SHEET"),
     "tr_none": ("这笔贷款没有发生代偿。", "No claim arose on this loan."),
     "tr_outside_only": ("这笔贷款违约，但不在基金分担范围内，损失全部由银行承担。",
@@ -63,7 +64,7 @@ EVENTS: dict[str, tuple[str, str]] = {
 NOTES: dict[str, tuple[str, str]] = {
     "with cover": ("有基金分担", "covered"), "without cover": ("无基金分担", "not covered"),
     "restated": ("按剩余损失重算", "terms restated"), "pro rata": ("按承担比例", "pro rata to what each bore"),
-    "by priority": ("按先后次序", "by priority"), "held": ("未到期部分", "not yet due"), "queued": ("排队部分", "queued"),
+    "reserve of the cluster": ("群内保证金", "reserve of the cluster"), "share of recovery": ("按追偿分配", "share of recovery"), "by priority": ("按先后次序", "by priority"), "held": ("未到期部分", "not yet due"), "queued": ("排队部分", "queued"),
     "loan": ("贷款", "loan"), "principal and interest": ("本金与利息", "principal and interest"), "proceeds less costs": ("扣除费用", "less costs"),
 }
 KINDS: dict[str, tuple[str, str]] = {

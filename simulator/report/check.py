@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from simulator.lang import text
 from simulator.scheme import Scenario, ScenarioErrors, load, notices
@@ -37,9 +40,20 @@ class CheckReport:
             if grades:
                 from simulator.answers.paths import value_at
 
-                found["values"] = [asdict_row(origin) | {"value": value_at(self.scenario, path)}
+                found["values"] = [asdict_row(origin) | {"value": _plain(value_at(self.scenario, path))}
                                    for path, origin in self.scenario.provenance.items()]
         return found
+
+
+def _plain(value: Any) -> Any:
+    """Dates and parts as JSON knows them."""
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def check_file(file: str, settings: dict[str, str]) -> CheckReport:

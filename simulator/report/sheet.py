@@ -52,18 +52,21 @@ def _path(trace: Trace, lang: str) -> Iterator[str]:
         defaults=sum(e.kind == "default" for e in story.events), claims=len(trace.claims())))
     yield ""
     yield text("tr_accounts", lang)
-    yield from _accounts(trace, lang)
+    rows = account_rows(trace, lang)
+    yield from table(rows, align="ll" + "r" * (len(rows[0]) - 2), gap=1)
     yield ""
     if not trace.claims():
         yield text("tr_no_claims", lang)
         return
     yield text("tr_claims", lang)
-    yield from _claims(trace, lang)
+    rows = claim_rows(trace, lang)
+    yield from table(rows, align="rll" + "r" * (len(rows[0]) - 3), gap=1)
     yield ""
     yield from wrap(text("tr_hint", lang))
 
 
-def _accounts(trace: Trace, lang: str) -> list[str]:
+def account_rows(trace: Trace, lang: str) -> list[list[str]]:
+    """Each pot's account by year, under its heads; in 万元."""
     drawn = ["drawn"] if trace.tables.layout.draws_on_pots else []
     option = ["option"] if trace.scenario.linkage else []
     heads = [text(f"tr_{name}", lang) for name in ("pot", "year", "opening", "contributed", "interest", "refund",
@@ -75,10 +78,11 @@ def _accounts(trace: Trace, lang: str) -> list[str]:
         flows = (row.opening, row.contributed, row.interest, row.refund, -row.paid, -row.clawback,
                  *(-row.drawn for _ in drawn), *(row.option for _ in option), row.closing)
         rows.append([names.pot(trace.scenario, row.pot, lang), name, *(f"{fen / WAN:,.2f}" for fen in flows)])
-    return table(rows, align="ll" + "r" * (7 + len(drawn) + len(option)), gap=1)
+    return rows
 
 
-def _claims(trace: Trace, lang: str) -> list[str]:
+def claim_rows(trace: Trace, lang: str) -> list[list[str]]:
+    """Each claim, who bears it and what came back, under its heads; in 万元."""
     parties = trace.tables.terms.names
     heads = [text(f"tr_{name}", lang) for name in ("loan", "default", "mode", "base")]
     rows = [[*heads, *(names.payer(trace.scenario, p, lang) for p in parties), text("tr_recovered", lang)]]
@@ -87,16 +91,15 @@ def _claims(trace: Trace, lang: str) -> list[str]:
         rows.append([str(claim.loan.number), str(trace.date(claim.loan.default_day)),
                      getattr(trace.scenario.modes[mode].title, lang), wan(claim.base),
                      *(wan(x) for x in claim.borne), wan(claim.loan.net)])
-    return table(rows, align="rll" + "r" * (len(parties) + 2), gap=1)
+    return rows
 
 
 # --- one loan ------------------------------------------------------------------------------------
 
 def _loan(trace: Trace, loan: Loan, lang: str) -> Iterator[str]:
     yield text("tr_life", lang, loan=loan.number)
-    for row in trace.log_of(loan):
-        if not (isinstance(row, Event) and row.kind in TOLD_BY_LEDGER):
-            yield from _log_line(trace, row, lang)
+    for day, amount, detail in log_rows(trace, loan, lang):
+        yield from wrap(f"{day} {pad(amount, 16, 'right')}  {detail}", LINE, " " * 29)
     yield ""
     if loan.claim is not None:
         yield from settlement_sheet(trace, loan.claim, lang)
@@ -105,17 +108,31 @@ def _loan(trace: Trace, loan: Loan, lang: str) -> Iterator[str]:
         yield from wrap(text("tr_outside_only" if defaulted else "tr_none", lang))
 
 
-def _log_line(trace: Trace, row: Event | LedgerRow, lang: str) -> list[str]:
-    amount = pad(f"{wan(row.amount_fen)}", 16, "right")
+def log_rows(trace: Trace, loan: Loan, lang: str) -> Iterator[tuple[str, str, str]]:
+    """What happened to a loan, in order: date, 万元, what."""
+    for row in trace.log_of(loan):
+        if not (isinstance(row, Event) and row.kind in TOLD_BY_LEDGER):
+            yield str(trace.date(row.day)), wan(row.amount_fen), _detail(trace, row, lang)
+
+
+def _detail(trace: Trace, row: Event | LedgerRow, lang: str) -> str:
     if isinstance(row, Event):
         note = word("note", row.note, lang) if f"note_{row.note}" in MESSAGES else (
             names.rule(row.note, lang) if row.kind == "refused" else row.note)
-        detail = f"{word('event', row.kind, lang)} {note}".rstrip()
-    else:
-        who = _who(trace, row, lang)
-        why = " · ".join(part for part in (word("note", row.rule, lang), row.clause) if part)
-        detail = f"  {word('event', row.event, lang)} {who} {f'[{why}]' if why else ''}".rstrip()
-    return wrap(f"{trace.date(row.day)} {amount}  {detail}", LINE, " " * 29)
+        return f"{word('event', row.kind, lang)} {note}".rstrip()
+    who = _who(trace, row, lang)
+    why = " · ".join(part for part in (_rule(trace, row.rule, lang), row.clause) if part)
+    return f"  {word('event', row.event, lang)} {who} {f'[{why}]' if why else ''}".rstrip()
+
+
+def _rule(trace: Trace, rule: str, lang: str) -> str:
+    """The rule behind a movement: a term of a mode by its place, a programme or fee by its title, else a known word."""
+    scenario = trace.scenario
+    mode, of_terms, number = rule.rpartition(" row ")
+    if of_terms and mode in scenario.modes:
+        return text("tr_row", lang, mode=names.words(scenario.modes[mode].title, lang), number=int(number) + 1)
+    titled = scenario.programmes.get(rule) or scenario.fees.get(rule)
+    return names.words(titled.title, lang) if titled else word("note", rule, lang)
 
 
 def _who(trace: Trace, row: LedgerRow, lang: str) -> str:
@@ -127,32 +144,40 @@ def _who(trace: Trace, row: LedgerRow, lang: str) -> str:
 
 def settlement_sheet(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
     """Who owes what to whom and when, what was paid, and what came back: sums close to the fen."""
-    loan, scenario = claim.loan, trace.scenario
+    loan = claim.loan
     heading = text("tr_sheet", lang)
     yield " " * ((LINE - cells(heading)) // 2) + heading
     yield "─" * LINE
+    for fact in facts(trace, claim, lang):
+        yield from wrap(fact)
+    yield ""
+    yield from table(due_rows(trace, claim, lang), align="llrlrll", gap=2)
+    yield ""
+    yield from table(party_rows(trace, claim, lang), align="lrrrr", gap=2)
+    yield ""
+    yield from wrap(proceeds(trace, loan, lang))
+
+
+def facts(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
+    """Firm, amounts, dates and loss of a claim."""
+    loan, scenario = claim.loan, trace.scenario
     mode = trace.tables.terms.mode_names[loan.mode]
     district = list(scenario.firms.districts)[loan.firm.district]
-    yield from wrap(text("tr_facts", lang, firm=loan.firm.number,
+    yield text("tr_facts", lang, firm=loan.firm.number,
                          cls=word("class", list(scenario.firms.classes)[loan.firm.firm_class], lang),
-                         district=district,
+                         district=word("name", district, lang),
                          ip="+".join(word("ip", name, lang) for name in kinds_of(scenario)[loan.ip].types),
-                         mode=getattr(scenario.modes[mode].title, lang)))
-    yield from wrap(text("tr_amounts", lang, principal=wan(loan.principal), covered=wan(loan.covered),
-                         rate=format_share(loan.rate), term=loan.term))
-    yield from wrap(text("tr_dates", lang, start=trace.date(loan.start), maturity=trace.date(loan.maturity),
+                         mode=getattr(scenario.modes[mode].title, lang))
+    yield text("tr_amounts", lang, principal=wan(loan.principal), covered=wan(loan.covered),
+                         rate=format_share(loan.rate), term=loan.term)
+    yield text("tr_dates", lang, start=trace.date(loan.start), maturity=trace.date(loan.maturity),
                          default=trace.date(loan.default_day),
-                         determined=trace.date(loan.default_day + scenario.modes[mode].claim.overdue)))
-    yield from wrap(text("tr_loss", lang, base=wan(claim.base), outside=wan(loan.principal - claim.base)))
-    yield ""
-    yield from _dues(trace, claim, lang)
-    yield ""
-    yield from _parties(trace, claim, lang)
-    yield ""
-    yield from wrap(_proceeds(trace, loan, lang))
+                         determined=trace.date(loan.default_day + scenario.modes[mode].claim.overdue))
+    yield text("tr_loss", lang, base=wan(claim.base), outside=wan(loan.principal - claim.base))
 
 
-def _dues(trace: Trace, claim: Claim, lang: str) -> list[str]:
+def due_rows(trace: Trace, claim: Claim, lang: str) -> list[list[str]]:
+    """Who owes what to whom and when, under its heads; in 万元."""
     parties = trace.tables.terms.names
     heads = [text(f"tr_{name}", lang) for name in ("party", "to", "owes", "due", "cash", "from", "source")]
     rows = [heads]
@@ -162,7 +187,7 @@ def _dues(trace: Trace, claim: Claim, lang: str) -> list[str]:
         rows.append([names.payer(trace.scenario, parties[due.payer], lang),
                      names.payer(trace.scenario, parties[due.creditor], lang), wan(due.amount),
                      str(trace.date(due.day)), wan(paid), accounts, _evidence(trace, due, lang)])
-    return table(rows, align="llrlrll", gap=2)
+    return rows
 
 
 def _evidence(trace: Trace, due: Due, lang: str) -> str:
@@ -173,7 +198,8 @@ def _evidence(trace: Trace, due: Due, lang: str) -> str:
     return f"{names.grade_word(origin.grade, lang)} {clause or names.words(origin.clause, lang)}".rstrip()
 
 
-def _parties(trace: Trace, claim: Claim, lang: str) -> list[str]:
+def party_rows(trace: Trace, claim: Claim, lang: str) -> list[list[str]]:
+    """What each party is liable for, bears and gets back, the total last, under its heads; in 万元."""
     heads = [text(f"tr_{name}", lang) for name in ("party", "liable", "borne", "back")]
     rows = [[*heads, text("tr_net", lang)]]
     for p, name in enumerate(trace.tables.terms.names):
@@ -182,10 +208,11 @@ def _parties(trace: Trace, claim: Claim, lang: str) -> list[str]:
                          wan(claim.back[p]), wan(claim.borne[p] - claim.back[p])])
     total = [sum(values) for values in (claim.burden, claim.borne, claim.back)]
     rows.append([text("tr_total", lang), *(wan(x) for x in total), wan(total[1] - total[2])])
-    return table(rows, align="lrrrr", gap=2)
+    return rows
 
 
-def _proceeds(trace: Trace, loan: Loan, lang: str) -> str:
+def proceeds(trace: Trace, loan: Loan, lang: str) -> str:
+    """What the recovery brought."""
     if loan.state.name != "CLOSED":
         return text("tr_open", lang)
     cost = of_ppm(loan.gross, trace.scenario.recovery.cost)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from simulator.answers.sizes import Binding, Check, SizeResult
 
 
-def size_lines(size: SizeResult, lang: str, indent: str = "") -> list[str]:
+def size_lines(size: SizeResult, lang: str, indent: str = "", width: int = LINE) -> list[str]:
     """Size, its two intervals and the binding rule: what stands beside a verdict."""
     if size.size_fen is None:
         lines = [text("ans_size_none", lang)]
     else:
         key = "ans_size_alone" if size.dropped else "ans_size"
-        lines = [text(key, lang, size=money(size.size_fen, lang, _size_digits(size))), _intervals(size, lang)]
+        lines = [text(key, lang, size=money(size.size_fen, lang, size_digits(size))), intervals(size, lang)]
     if size.binding is not None and size.binding.rule:
         lines.append(
             text(
@@ -34,16 +34,16 @@ def size_lines(size: SizeResult, lang: str, indent: str = "") -> list[str]:
                 grade=names.grade_word(size.binding.grade, lang),
             )
         )
-    return [part for each in lines for part in wrap(indent + each, LINE, indent)]
+    return [part for each in lines for part in wrap(indent + each, width, indent)]
 
 
-def _size_digits(size: SizeResult) -> int:
+def size_digits(size: SizeResult) -> int:
     """Two significant digits, more where the interval would vanish."""
     return apart(tuple(fen for fen in (size.size_fen, size.low_fen, size.high_fen) if fen), most=3)
 
 
-def _intervals(size: SizeResult, lang: str) -> str:
-    digits = _size_digits(size)
+def intervals(size: SizeResult, lang: str) -> str:
+    digits = size_digits(size)
     return text(
         "ans_intervals",
         lang,
@@ -65,7 +65,7 @@ def plain_command(ask: str, result: AnswerSheet | SizeResult | Enough | Growth) 
 def render_size(result: SizeResult | Enough | Growth, lang: str = "zh", command: str = "") -> str:
     """The answer to one of the three questions: how large, enough, or what growth."""
     parts = (
-        _growth(result, lang)
+        growth_lines(result, lang)
         if isinstance(result, Growth)
         else _enough(result, lang)
         if isinstance(result, Enough)
@@ -81,11 +81,11 @@ def render_size(result: SizeResult | Enough | Growth, lang: str = "zh", command:
 
 def _size(size: SizeResult, lang: str) -> Iterator[str]:
     """The size with its intervals, the promises, what binds, and the (size × leverage) table."""
-    yield from (*_head(size, lang), "")
-    yield from (*_promises(size, lang), "")
-    yield from (*_binding(size.binding, size, lang), "")
-    yield from (*_table(size, lang), "")
-    yield from _notes(size, lang)
+    yield from (*head_lines(size, lang), "")
+    yield from (*table(promise_rows(size, lang), "llll", gap=4), "")
+    yield from (*binding_lines(size.binding, lang), "")
+    yield from (*wrap(text("size_table", lang)), *table(leverage_rows(size, lang), "rrrrrrr", gap=3), "")
+    yield from note_lines(size, lang)
 
 
 def _enough(found: Enough, lang: str) -> Iterator[str]:
@@ -105,30 +105,32 @@ def _enough(found: Enough, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _growth(found: Growth, lang: str) -> Iterator[str]:
+def growth_lines(found: Growth, lang: str, width: int = LINE) -> Iterator[str]:
+    """The growth the present fund carries, its range, and what gives way beyond it."""
     if found.reason:
-        yield from wrap(text(f"size_growth_{found.reason}", lang))
+        yield from wrap(text(f"size_growth_{found.reason}", lang), width)
     elif found.trend is not None:
         key = "size_growth_open" if found.open_end else "size_growth"
-        yield from wrap(text(key, lang, trend=percent(found.trend / 1_000_000)))
+        yield from wrap(text(key, lang, trend=percent(found.trend / 1_000_000)), width)
     if found.reason != "no_market":
         ends = [
             text("size_growth_none", lang) if end is None else percent(end / 1_000_000)
             for end in (found.range_low, found.range_high)
         ]
-        yield from wrap("     " + text("size_growth_range", lang, assumed=span(*ends)), LINE, "     ")
+        yield from wrap("     " + text("size_growth_range", lang, assumed=span(*ends)), width, "     ")
     failed = [_reason(check, lang) for check in found.checks if not check.kept]
     gives = "size_growth_fails" if found.reason else "size_growth_gives"
     if failed:
         yield from wrap(
             "     " + text(gives, lang, failed=("、" if lang == "zh" else ", ").join(failed)),
-            LINE,
+            width,
             "     ",
         )
     yield ""
 
 
-def _head(size: SizeResult, lang: str) -> Iterator[str]:
+def head_lines(size: SizeResult, lang: str, width: int = LINE) -> Iterator[str]:
+    """The size with its two intervals, the certified one, and what stands in the way where none works."""
     failed = [check for check in size.checks if not check.kept]
     if not size.feasible:
         reasons = (
@@ -136,32 +138,34 @@ def _head(size: SizeResult, lang: str) -> Iterator[str]:
             if lang == "zh"
             else ", ".join(_reason(c, lang) for c in failed)
         )
-        yield from wrap(text("size_infeasible", lang, failed=reasons))
+        yield from wrap(text("size_infeasible", lang, failed=reasons), width)
     if size.size_fen is None:
         return
     if size.dropped:
-        yield from wrap(text("ans_size_alone", lang, size=money(size.size_fen, lang, _size_digits(size))))
+        yield from wrap(text("ans_size_alone", lang, size=money(size.size_fen, lang, size_digits(size))), width)
     else:
         yield from wrap(
             text(
                 "size_needed",
                 lang,
-                size=money(size.size_fen, lang, _size_digits(size)),
+                size=money(size.size_fen, lang, size_digits(size)),
                 present=format_money(size.present_fen, lang),
                 enough=text("size_yes" if size.enough else "size_no", lang),
-            )
+            ),
+            width,
         )
-    yield from wrap("     " + _intervals(size, lang), LINE, "     ")
+    yield from wrap("     " + intervals(size, lang), width, "     ")
     if size.draws_infeasible:
-        yield from wrap("     " + text("size_infeasible_draws", lang, k=size.draws_infeasible, n=size.draws))
+        yield from wrap("     " + text("size_infeasible_draws", lang, k=size.draws_infeasible, n=size.draws), width)
     known = size.certified_fen is not None
     yield from wrap(
         "     "
         + (
-            text("size_certified", lang, size=money(size.certified_fen or 0, lang, _size_digits(size)))
+            text("size_certified", lang, size=money(size.certified_fen or 0, lang, size_digits(size)))
             if known
             else text("size_certified_none", lang)
-        )
+        ),
+        width,
     )
     if size.dropped:
         trend = size.needed_trend
@@ -171,7 +175,8 @@ def _head(size: SizeResult, lang: str) -> Iterator[str]:
                 text("size_no_trend", lang)
                 if trend is None
                 else text("size_needed_trend", lang, trend=percent(trend / 1_000_000))
-            )
+            ),
+            width,
         )
 
 
@@ -183,12 +188,13 @@ def _percent(check: Check) -> str:
     return percent(check.value, 0 if check.name == "refusal" else check.n)
 
 
-def _promises(size: SizeResult, lang: str) -> list[str]:
+def promise_rows(size: SizeResult, lang: str) -> list[list[str]]:
+    """The promises at the size and at present, under their heads."""
     here = "size_head_nearest" if size.size_fen is None else "size_head_here"
     rows = [[text(key, lang) for key in ("size_head_promise", "size_head_limit", here, "size_head_present")]]
     for check, now in zip(size.checks, size.present_checks, strict=True):
         rows.append([*_promise(check, lang), _mark(check), _mark(now)])
-    return table(rows, "llll", gap=4)
+    return rows
 
 
 def _promise(check: Check, lang: str) -> tuple[str, str]:
@@ -199,7 +205,8 @@ def _mark(check: Check) -> str:
     return f"{'✔' if check.kept else '✘'} {_percent(check)}"
 
 
-def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str]:
+def binding_lines(found: Binding | None, lang: str, width: int = LINE) -> Iterator[str]:
+    """The rule that sets the size, and the smallest change that would do instead."""
     if found is None:
         return
     said = {
@@ -208,7 +215,7 @@ def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str
         "before": percent(found.before),
     }
     if not found.rule:
-        yield from wrap(text("size_no_rule", lang, **said))
+        yield from wrap(text("size_no_rule", lang, **said), width)
         return
     yield from wrap(
         text(
@@ -219,7 +226,7 @@ def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str
             grade=names.grade_word(found.grade, lang),
             after=percent(found.after),
         ),
-        LINE,
+        width,
         "     ",
     )
     if found.runner_up and found.runner_after is not None:
@@ -241,17 +248,18 @@ def _binding(found: Binding | None, size: SizeResult, lang: str) -> Iterator[str
         yield "     " + text("size_ends", lang, value=names.parameter_value(kind, value, lang), size=needed)
 
 
-def _table(size: SizeResult, lang: str) -> list[str]:
+def leverage_rows(size: SizeResult, lang: str) -> list[list[str]]:
+    """The size needed at each multiple of the leverage, and which sizes would do, under their heads."""
     sizes = [money(size.present_fen * scale // 1_000_000, lang) for scale, _ in size.table[0].cells]
     rows = [[text("size_head_leverage", lang), text("size_head_size", lang), *sizes]]
     for row in size.table:
         times = "—" if row.leverage is None else f"{row.leverage / 1000:g}"
         needed = "—" if row.size_fen is None else money(row.size_fen, lang)
         rows.append([times, needed, *("✔" if ok else "✘" for _, ok in row.cells)])
-    return [*wrap(text("size_table", lang)), *table(rows, "rrrrrrr", gap=3)]
+    return rows
 
 
-def _notes(size: SizeResult, lang: str) -> Iterator[str]:
+def note_lines(size: SizeResult, lang: str, width: int = LINE) -> Iterator[str]:
     """Targets that are not asked of the fund, and why."""
     joint = "、" if lang == "zh" else ", "
     idle = [n for n in size.targets if not n.asked and not n.reason]
@@ -262,7 +270,7 @@ def _notes(size: SizeResult, lang: str) -> Iterator[str]:
             f"{percent(n.ample or 0, size.paths)})"
             for n in idle
         )
-        yield from wrap(text("size_unresponsive", lang, names=told), LINE, "     ")
+        yield from wrap(text("size_unresponsive", lang, names=told), width, "     ")
     if unknown:
         told = joint.join(names.target(size.scenario, n.name, lang) for n in unknown)
-        yield from wrap(text("size_not_evaluable", lang, names=told), LINE, "     ")
+        yield from wrap(text("size_not_evaluable", lang, names=told), width, "     ")

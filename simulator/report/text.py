@@ -49,11 +49,14 @@ def render_answer(
 
 def _verdict(sheet: AnswerSheet, verdict: Verdict, lang: str, size: SizeResult | None) -> list[str]:
     label, indent = text("ans_verdict", lang) + "  ", " " * 6
-    said = "; ".join([_sentence(sheet, verdict, lang), *_condition(sheet, verdict, lang)]).replace(
-        "; ", ";" if lang == "zh" else "; "
-    )
-    lines = wrap(label + said, LINE, indent)
+    lines = wrap(label + verdict_said(sheet, verdict, lang), LINE, indent)
     return lines + (size_lines(size, lang, indent) if size is not None else [])
+
+
+def verdict_said(sheet: AnswerSheet, verdict: Verdict, lang: str) -> str:
+    """The verdict as a sentence, with the condition on which it turns where that is known."""
+    parts = [_sentence(sheet, verdict, lang), *_condition(sheet, verdict, lang)]
+    return (";" if lang == "zh" else "; ").join(parts)
 
 
 def _no_volume(sheet: AnswerSheet, lang: str) -> list[str]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.lang import both
+
 from .checks import check
 from .draft import Draft
 from .notices import unusual
@@ -56,6 +58,29 @@ def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = N
     if draft.problems or scenario is None:
         raise ScenarioErrors(draft.problems)
     return _frozen(scenario, draft.origins)
+
+
+def written_out(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = None,
+                folder: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+    """A whole scenario as the plain data of one file that extends nothing, with its provenance.
+
+    Values of ``set`` are written as assumptions, whose range is the value itself. Raises :class:`ScenarioErrors`.
+    """
+    origins = load(name_or_path, set, folder).provenance
+    problems: list[Problem] = []
+    note = dict(zip(("zh", "en"), both("origin.command_line"), strict=True))
+    try:
+        kept = scenarios_folder(folder)
+        tree = _with_bases(_find(str(name_or_path), kept), kept, (), problems)
+        for path, given in (set or {}).items():
+            number = path in origins and origins[path].kind != "text"
+            told = {"value": given, "grade": "A", "note": note} | ({"range": [given, given]} if number else {})
+            tree = set_value(tree, path, json.dumps(told, ensure_ascii=False), problems)
+    except Refused as refused:
+        raise ScenarioErrors([*problems, refused.problem]) from None
+    whole: dict[str, Any] = prune(tree).plain()
+    whole.pop("extends", None)
+    return whole
 
 
 def replace_values(scenario: Scenario, values: Mapping[str, int | float | str]) -> Scenario:

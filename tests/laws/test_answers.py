@@ -109,3 +109,13 @@ def test_worst_grade_is_the_weakest_evidence() -> None:
     assert worst_grade("SPM") == "M"
     assert worst_grade("SDA") == "A"
     assert worst_grade("DC") == "C"
+
+
+def test_a_lever_and_a_rule_of_one_name_are_two_runs() -> None:
+    """Half as much leverage again is not the limit taken away."""
+    from simulator.answers.measure import LEVER, World
+    from simulator.scheme import load
+
+    world = World(load("dalian-2020"), 10, 1, lambda scenario, **_: scenario)
+    limits = {name: world.run(name).pots["city"].leverage for name in ("base", LEVER + "leverage", "leverage")}
+    assert list(limits.values()) == [10_000, 15_000, None]

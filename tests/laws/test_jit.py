@@ -27,6 +27,20 @@ def test_an_edit_in_any_module_changes_the_key(package: Path) -> None:
     assert jit.source_key(package) != before
 
 
+def test_an_edit_above_the_engine_leaves_the_key(package: Path) -> None:
+    """The rooms left out lie above the engine in the import contract, so no kernel can hold anything of theirs."""
+    import tomllib
+
+    before = jit.source_key(package)
+    (package / "report").mkdir()
+    (package / "report" / "text.py").write_text("WIDTH = 96\n")
+    assert jit.source_key(package) == before
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["type"] == "layers"]
+    above = " ".join(layers[:layers.index("simulator.engine")])
+    assert set(jit.ABOVE) == {word.strip("()").removeprefix("simulator.") for word in above.split() if word != "|"}
+
+
 def test_a_moved_module_changes_the_key(package: Path) -> None:
     before = jit.source_key(package)
     (package / "rules" / "share.py").rename(package / "rules" / "shares.py")

@@ -74,7 +74,8 @@ def test_every_dependency_has_its_sentence() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    names = [re.split(r"[<>=; ]", requirement)[0] for requirement in project["dependencies"]]
+    wanted = project["dependencies"] + project["optional-dependencies"]["app"]
+    names = [re.split(r"[<>=; ]", requirement)[0] for requirement in wanted]
     for readme in READMES.values():
         table = re.findall(r"^\| ([\w.]+) \| \S", readme.read_text("utf-8"), flags=re.M)
         assert set(names) <= set(table)

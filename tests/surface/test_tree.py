@@ -45,7 +45,7 @@ def test_no_file_names_a_machine_or_a_package_host() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-app.txt", "requirements-dev.txt"])
 def test_requirements_are_pinned_and_hashed(name: str) -> None:
     entries = (ROOT / name).read_text("utf-8").replace("\\\n", " ").splitlines()
     assert len(entries) > 20
@@ -59,6 +59,7 @@ def test_requirements_cover_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     for name, wanted in (("requirements.txt", project["dependencies"]),
+                         ("requirements-app.txt", project["dependencies"] + extras["app"]),
                          ("requirements-dev.txt", project["dependencies"] + extras["test"] + extras["dev"])):
         pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text("utf-8"), flags=re.M))
         names = {re.split(r"[<>=\[]", word)[0].replace(".", "-") for word in wanted} - {"pledgefund"}

@@ -1,0 +1,59 @@
+"""Where a page's numbers come from, counted and listed; and what nobody knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from simulator.answers.draws import drawable
+from simulator.answers.paths import value_at
+from simulator.report import names
+from simulator.scheme import Scenario, notices
+from simulator.scheme.provenance import GRADES, Provenance
+from simulator.scheme.units import format_value
+
+from .labels import label
+from .session import View
+from .work import reason
+
+
+def numbers(scenario: Scenario) -> dict[str, Provenance]:
+    """The values a simulation reads: path → origin; without choices in words, open clauses and observations."""
+    return {path: origin for path, origin in scenario.provenance.items()
+            if origin.kind != "text" and not path.startswith(("pending.", "observed."))}
+
+
+def counts_line(view: View) -> str:
+    """How many numbers of which grade."""
+    found = Counter(origin.grade for origin in numbers(view.scenario).values())
+    counts = "  ".join(f"{names.grade_word(grade, view.lang)} {found[grade]}" for grade in GRADES if found[grade])
+    return view.t("grades_count", n=sum(found.values()), counts=counts)
+
+
+def value_told(scenario: Scenario, origin: Provenance, lang: str, value: float | None = None) -> str:
+    """A value in words of its kind."""
+    shown = value_at(scenario, origin.path) if value is None else value
+    return "—" if shown is None else format_value(origin.kind, shown, lang)
+
+
+def range_told(scenario: Scenario, origin: Provenance, lang: str) -> str:
+    """The range a value may lie in; nothing where it has none."""
+    if origin.low is None or origin.high is None:
+        return ""
+    return f"{value_told(scenario, origin, lang, origin.low)} – {value_told(scenario, origin, lang, origin.high)}"
+
+
+def source_told(origin: Provenance, lang: str) -> tuple[str, str]:
+    """Title of a source, then clause and note."""
+    told = (names.words(origin.clause, lang), names.words(origin.note, lang))
+    return origin.source.title if origin.source else "", " · ".join(part for part in told if part)
+
+
+def unknown_rows(view: View) -> list[list[str]]:
+    """What no source gives: figures without an answer, unusual values, and clauses left without a value."""
+    scenario, lang = view.scenario, view.lang
+    rows = [[view.t(f"figure_{figure}"), names.words(why, lang)] for figure, why in scenario.not_evaluable.items()]
+    rows += [[label(scenario, problem.path, lang) if problem.path else "", reason(problem, lang)]
+             for problem in notices(scenario)]
+    rows += [[label(scenario, origin.path, lang), f"{range_told(scenario, origin, lang)}  "
+              f"{names.words(origin.note, lang)}"] for origin in drawable(scenario) if origin.grade == "A"]
+    return rows

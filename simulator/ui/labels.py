@@ -1,0 +1,105 @@
+"""A name and a group for every parameter of a scheme, composed of the words for its place and for what it is."""
+
+from __future__ import annotations
+
+import re
+
+from simulator.lang import MESSAGES, text
+from simulator.report import names
+from simulator.scheme import Scenario
+
+# Section → whose it is, in the order of the page.
+GROUPS = {
+    "firms": ("supply", "market", "segments", "firms", "collective", "renewal", "demand", "phase_in"),
+    "banks": ("approval", "lending", "banks", "platform", "moral_hazard", "appraisal"),
+    "fund": ("linkage", "pots", "modes", "gate", "breaker", "breakers", "payers", "fees", "recovery", "book"),
+    "subsidies": ("programmes", "investments", "insurance", "audit"),
+    "targets": ("targets", "sizing"),
+    "macro": ("macro",),
+}
+# What stands open on the page before anything is unfolded.
+ESSENTIAL = (r"pots\.\w+\.contributors\.\d+\.amount", r"pots\.\w+\.leverage", r"modes\.\w+\.terms\.\d+\.share",
+             r"market\.(amount|count|eligible_share|trend)", r"firms\.grades\.\w+\.pd", r"macro\.rho",
+             r"recovery\.other", r"segments\.fund\.(size\.median|loans_by_year\.\d+)", r"targets\.\w+\.growth",
+             r"programmes\.\w+\.rate", r"sizing\.(exhaustion|refusal)")
+
+
+def group(path: str) -> str:
+    """Whose value it is: firms, banks, fund, subsidies, targets, macro."""
+    section = path.partition(".")[0]
+    return next((name for name, sections in GROUPS.items() if section in sections), "fund")
+
+
+def essential(path: str) -> bool:
+    """Whether it belongs to the few that are shown first."""
+    return any(re.fullmatch(pattern, path) for pattern in ESSENTIAL)
+
+
+def label(scenario: Scenario, path: str, lang: str) -> str:
+    """A parameter's name: what it is, then where."""
+    if not path:
+        return ""
+    steps = path.split(".")
+    titles = _titles(scenario, steps, lang)
+    words, places = [], []
+    for n, step in enumerate(steps):
+        if n in titles:
+            places.append(titles[n])
+        elif step.isdigit():
+            places.append(_place(scenario, steps, n, lang))
+        elif (said := _word(steps[:n + 1], lang)) is not None:
+            words += [said] if said else []
+        elif n > 0:
+            places.append(_name(step, lang))
+    told = (" " if lang == "en" else "").join(dict.fromkeys(words[-2:] if len(words) > 2 else words)) if lang == "en" \
+        else " · ".join(dict.fromkeys(words))
+    where = (", " if lang == "en" else "、").join(dict.fromkeys(place for place in places if place))
+    if not told:
+        return where or path
+    return f"{told}({where})" if where and lang == "zh" else f"{told} ({where})" if where else told
+
+
+def _word(steps: list[str], lang: str) -> str | None:
+    """The word for a place: of its section first, else its own; empty where it is not spoken, None where unknown."""
+    for key in (f"word_{steps[0]}.{steps[-1]}", f"word_{steps[-1]}") if len(steps) > 1 else (f"word_{steps[0]}.",):
+        if key in MESSAGES:
+            said = text(key, lang)
+            return "" if said == "·" else said
+    return None if len(steps) > 1 else ""
+
+
+def _name(step: str, lang: str) -> str:
+    """A name the scheme gives a thing of its own: known words, else the number in it, else as it stands."""
+    for prefix in ("name", "ip", "class"):
+        if f"{prefix}_{step}" in MESSAGES:
+            return text(f"{prefix}_{step}", lang)
+    number = re.search(r"\d+", step)
+    return text("name_numbered", lang, n=number[0]) if number else step
+
+
+def _titles(scenario: Scenario, steps: list[str], lang: str) -> dict[int, str]:
+    """Titles the scenario gives: of pots, modes, programmes, targets, payers, clusters."""
+    holder = getattr(scenario, steps[0], None)
+    if len(steps) < 2 or not isinstance(holder, dict) or steps[1] not in holder:
+        return {}
+    title = getattr(holder[steps[1]], "title", None)
+    if title is not None:
+        return {1: names.words(title, lang)}
+    return {}
+
+
+def _place(scenario: Scenario, steps: list[str], n: int, lang: str) -> str:
+    """Which of a list: the payer of a term, the level of a contribution, the year of a plan, the date of a step."""
+    index, holder = int(steps[n]), ".".join(steps[:n])
+    try:
+        if re.fullmatch(r"modes\.\w+\.terms", holder):
+            return names.payer(scenario, scenario.modes[steps[1]].terms[index].payer, lang)
+        if re.fullmatch(r"pots\.\w+\.contributors", holder):
+            return text(f"level_{scenario.pots[steps[1]].contributors[index].level}", lang)
+        if steps[n - 1] == "loans_by_year":
+            return str(scenario.clock.base_year + 1 + index)
+        if re.fullmatch(r"segments\.\w+\.terms", holder):
+            return text("name_nth", lang, n=index + 1)
+    except (KeyError, IndexError, AttributeError):
+        pass
+    return text("name_nth", lang, n=index + 1) if index else ""

@@ -1,0 +1,1 @@
+"""The eight pages; each draws a view."""

@@ -1,0 +1,139 @@
+"""数据: the numbers most cities have, typed in; a scheme of one's own, uploaded. Files stay on this machine."""
+
+from __future__ import annotations
+
+import math
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from simulator.calibrate import fit, overlay, table
+from simulator.calibrate import tape as tapes
+from simulator.calibrate.fit import Calibration
+from simulator.report import names
+from simulator.report.calibrate import span
+from simulator.scheme import ScenarioErrors, notices
+from simulator.scheme.units import format_money
+
+from .. import parts, session, work
+from ..fields import value_field
+from ..session import View
+
+DAYS = 360
+
+
+def render(view: View) -> None:
+    """Base year, then the user's own file."""
+    parts.note(view.t("ui_stays_here"))
+    parts.heading(view.t("ui_base_year", year=view.scenario.clock.base_year))
+    _base_year(view)
+    parts.heading(view.t("ui_own_scheme"))
+    parts.note(view.t("ui_own_how"))
+    file = st.file_uploader(view.t("ui_own_scheme"), type=["yaml", "yml"], key="upload", label_visibility="collapsed")
+    if file is not None:
+        _upload(view, file.name, file.getvalue())
+    parts.heading(view.t("ui_tape"))
+    _tape(view)
+
+
+def _tape(view: View) -> None:
+    """A loan tape: the empty form, the upload, what it tells, and the scheme with its values."""
+    parts.note(view.t("ui_tape_how"))
+    with TemporaryDirectory() as folder:
+        for kind in ("csv", "xlsx"):
+            table.template(Path(folder) / f"tape.{kind}")
+        empty = {kind: (Path(folder) / f"tape.{kind}").read_bytes() for kind in ("csv", "xlsx")}
+    left, right, _ = st.columns([1, 1, 3])
+    left.download_button(view.t("ui_tape_csv"), empty["csv"], "tape.csv", "text/csv", on_click="ignore")
+    right.download_button(view.t("ui_tape_xlsx"), empty["xlsx"], "tape.xlsx", on_click="ignore")
+    file = st.file_uploader(view.t("ui_tape"), type=["csv", "xlsx"], key="tape", label_visibility="collapsed")
+    if file is not None:
+        _calibrate(view, file.name, file.getvalue())
+
+
+def _calibrate(view: View, name: str, data: bytes) -> None:
+    """Estimates from a tape, worked out once for each tape and list of grades."""
+    def make() -> Calibration:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / f"tape{Path(name).suffix.lower()}"
+            file.write_bytes(data)
+            return fit.calibrate(tapes.read_tape(file, grades), seed=view.state.seed)
+
+    grades = list(view.scenario.firms.grades)
+    try:
+        with st.spinner(view.t("ui_tape_wait")):
+            found = work.remembered(("tape", sha256(data).hexdigest(), *grades, view.state.seed), make)
+    except table.TapeErrors as errors:
+        st.error(view.t("ui_tape_wrong"))
+        st.code(errors.render(view.lang), language=None, wrap_lines=True)
+        return
+    heads = view.t("cal_heads").split("|")
+    rows = [[parts.quoted(one.name), view.t("cal_reference") if math.isnan(one.prior[0]) else span(*one.prior),
+             f"{one.median:.4g}", span(one.low, one.high), f"{one.r_hat:.3f}", f"{one.ess:,.0f}"]
+            for one in found.estimates]
+    parts.note(view.t("cal_title", loans=f"{len(found.tape.loans):,}", defaults=found.defaults,
+                      years=f"{found.loan_years:,.0f}"))
+    parts.show(parts.table(heads, rows, "lrrrrr"))
+    parts.note(view.t("cal_naive", naive=f"{found.naive:.2%}"),
+               "" if found.converged else view.t("cal_not_converged"))
+    if view.state.scenario in work.names():
+        told = overlay.overlay(found, view.original).encode()
+        st.download_button(view.t("ui_download_scenario"), told, f"{view.state.scenario}-calibrated.yaml",
+                           "application/yaml", key="tape-yaml", on_click="ignore")
+        st.button(view.t("ui_use_it"), key="tape-use", type="primary", on_click=_use, args=(told,))
+
+
+def _use(told: bytes) -> None:
+    session.turn(scenario=work.keep_upload(told), changes=(), page="answer")
+
+
+def _base_year(view: View) -> None:
+    """Amount and number of last year's loans; mean size and, with the balance, the mean term follow from them."""
+    market = view.scenario.market
+    if market is None:
+        parts.note(view.t("ui_no_market"))
+        return
+    amount, count, balance = st.columns(3, vertical_alignment="bottom")
+    with amount:
+        value_field(view, "market.amount", "money", view.t("ui_base_amount"), "d-amount")
+    with count:
+        value_field(view, "market.count", "real", view.t("ui_base_count"), "d-count")
+    with balance:
+        unit = view.t("ui_unit_money")
+        typed = st.text_input(f"{view.t('ui_balance')} {unit}", key="d-balance", help=view.t("ui_balance_help"))
+    market = view.scenario.market
+    assert market is not None
+    if market.count > 0:
+        parts.note(view.t("ui_mean_loan", size=format_money(market.amount / market.count, view.lang)))
+    if typed.strip():
+        number = typed.replace(",", "").strip()
+        if number.replace(".", "", 1).isdecimal() and market.amount:
+            fen = float(number) * (1_000_000 if view.lang == "zh" else 100_000_000)
+            parts.note(view.t("ui_mean_term", days=f"{fen / market.amount * DAYS:.0f}"))
+        else:
+            parts.note("✘ " + view.t("ui_balance_wrong", given=typed[:20]))
+
+
+def _upload(view: View, file: str, data: bytes) -> None:
+    """Every mistake with its line, or the way to the scheme."""
+    try:
+        name = work.keep_upload(data)
+    except ScenarioErrors as errors:
+        st.error(view.t("ui_upload_wrong", n=len(errors.problems)))
+        rows = [[f"{each.line}:{each.column}" if each.line else "", each.path, work.reason(each, view.lang)]
+                for each in errors.problems]
+        parts.show(parts.table([view.t("ui_line"), view.t("ui_place"), view.t("ui_mistake")], rows))
+        return
+    except OSError:
+        st.error(view.t("ui_unwritable"))
+        return
+    scenario = work.opened(name)
+    st.success(view.t("ui_upload_right", title=names.words(scenario.title, view.lang)))
+    if scenario.abstract:
+        parts.note(view.t("ui_upload_abstract"))
+        return
+    parts.note(*(work.reason(problem, view.lang) for problem in notices(scenario)))
+    st.button(view.t("ui_use_it"), type="primary", on_click=session.turn,
+              kwargs={"scenario": name, "changes": (), "page": "answer"})

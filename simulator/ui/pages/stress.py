@@ -1,0 +1,96 @@
+"""压力与敏感性: what if more loans fail, what a little more of a lever does, and which assumption moves the answer."""
+
+from __future__ import annotations
+
+from simulator.answers import AnswerSheet
+from simulator.answers.missing import ANSWERS, lacking
+from simulator.answers.rows import AnswerRow
+from simulator.report.lines import money_cells, percent_cells, ratio_cells
+from simulator.report.names import grade_word
+from simulator.report.names import rule as rule_word
+from simulator.report.numbers import money, percent
+
+from .. import draw, parts, work
+from ..evidence import range_told
+from ..labels import label
+from ..session import View
+from .answer import Answers, stamp
+
+
+def render(view: View) -> None:
+    """Stresses and levers at once; ranges are there once the whole answer is."""
+    if lacking(view.scenario, ANSWERS):
+        parts.note(view.t("ui_compare_none"))
+        return
+    answers = Answers(view)
+    sheet = answers.whole.sheet if answers.whole else work.stressed(view.scenario, view.state.paths, view.state.seed)
+    parts.heading(view.t("ui_stress"))
+    _stresses(view, sheet)
+    parts.heading(view.t("ui_levers"))
+    heads, rows = lever_rows(view, sheet)
+    parts.show(parts.table(heads, rows, "lrrrrr"))
+    parts.heading(view.t("ui_rules"))
+    heads, rows = rule_rows(view, sheet)
+    parts.show(parts.table(heads, rows, "lrrr"))
+    parts.heading(view.t("ui_tornado"))
+    _tornado(view)
+    if answers.whole is None:
+        parts.note(view.t("ui_ranges_later"))
+        answers.box("answer")
+    parts.note(view.t("ui_no_sobol"))
+    parts.show(f'<p class="pf-stamp">{parts.cell(stamp(view))}</p>')
+
+
+def _stresses(view: View, sheet: AnswerSheet) -> None:
+    base = sheet.row("exhaustion")
+    rows = [base, *sheet.having("stress_exhaustion")]
+    lines, drawn = [], []
+    for row in rows:
+        name = view.t("ui_unstressed") if row is base else view.t(f"ans_stress_{row.subject}")
+        if row.value is None:
+            lines.append([name, view.t(f"ans_{row.note_key}"), "", "", "", ""])
+            continue
+        value, error, assumed = percent_cells(row, view.lang)
+        defaulted = percent(row.note_args["defaulted"]) if row is not base else "—"
+        cost = money_cells(sheet.row("cost"), view.lang)[0] if row is base else money(row.note_args["cost"], view.lang)
+        lines.append([name, value, error, assumed, defaulted, cost])
+        drawn.append((name, row, value))
+    heads = [view.t("ui_stress_case"), view.t("ui_probability"), view.t("ans_head_error"), view.t("ans_head_range"),
+             view.t("ui_defaulted"), view.t("ui_public_money")]
+    figure = draw.bars([name for name, _, _ in drawn], [100 * (row.value or 0) for _, row, _ in drawn],
+                       [value for _, _, value in drawn], view.t("ui_probability"),
+                       [(100 * (row.low or 0), 100 * (row.high or 0)) for _, row, _ in drawn])
+    draw.show(view, figure, "stress", view.t("ui_stress"), heads, lines, "lrrrrr")
+
+
+def lever_rows(view: View, sheet: AnswerSheet) -> tuple[list[str], list[list[str]]]:
+    """A little more of each lever: heads and rows."""
+    heads = [view.t("ui_lever"), view.t("ui_more_cost"), view.t("ans_head_error"), view.t("ans_head_range"),
+             view.t("ui_more_claims"), view.t("ui_more_lending")]
+    return heads, [[view.t(f"ans_lever_{row.subject}"), *money_cells(row, view.lang, sign=True),
+                    money(row.note_args["claims"], view.lang, sign=True),
+                    money(row.note_args["lending"], view.lang, sign=True)] for row in sheet.having("lever_cost")]
+
+
+def rule_rows(view: View, sheet: AnswerSheet) -> tuple[list[str], list[list[str]]]:
+    """Each rule's refusals, and what its removal would bring."""
+    heads = [view.t("ui_rule"), view.t("ui_turned_away"), view.t("ans_head_error"), view.t("ui_without_it")]
+
+    def without(row: AnswerRow) -> str:
+        more = row.note_args.get("more")
+        return "—" if more is None else ("+" if more >= 0 else "") + percent(more)
+
+    rows = sorted((row for row in sheet.having("refused") if row.value), key=lambda row: -(row.value or 0))
+    return heads, [[rule_word(row.subject, view.lang), *ratio_cells(row, view.lang)[:2], without(row)] for row in rows]
+
+
+def _tornado(view: View) -> None:
+    found = work.strongest(view.original, view.state.seed)
+    named = [label(view.original, path, view.lang) for path, _ in found]
+    told = [money(swing, view.lang) for _, swing in found]
+    origins = [view.original.provenance[path] for path, _ in found]
+    rows = [[name, said, grade_word(origin.grade, view.lang), range_told(view.original, origin, view.lang)]
+            for name, said, origin in zip(named, told, origins, strict=True)]
+    draw.show(view, draw.bars(named, [swing for _, swing in found], told, view.t("ui_tornado_axis")), "tornado",
+              view.t("ui_tornado"), [view.t("grades_path"), view.t("ui_tornado_axis"), view.t("grades_grade"),
+                                     view.t("grades_range")], rows, "lrll")

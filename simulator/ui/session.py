@@ -1,0 +1,103 @@
+"""One viewer's state between two runs of the page: the address is the truth, the session remembers it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+
+from simulator.lang import text
+from simulator.scheme import Scenario
+
+from . import work
+from .state import State, Warned, read
+
+MOST_UNDO = 50
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page is drawn from."""
+
+    state: State
+    scenario: Scenario
+
+    @property
+    def lang(self) -> str:
+        """zh or en."""
+        return self.state.lang
+
+    def t(self, key: str, **args: object) -> str:
+        """A message in the reader's language."""
+        return text(key, self.state.lang, **args)
+
+    @cached_property
+    def original(self) -> Scenario:
+        """The scenario without the changes."""
+        return work.opened(self.state.scenario)
+
+    def command(self, *words: str, draws: bool = True) -> list[str]:
+        """The command line, without the program's name, that gives what is shown."""
+        found = [*words[:1], self.state.scenario, *words[1:]]
+        for path, given in self.state.changes:
+            found += ["--set", f"{path}={given}"]
+        found += ["--paths", str(self.state.paths), "--seed", str(self.state.seed)]
+        return found + (["--draws", str(self.state.draws)] if draws else [])
+
+    def reproduce(self, *words: str, draws: bool = True) -> str:
+        """The same as one line."""
+        return shlex.join(["pledgefund", *self.command(*words, draws=draws)])
+
+
+def current() -> tuple[State, list[Warned]]:
+    """The state to show: the address's when somebody has changed it, else the one remembered."""
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    if "state" not in st.session_state or _signed(query) != st.session_state.get("written"):
+        state, warned = read(query)
+        st.session_state["state"], st.session_state["warned"] = state, warned
+        _write(state)
+    return st.session_state["state"], st.session_state.get("warned", [])
+
+
+def _signed(query: dict[str, list[str]]) -> tuple[Any, ...]:
+    return tuple(sorted((key, tuple(values)) for key, values in query.items()))
+
+
+def _write(state: State) -> None:
+    query = state.query()
+    if _signed({key: st.query_params.get_all(key) for key in st.query_params}) != _signed(query):
+        st.query_params.from_dict(query)
+    st.session_state["written"] = _signed(query)
+
+
+def put(state: State) -> None:
+    """Go on with another state; the way back is remembered."""
+    before = st.session_state.get("state")
+    if state == before:
+        return
+    if before is not None and (before.changes, before.scenario) != (state.changes, state.scenario):
+        st.session_state["undo"] = [*st.session_state.get("undo", []), before][-MOST_UNDO:]
+    st.session_state["state"], st.session_state["warned"] = state, []
+    _write(state)
+
+
+def turn(**fields: Any) -> None:
+    """The same state with some fields at other values."""
+    put(replace(st.session_state["state"], **fields))
+
+
+def can_undo() -> bool:
+    """Whether there is a way back."""
+    return bool(st.session_state.get("undo"))
+
+
+def undo() -> None:
+    """Back to the state before the last change, on the page one is on."""
+    *rest, last = st.session_state["undo"]
+    now = st.session_state["state"]
+    put(replace(last, page=now.page, lang=now.lang))
+    st.session_state["undo"] = rest
+    st.session_state["errors"] = {}

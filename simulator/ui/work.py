@@ -1,0 +1,278 @@
+"""What pages ask for, each thing worked out once however many viewers ask: scenarios, quick answers, whole answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import simulator
+from simulator.answers import AnswerSheet, fiscal
+from simulator.answers.draws import patient
+from simulator.answers.measure import World
+from simulator.answers.missing import ANSWERS, lacking, unanswered
+from simulator.answers.questions import headline
+from simulator.answers.sizes import Growth, SizeResult
+from simulator.answers.verdict import influences
+from simulator.lang import text
+from simulator.report.listing import listed
+from simulator.runs import simulate
+from simulator.runs import trace as follow
+from simulator.runs.follow import Trace
+from simulator.scheme import Problem, Scenario, ScenarioErrors, load
+from simulator.scheme.problems import SEE
+
+RUNS_VARIABLE = "PLEDGEFUND_RUNS"
+FEW = 2_000                                # paths of the digits shown while a value is being moved
+UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
+MOST_KEPT = 200
+Kept = TypeVar("Kept")
+
+
+def runs_folder() -> Path:
+    """Where jobs, their results and uploaded scenarios are kept."""
+    return Path(os.environ.get(RUNS_VARIABLE) or Path.cwd() / "runs")
+
+
+class Memory:
+    """Results by key, worked out once: others who ask meanwhile wait for it. The oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._locks: dict[Any, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """The result kept under a key, made when there is none; an error is not kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            own = self._locks.setdefault(key, Lock())
+        with own:
+            with self._lock:
+                if key in self._kept:
+                    return self._kept[key]
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                self._locks.pop(key, None)
+                while len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+        return made
+
+
+_MEMORY = Memory()
+
+
+# --- scenarios ---------------------------------------------------------------------------------
+
+@lru_cache(maxsize=8)
+def _shelves(lang: str, _stamp: int) -> tuple[dict[str, str], ...]:
+    return tuple(row for row in listed(lang) if row["group"] != "backtest")
+
+
+def scenarios(lang: str) -> tuple[dict[str, str], ...]:
+    """Every scenario on offer: group, id, title, path; those of the backtest are for the backtest."""
+    return _shelves(lang, 0)
+
+
+def names() -> tuple[str, ...]:
+    """Their names."""
+    return tuple(Path(row["path"]).stem for row in scenarios("zh"))
+
+
+def uploaded(name: str) -> Path | None:
+    """The file of an uploaded scenario; None for any other name. Nothing outside the folder can be named."""
+    path = runs_folder() / "uploads" / f"{name}.yaml"
+    return path if UPLOAD.fullmatch(name) and path.is_file() else None
+
+
+def keep_upload(data: bytes) -> str:
+    """Keep an uploaded scenario that loads; returns its name. Raises ScenarioErrors with every mistake."""
+    from simulator.scheme.reading import Refused, read_file
+
+    name = f"upload-{hashlib.sha256(data).hexdigest()[:16]}"
+    folder = runs_folder() / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    file, trial = folder / f"{name}.yaml", folder / f"{name}-trial.yaml"
+    trial.write_bytes(data)
+    try:
+        try:
+            base = read_file(trial, []).mapping().get("extends")
+        except Refused as refused:
+            raise ScenarioErrors([refused.problem]) from None
+        if base is not None and base.value not in names():     # an upload reads no other file of this machine
+            raise ScenarioErrors([Problem("extends_missing", trial.name, base.place.line, base.place.column, "extends",
+                                          given=str(base.value)[:60], allowed=", ".join(names()[:8]))])
+        load(trial)
+        trial.replace(file)
+    finally:
+        trial.unlink(missing_ok=True)
+    return name
+
+
+def opened(name: str, changes: tuple[tuple[str, str], ...] = ()) -> Scenario:
+    """A scenario with changes. Raises ScenarioErrors with every mistake."""
+    return _MEMORY.get(("scenario", name, changes), lambda: load(uploaded(name) or name, set=dict(changes)))
+
+
+def reason(problem: Problem, lang: str) -> str:
+    """A mistake in words, without the place in a file it does not have."""
+    said = text(f"{problem.code}.what", lang, given=problem.given)
+    allowed = " | ".join(part for part in problem.allowed.split(" | ") if lang == "en" or part.isdigit()
+                         or not re.search(r"[A-Za-z]", part))
+    if allowed:
+        label = "problem.see" if problem.code in SEE else "problem.allowed"
+        said += " " + text(label, lang, allowed=allowed)
+    if problem.hint:
+        said += " " + text("problem.hint", lang, hint=problem.hint)
+    return f"{said} {text(f'{problem.code}.do', lang)}"
+
+
+# --- quick answers -----------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Quick:
+    """The headline of a scenario, its yearly money (mean and 95 % quantile, fen) and three paths worth following."""
+
+    sheet: AnswerSheet
+    money: dict[str, list[tuple[float, float]]]
+    telling: dict[str, int]
+
+
+def quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None = None) -> Quick:
+    """The headline for so many paths; ``tick`` may raise to give up."""
+    return _MEMORY.get(("quick", scenario.hash, paths, seed), lambda: _quick(scenario, paths, seed, tick))
+
+
+def known(scenario: Scenario, paths: int, seed: int) -> bool:
+    """Whether that headline is at hand."""
+    return ("quick", scenario.hash, paths, seed) in _MEMORY._kept
+
+
+def _quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None) -> Quick:
+    if lacking(scenario, ANSWERS):
+        return Quick(unanswered(scenario, paths, seed, 0), {}, {})
+    world = World(scenario, paths, seed, partial(simulate, progress=tick))
+    sheet = headline(world)
+    run = world.run("base")
+    book = fiscal.budget(run)
+    money: dict[str, list[tuple[float, float]]] = {
+        line: fiscal.spread(book.where(lines=(line,))) for line in ("compensation", "recovery", "earned", "fees")
+        if line in book.lines}
+    money |= {"subsidies": fiscal.spread(fiscal.subsidies(run)), "total": fiscal.spread(book.where())}
+    return Quick(sheet, money, telling_paths(run))
+
+
+def telling_paths(run: Any) -> dict[str, int]:
+    """Numbers of the paths with median and 99 % net compensation, and of the first that ran out of money."""
+    import numpy as np
+
+    from simulator.answers.measure import net_claims
+    from simulator.answers.reserve import exhausted
+
+    order = np.argsort(net_claims(run), kind="stable")
+    found = {"typical": int(order[run.n // 2]), "bad": int(order[min(run.n - 1, -(-run.n * 99 // 100))])}
+    empty = np.flatnonzero(exhausted(run))
+    return found | ({"exhausted": int(empty[0])} if len(empty) else {})
+
+
+def telling(scenario: Scenario, paths: int, seed: int) -> dict[str, int]:
+    """Paths worth following: from the headline, or from a run of its own where the headline is not answered."""
+    found = quick(scenario, paths, seed).telling
+    return found or _MEMORY.get(("telling", scenario.hash, paths, seed),
+                                lambda: telling_paths(patient(simulate, scenario, paths=paths, seed=seed)))
+
+
+def stressed(scenario: Scenario, paths: int, seed: int) -> AnswerSheet:
+    """The headline with levers, stresses and rules removed."""
+    return _MEMORY.get(("stressed", scenario.hash, paths, seed),
+                       lambda: headline(World(scenario, paths, seed, simulate), variants=True))
+
+
+def traced(scenario: Scenario, path: int, seed: int) -> Trace:
+    """One path followed by the readable engine."""
+    return _MEMORY.get(("trace", scenario.hash, path, seed), lambda: follow(scenario, path, seed))
+
+
+def remembered(key: Any, make: Callable[[], Kept]) -> Kept:
+    """What a page works out for itself, once for all viewers."""
+    return _MEMORY.get(key, make)
+
+
+def strongest(scenario: Scenario, seed: int) -> tuple[tuple[str, float], ...]:
+    """The unknowns that move the expected net compensation most, with their swing (fen)."""
+    return _MEMORY.get(("tornado", scenario.hash, seed), lambda: _strongest(scenario, seed))
+
+
+def _strongest(scenario: Scenario, seed: int) -> tuple[tuple[str, float], ...]:
+    file = runs_folder() / "tornado" / f"{_digest('tornado', scenario.hash, seed)}.json"
+    try:
+        return tuple((path, float(swing)) for path, swing in json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError):
+        pass
+    found = () if lacking(scenario, ANSWERS) else influences(World(scenario, 10_000, seed, simulate), 200)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    trial = file.with_suffix(f".{os.getpid()}.tmp")
+    trial.write_text(json.dumps(found), "utf-8")
+    trial.replace(file)
+    return found
+
+
+def _digest(*parts: object) -> str:
+    told = json.dumps([simulator.__version__, *parts], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+# --- whole answers, from the folders of jobs -----------------------------------------------------
+
+def job_name(kind: str, scenario: Scenario, paths: int, seed: int, draws: int) -> str:
+    """The folder of a job: the same for whoever asks the same."""
+    return f"{kind}-{_digest(scenario.hash, paths, seed, draws)}"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A finished answer: the sheet and the size, None where no source gives what a size needs."""
+
+    sheet: AnswerSheet
+    size: SizeResult | None
+
+
+def whole_answer(folder: Path, scenario: Scenario) -> Whole | None:
+    """What an ``answer`` job has found; None while it has not, or when the folder holds something else."""
+    data = _document(folder / "out" / "answer.json")
+    try:
+        if data is None:
+            return None
+        size = data["size"]
+        return Whole(AnswerSheet.from_json(data, scenario),
+                     None if "not_evaluable" in size else SizeResult.from_json(size, scenario))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def whole_growth(folder: Path, scenario: Scenario) -> Growth | None:
+    """What a ``growth`` job has found."""
+    data = _document(folder / "out" / "growth.json")
+    try:
+        return None if data is None else Growth.from_json(data, scenario)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _document(file: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None

@@ -1,0 +1,255 @@
+"""The app in a real browser: journeys of a first-time user, what leaves the machine, what a killed server leaves.
+
+Needs Debian's chromium; where CI_BROWSER is set, a missing browser is a failure and not a skip. Pictures are kept
+where PLEDGEFUND_SHOTS says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.report.numbers import money, percent, span
+from simulator.ui import jobs, work
+from tests.app.kit import PATHS, ROOT, WORDS, answer_of, program, row
+
+CHROMIUM = shutil.which("chromium")
+SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FEW = f"paths={PATHS}&draws=2"
+# Latin words that Chinese readers use, and what is quoted: titles of sources, grades of firms, names of programs.
+ALLOWED = {"EN", "b", "LPR", "pledgefund"}
+
+if CHROMIUM is None and not os.environ.get("CI_BROWSER"):
+    pytest.skip("needs chromium (Debian: apt install chromium)", allow_module_level=True)
+
+
+class Server:
+    """The app as ``pledgefund app`` serves it, with a folder of runs of its own."""
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, work.RUNS_VARIABLE: str(self.runs), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen([sys.executable, "-m", "simulator.cli", "app", "--port", str(self.port)], cwd=ROOT,
+                                   env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.at()}_stcore/health", timeout=2):
+                    return process
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("the server did not come up")
+
+    def at(self, query: str = "") -> str:
+        return f"http://127.0.0.1:{self.port}/{query and '?' + query}"
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+
+    def restart(self) -> None:
+        self.process = self._begin()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with pytest.MonkeyPatch.context() as patch:
+        runs = tmp_path_factory.mktemp("runs")
+        patch.setenv(work.RUNS_VARIABLE, str(runs))
+        served = Server(runs)
+        yield served
+        served.kill()
+        for each in jobs.every():
+            jobs.cancel(each.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no chromium, and CI_BROWSER asks for it"
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Any]:
+    """A page that remembers every address it asks; at the end none may lie outside this machine."""
+    shown = browser.new_page(viewport={"width": 1366, "height": 768})
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.on("websocket", lambda socket: asked.append(socket.url))
+    yield shown
+    shown.close()
+    assert asked and not [url for url in asked
+                          if not url.startswith((server.at(), server.at().replace("http", "ws"), "data:", "blob:"))]
+
+
+def go(page: Any, server: Server, query: str, sign: str = ".pf-stamp") -> str:
+    """Open an address; the text of the page once it is drawn."""
+    page.goto(server.at(query))
+    return settle(page, sign)
+
+
+def settle(page: Any, sign: str = ".pf-stamp") -> str:
+    page.wait_for_selector(sign, timeout=150_000)
+    page.wait_for_function("!document.querySelector('[data-stale=\"true\"]')", timeout=150_000)
+    return str(page.inner_text("body"))
+
+
+def says(page: Any, said: str) -> None:
+    """Wait until the verdict says so."""
+    page.wait_for_function("said => document.querySelector('.pf-verdict')?.innerText.includes(said)", arg=said,
+                           timeout=150_000)
+
+
+def keep(page: Any, name: str) -> None:
+    """A picture for people to look at, where one is wanted."""
+    folder = os.environ.get("PLEDGEFUND_SHOTS")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    return answer_of("dalian-2020")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_is_2400_enough_and_what_size(page: Any, server: Server, told: dict[str, Any], lang: str) -> None:
+    """The whole answer is begun by itself, comes while one watches, and is the command line's."""
+    text = go(page, server, f"{FEW}&lang={lang}")
+    assert percent(row(told, "targets_joint")["value"], PATHS) in text
+    page.wait_for_selector(".pf-strip", timeout=150_000)
+    text = settle(page)
+    exhaustion = row(told, "exhaustion")
+    assert span(percent(max(exhaustion["range_low"], 0.0)), percent(exhaustion["range_high"])) in text
+    size = told["size"]
+    assert any(money(size["size_fen"], lang, digits) in text for digits in (2, 3))
+    keep(page, f"answer-{lang}")
+    page.get_by_text({"zh": "需要多大基金", "en": "How large must it be"}[lang]).click()
+    says(page, money(size["size_fen"], lang, 2)[:3])
+    keep(page, f"answer-size-{lang}")
+    page.get_by_role("button", name={"zh": "规模", "en": "Size"}[lang], exact=True).click()
+    page.wait_for_selector(".pf-figure img", timeout=60_000)
+    assert page.evaluate("[...document.querySelectorAll('.pf-figure img')].every(i => i.naturalWidth > 300)")
+    keep(page, f"size-{lang}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_what_growth(page: Any, server: Server, lang: str) -> None:
+    go(page, server, f"{FEW}&lang={lang}&ask=growth")
+    found = json.loads(program("size", "dalian-2020", "--ask", "growth", *WORDS, "--json", "--quiet", expect=(0, 3)))
+    said = {"zh": "守不住", "en": "not kept"}[lang] if found["trend"] is None else percent(found["trend"] / 1_000_000)
+    says(page, said)
+    keep(page, f"growth-{lang}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_compare_then_follow_the_bad_path(page: Any, server: Server, told: dict[str, Any], lang: str) -> None:
+    text = go(page, server, f"{FEW}&lang={lang}&page=compare", "table.pf")
+    lever = row(told, "lever_cost", "share")
+    assert any(money(lever["value"], lang, digits, sign=True) in text for digits in (2, 3, 4))
+    keep(page, f"compare-{lang}")
+    page.get_by_role("button", name={"zh": "追踪一次", "en": "Follow one path"}[lang], exact=True).click()
+    page.wait_for_selector("code:has-text('--path')", timeout=60_000)
+    (path,) = re.findall(r"--path (\d+)", page.locator("code:has-text('--path')").first.inner_text())
+    document = json.loads(program("trace", "dalian-2020", "--path", path, "--seed", "1", "--json", "--quiet"))
+    text = settle(page, "table.pf")
+    for pot in document["pots"]:
+        assert f"{pot['closing'] / 1_000_000:,.2f}" in text
+    keep(page, f"trace-{lang}")
+
+
+def test_journey_a_fund_too_small_typed_in(page: Any, server: Server) -> None:
+    """The verdict turns, the size is no longer shown as if it held, and the link brings the same page to others."""
+    go(page, server, FEW)
+    field = page.get_by_role("textbox", name="基金 (万元)")
+    field.fill("300")
+    field.press("Enter")
+    says(page, "现有基金不够")
+    text = settle(page)
+    assert "须重新测算" in text and "pf-strip" not in page.content().replace(".pf-strip", "")
+    assert "set=pots.city.contributors.0.amount" in page.url
+    keep(page, "answer-small-zh")
+    field.fill("十万")
+    field.press("Enter")
+    page.wait_for_selector("[role=alert]", timeout=20_000)
+    assert "看不懂" in page.inner_text("body")
+    keep(page, "answer-mistake-zh")
+
+
+@pytest.mark.parametrize("name", ["answer", "scheme", "compare", "size", "stress", "trace", "data", "evidence"])
+def test_no_latin_word_on_a_chinese_page(page: Any, server: Server, name: str) -> None:
+    """Code, addresses, and what sources and documents call themselves are quoted, everything else is Chinese."""
+    go(page, server, f"{FEW}&page={name}&nonsense=1", ".pf-note, .pf-stamp")
+    page.wait_for_timeout(1500)
+    settle(page, ".pf-note, .pf-stamp")
+    text = page.evaluate("""() => {
+        const copy = document.body.cloneNode(true);
+        const own = '[data-testid="stIconMaterial"], [data-testid="stSkipToContent"]';
+        copy.querySelectorAll('code, pre, .pf-quoted, style, script, ' + own).forEach(e => e.remove());
+        document.body.appendChild(copy); const said = copy.innerText; copy.remove(); return said; }""")
+    plain = re.sub(r"\b[0-9a-f]{6,12}\b", "", text.replace("nonsense", ""))     # a scheme's hash, the key in vain
+    words = set(re.findall(r"[A-Za-z]+", plain))
+    assert words <= ALLOWED, sorted(words - ALLOWED)
+    keep(page, f"page-{name}-zh")
+
+
+def test_chinese_is_drawn_in_the_shipped_font(page: Any, server: Server) -> None:
+    """Both weights are loaded from the app itself, so nothing depends on the fonts of the machine."""
+    go(page, server, FEW)
+    loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family + f.weight)")
+    assert {"400", "700"} <= {re.sub(r"\D", "", each) for each in loaded if "Noto Sans SC" in each}
+    assert "Noto Sans SC" in page.evaluate("getComputedStyle(document.querySelector('.pf-verdict')).fontFamily")
+
+
+def test_the_server_is_for_this_machine_only(server: Server) -> None:
+    """The kernel's own list of sockets: state 0A listens, 0100007F is 127.0.0.1."""
+    listening = [line.split()[1].split(":")[0] for table in ("tcp", "tcp6") if Path(f"/proc/net/{table}").is_file()
+                 for line in Path(f"/proc/net/{table}").read_text("ascii").splitlines()[1:]
+                 if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == server.port]
+    assert listening == ["0100007F"]
+
+
+def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
+    """Killed in the middle, begun again, the same address finds the job, and its result is the command line's."""
+    query = "paths=200&draws=3&set=pots.city.leverage%3D6x"
+    go(page, server, query)
+    page.get_by_role("button", name="完整测算").click()
+    page.wait_for_selector("[data-testid=stProgress]", timeout=60_000)
+    (begun,) = [each for each in jobs.every() if each.state == "running"]
+    server.kill()
+    assert jobs.find(begun.name).state == "running"  # type: ignore[union-attr]
+    server.restart()
+    go(page, server, query)
+    page.wait_for_selector(".pf-strip", timeout=150_000)
+    shown = settle(page)
+    words = ["--set", "pots.city.leverage=6x", "--paths", "200", "--seed", "1", "--draws", "3", "--json", "--quiet"]
+    found = json.loads(program("answer", "dalian-2020", *words))
+    kept = json.loads((server.runs / begun.name / "out" / "answer.json").read_text("utf-8"))
+    assert {**kept, "command": ""} == {**found, "command": ""}
+    assert percent(row(found, "exhaustion")["value"], 200) in shown
+
+

@@ -1,0 +1,126 @@
+"""Jobs are the command line at work: found again by whoever asks the same, stopped, killed, and never half a result."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from simulator.ui import jobs, work
+from tests.app.kit import WORDS, job, program, view, wait
+
+SLOW = ["answer", "dalian-2020", "--paths", "20000", "--draws", "40"]
+QUICK = ["size", "dalian-2020", "--ask", "growth", *WORDS]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(work.RUNS_VARIABLE, str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+def some(n: int, kind: str = "answer") -> str:
+    return f"{kind}-{n:016x}"
+
+
+def killed(found: jobs.Job) -> None:
+    os.killpg(json.loads((found.folder / "job.json").read_text("utf-8"))["pid"], signal.SIGKILL)
+
+
+def test_a_job_ends_with_what_the_command_line_says() -> None:
+    """Bit for bit, but for the command's own words; whoever asks again finds it done."""
+    shown = view()
+    name = job(shown, "growth")
+    begun = jobs.start(name, QUICK, {"zh": "增长", "en": "growth"}, shown.state.query())
+    assert begun.state == "running" and begun.titles["zh"] == "增长"
+    assert jobs.start(name, QUICK, {}, {}).begun == begun.begun
+    done = wait(name)
+    assert done.state == "done", done.message
+    kept = json.loads((done.folder / "out" / "growth.json").read_text("utf-8"))
+    assert kept == json.loads(program(*QUICK, "--json", "--quiet"))
+    found = work.whole_growth(done.folder, shown.scenario)
+    assert found is not None and found.to_json() == {key: value for key, value in kept.items()
+                                                    if key not in ("version", "command")}
+    assert jobs.every() == [done] and jobs.start(name, QUICK, {}, {}).state == "done"
+    other = view([("lending.spread", "1.2%")])
+    assert job(other, "growth") != name
+    assert work.whole_growth(done.folder, other.scenario) is None      # a folder of another scheme is no answer
+
+
+def test_a_stopped_job_leaves_no_result_and_can_be_begun_again() -> None:
+    begun = jobs.start(some(1), SLOW, {}, {})
+    jobs.cancel(begun.name)
+    ended = wait(begun.name, 20)
+    assert ended.state == "cancelled" and not (ended.folder / "out").exists()
+    assert jobs.start(begun.name, SLOW, {}, {}).state == "running"
+    jobs.cancel(begun.name)
+    wait(begun.name, 20)
+    jobs.remove(begun.name)
+    assert jobs.find(begun.name) is None
+
+
+def test_a_killed_job_is_told_from_a_running_one() -> None:
+    begun = jobs.start(some(2), SLOW, {}, {})
+    killed(begun)
+    assert wait(begun.name, 20).state == "failed"
+
+
+def test_a_mistaken_job_says_what_the_command_said() -> None:
+    name = jobs.start(some(3), ["answer", "nowhere-2020", "--lang", "en"], {}, {}).name
+    ended = wait(name, 60)
+    assert ended.state == "failed" and "nowhere-2020" in ended.message
+
+
+def test_no_more_jobs_than_the_machine_should_run() -> None:
+    running = [jobs.start(some(n), SLOW, {}, {}) for n in (4, 5)]
+    with pytest.raises(jobs.Busy):
+        jobs.start(some(6), SLOW, {}, {})
+    for each in running:
+        killed(each)
+        wait(each.name, 20)
+    assert jobs.find(some(6)) is None
+
+
+@pytest.mark.parametrize("name", ["../answer-0123456789abcdef", "answer-0123", "answer-0123456789abcdef/..", "", "run"])
+def test_no_name_leads_out_of_the_folder(name: str) -> None:
+    with pytest.raises(jobs.BadName):
+        jobs.find(name)
+
+
+def test_truncated_results_are_no_results(runs: Path) -> None:
+    folder = runs / some(7) / "out"
+    folder.mkdir(parents=True)
+    (folder / "answer.json").write_text('{"hash": "', "utf-8")
+    assert work.whole_answer(folder.parent, view().scenario) is None
+    (folder / "answer.json").write_text("[]", "utf-8")
+    assert work.whole_answer(folder.parent, view().scenario) is None
+
+
+def test_a_thing_is_worked_out_once_for_all_who_ask() -> None:
+    from threading import Thread
+
+    memory, made = work.Memory(), []
+
+    def slow() -> str:
+        time.sleep(0.1)
+        made.append(1)
+        return "result"
+
+    got: list[str] = []
+    threads = [Thread(target=lambda: got.append(memory.get("key", slow))) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == ["result"] * 10 and made == [1]
+
+    def broken() -> str:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        memory.get("other", broken)
+    assert memory.get("other", lambda: "later") == "later"             # an error is not kept

@@ -1,0 +1,288 @@
+"""One question a page: the number a reader sees is the command line's, to the printed digit, in both languages.
+
+Every page is first changed in one input as a user would change it; what it must show then comes from a separate
+process of the command line with the same change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from simulator.report.numbers import money, percent, span
+from simulator.ui import jobs, work
+from simulator.ui.state import PAGES
+from tests.app.kit import PATHS, WORDS, answer_of, changes, job, opened, program, row, seen, view, wait
+
+LANGUAGES = ("zh", "en")
+FUND = (("pots.city.contributors.0.amount", "250 万元"), ("pots.city.contributors.1.amount", "500 万元"))
+SETS = [f"{path}={given}" for path, given in FUND]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One folder of runs for the module: jobs are shared, as they are between viewers."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("runs")
+        patch.setenv(work.RUNS_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """What the command line says of a fund of 750 万元."""
+    return answer_of("dalian-2020", *(word for each in SETS for word in ("--set", each)))
+
+
+@pytest.fixture(scope="module")
+def done(runs: Path, told: dict[str, Any]) -> str:
+    """The same worked out by the app's own job."""
+    shown = view(FUND)
+    name = job(shown)
+    jobs.start(name, shown.command("answer"), {}, shown.state.query())
+    ended = wait(name)
+    assert ended.state == "done", ended.message
+    kept = json.loads((ended.folder / "out" / "answer.json").read_text("utf-8"))
+    assert {**kept, "command": ""} == {**told, "command": ""}
+    return name
+
+
+def printed(found: dict[str, Any], n: bool = True) -> str:
+    return percent(found["value"], found["n"] if n else 0)
+
+
+def field(app: AppTest, key: str, value: str) -> AppTest:
+    app.text_input(key=key).input(value).run()
+    assert not app.exception, app.exception
+    return app
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_answer_is_the_present_fund_enough(runs: Path, told: dict[str, Any], lang: str) -> None:
+    """A fund of 750 万元 typed in: exhaustion, refusal, targets, cost and verdict, before and without any job."""
+    app = field(opened(lang=lang), "q-fund", "750" if lang == "zh" else "7.5")
+    assert changes(app) == SETS
+    page = seen(app)
+    for key, subject in (("exhaustion", ""), ("target", "amount"), ("target", "count"), ("targets_joint", "")):
+        assert printed(row(told, key, subject)) in page, key
+    assert printed(row(told, "refusal"), n=False) in page
+    assert printed(row(told, "peak_use"), n=False) in page
+    refused = row(told, "refusal")
+    assert span(percent(max(refused["low"], 0)), percent(refused["high"])) in page
+    for year in range(4):
+        assert money(row(told, "cost_year", str(year))["value"], lang) in page
+    assert not told["verdict"]["holds"] and "refusal" in told["verdict"]["failed"]
+    assert {"zh": "现有基金不够", "en": "the present fund is not enough"}[lang] in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_answer_says_size_ranges_and_condition_once_they_are_worked_out(done: str, told: dict[str, Any],
+                                                                        lang: str) -> None:
+    page = seen(opened(lang=lang, set=SETS))
+    size = told["size"]
+    assert money(size["range_low_fen"], lang).split(" ")[0] in page
+    for key in ("exhaustion", "refusal"):
+        found = row(told, key)
+        low, high = percent(max(found["range_low"], 0.0)), percent(found["range_high"])
+        assert span(low, high) in page, key
+    at = told["verdict"]["condition"]["at"]
+    assert at is None or f"{at / 10_000:.0f}%" in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_size_how_large_must_the_fund_be(done: str, told: dict[str, Any], lang: str) -> None:
+    page, size = seen(opened(lang=lang, page="size", set=SETS)), told["size"]
+    assert any(money(size["size_fen"], lang, digits) in page for digits in (2, 3))
+    for check in size["checks"]:
+        value = percent(check["value"], 0 if check["name"] == "refusal" else PATHS)
+        assert f"✔ {value}" in page or check["name"] == "targets"
+    for at in size["table"]:
+        assert at["size_fen"] is None or money(at["size_fen"], lang) in page
+    for fen, chances in {money(fen, lang): (fen, chances) for fen, chances in size["curve"]}.values():
+        assert money(fen, lang, 3) in page and percent(chances["refusal"]) in page
+    answer = seen(opened(lang=lang, ask="size", set=SETS))
+    assert any(money(size["size_fen"], lang, digits) in answer for digits in (2, 3))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_growth_what_growth_can_the_fund_carry(runs: Path, lang: str) -> None:
+    app = opened(lang=lang, ask="growth", set=SETS)
+    shown = view(FUND)
+    name = job(shown, "growth")
+    if jobs.find(name) is None:
+        app.button(key=f"begin-{name}").click().run()
+    assert wait(name).state == "done"
+    words = ["--ask", "growth", *(word for each in SETS for word in ("--set", each)), *WORDS, "--json", "--quiet"]
+    document = json.loads(program("size", "dalian-2020", *words, expect=(0, 3)))
+    page = seen(opened(lang=lang, ask="growth", set=SETS))
+    if document["trend"] is None:
+        assert {"zh": "守不住", "en": "not kept"}[lang] in page
+    else:
+        assert percent(document["trend"] / 1_000_000) in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_stress_does_it_hold_when_more_loans_fail(runs: Path, told: dict[str, Any], lang: str) -> None:
+    """Stresses, levers and rules are there before any job; with the job the ranges come as well."""
+    page = seen(opened(lang=lang, page="stress", set=SETS))
+    for name in ("default_5", "default_8", "recession"):
+        found = row(told, "stress_exhaustion", name)
+        assert printed(found) in page and percent(found["note"]["defaulted"]) in page
+        assert money(found["note"]["cost"], lang) in page
+    for each in told["rows"]:
+        if each["key"] == "lever_cost":
+            assert money(each["note"]["lending"], lang, sign=True) in page
+        if each["key"] == "refused" and each["value"]:
+            assert percent(each["value"]) in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_compare_what_a_lever_changes(runs: Path, told: dict[str, Any], lang: str) -> None:
+    """This scheme's column and the levers' differences are the answer's."""
+    page = seen(opened(lang=lang, page="compare", set=SETS))
+    assert printed(row(told, "exhaustion")) in page and printed(row(told, "refusal"), n=False) in page
+    for name in ("share", "leverage", "subsidy"):
+        lever = row(told, "lever_cost", name)
+        assert any(money(lever["value"], lang, digits, sign=True) in page for digits in (2, 3, 4)), name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_scheme_what_if_a_value_is_another(runs: Path, lang: str) -> None:
+    """The eligible share set on the page; its row shows what it was, and the answer is the command line's."""
+    app = opened(lang=lang, page="scheme")
+    field(app, "v-market.eligible_share", "40")
+    assert changes(app) == ["market.eligible_share=40%"]
+    assert {"zh": "原值 25%[假设]", "en": "was 25% [assumed]"}[lang] in seen(app)
+    app.button(key="to-answer").click().run()
+    found = answer_of("dalian-2020", "--set", "market.eligible_share=40%") if lang == "zh" else None
+    if found:
+        page = seen(app)
+        assert printed(row(found, "peak_use"), n=False) in page and printed(row(found, "target", "count")) in page
+    app.button(key="to-scheme").click().run()
+    app.button(key="back-market.eligible_share").click().run()
+    assert not changes(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_trace_the_bad_path_is_the_readable_engines(runs: Path, lang: str) -> None:
+    """The path with 99 % of the net compensation; its accounts are those of ``pledgefund trace``."""
+    app = opened(lang=lang, page="trace", set=SETS)
+    path = app.text_input(key="path-number").value
+    words = ["--path", path, *(word for each in SETS for word in ("--set", each)), "--seed", "1"]
+    document = json.loads(program("trace", "dalian-2020", *words, "--json", "--quiet"))
+    page = seen(app)
+    for pot in document["pots"]:
+        assert f"{pot['closing'] / 1_000_000:,.2f}" in page and f"{-pot['paid'] / 1_000_000:,.2f}" in page
+    claimed = [loan for loan in document["loans"] if loan.get("claim")]
+    assert claimed
+    app.text_input(key="path-number").input("abc").run()
+    assert {"zh": "不是次序号", "en": "is no path"}[lang] in seen(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_data_the_base_year_typed_in(runs: Path, lang: str) -> None:
+    app = opened(lang=lang, page="data")
+    field(app, "d-amount", "30000" if lang == "zh" else "300")
+    assert changes(app) == ["market.amount=30000 万元"]
+    document = json.loads(program("check", "dalian-2020", "--set", "market.amount=3 亿元", "--grades", "--json"))[0]
+    (amount,) = [each for each in document["values"] if each["path"] == "market.amount"]
+    assert amount["value"] == 30_000_000_000
+    assert {"zh": "1,000 万元", "en": "CNY 10.00 m"}[lang] in seen(app)     # thirty loans
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_evidence_where_the_numbers_come_from(runs: Path, lang: str) -> None:
+    """As many numbers of each grade as the command line counts, after one has been set."""
+    words = ("--set", "lending.spread=1.2%", "--grades", "--json", "--lang", lang)
+    document = json.loads(program("check", "dalian-2020", *words))[0]
+    grades = [each["grade"] for each in document["values"]
+              if each["kind"] != "text" and not each["path"].startswith(("pending.", "observed."))]
+    page = seen(opened(lang=lang, page="evidence", set=["lending.spread=1.2%"]))
+    assert {"zh": f"共 {len(grades)} 个数", "en": f"{len(grades)} numbers"}[lang] in page
+    word = {"zh": "假设", "en": "assumed"}[lang]
+    assert f"{word} {grades.count('A')}" in page
+
+
+@pytest.mark.parametrize(("scenario", "page", "lang"), [
+    *((name, page, lang) for name in ("fuxin-2017", "harbin-2018") for page in PAGES for lang in LANGUAGES),
+    ("liaoning-2021", "answer", "zh"), ("liaoning-2021", "scheme", "en"), ("guangdong-gi", "answer", "en")])
+def test_every_page_stands_for_other_kinds_of_schemes(runs: Path, monkeypatch: pytest.MonkeyPatch, scenario: str,
+                                                      page: str, lang: str) -> None:
+    """Many pots, loans given year by year, a document without figures, joint lines. No job is begun here."""
+    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
+    if scenario == "liaoning-2021":        # finding its strongest assumptions takes half a minute
+        monkeypatch.setattr(work, "strongest", lambda scenario, seed: (("market.trend", 1e9),))
+    app = opened(s=scenario, page=page, lang=lang, paths="100")
+    assert not app.error, [each.value for each in app.error]
+    assert len(seen(app)) > 150
+    if scenario == "harbin-2018" and page == "answer":
+        assert {"zh": "不可评价", "en": "not evaluable"}[lang] in seen(app)
+
+
+@pytest.mark.parametrize(("key", "given", "zh"), [
+    ("q-fund", "很多", "看不懂"), ("q-fund", "-5", "为负"), ("q-exhaustion", "240", "240%"),
+    ("q-leverage", "", "看不懂"),
+    ("q-growth", "30元", "30元"), ("q-base", "0.00000001", "0.00000001")])
+def test_an_impossible_value_is_explained_beside_its_field(runs: Path, key: str, given: str, zh: str) -> None:
+    """The field keeps what was typed, the page keeps its last good state, and the next good value clears it."""
+    app = field(opened(), key, given)
+    alerts = re.findall(r'role="alert"[^>]*>([^<]*)', " ".join(each.proto.body for each in app.get("html")))
+    assert len(alerts) >= 1 and zh in " ".join(alerts)
+    assert app.text_input(key=key).value == given and not changes(app)
+    field(app, key, {"q-fund": "2400", "q-leverage": "10", "q-growth": "30", "q-base": "15000"}.get(key, "1"))
+    assert "role=\"alert\"" not in " ".join(each.proto.body for each in app.get("html"))
+
+
+def test_a_broken_tape_is_told_row_by_row(runs: Path) -> None:
+    app = opened(page="data")
+    data = "贷款编号,信用等级\n1,z\n".encode()
+    app.file_uploader(key="tape").upload("tape.csv", data, "text/csv").run()
+    assert not app.exception
+    assert "台账有问题" in seen(app) and any("缺少列" in each.value for each in app.code)
+
+
+def test_undo_goes_back_one_change_and_language_keeps_everything(runs: Path) -> None:
+    app = field(field(opened(), "q-fund", "750"), "q-leverage", "8")
+    app.query_params["lang"] = "en"
+    app.run()
+    assert set(changes(app)) == {*SETS, "pots.city.leverage=8x"}
+    assert "Is the fund enough" in " ".join(app.radio[0].options)
+    [button] = [each for each in app.button if each.label == "Undo"]
+    button.click().run()
+    assert changes(app) == SETS and app.query_params["lang"] == "en"
+
+
+def test_a_link_with_mistakes_warns_about_each(runs: Path) -> None:
+    app = opened(v="9", nonsense="1", set=["lending.spread=1.2%", "market.eligible_share=240%"])
+    assert len(app.warning) == 3
+    assert any("240%" in each.value for each in app.warning)
+
+
+def test_a_slider_moves_the_scheme_and_back(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The three assumptions are those with the largest swing; all grades' default rates move together."""
+    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
+    app = opened()
+    keys = [each.key for each in app.select_slider]
+    strongest = [path for path, _ in work.strongest(work.opened("dalian-2020"), 1)[:3]]
+    assert keys == [f"slide-{path}" for path in strongest]
+    app.select_slider(key="slide-firms.grades.b.pd").set_value(40_000).run()
+    assert changes(app) == ["firms.grades.a.pd=2%", "firms.grades.b.pd=4%", "firms.grades.c.pd=10%"]
+    assert "须重新测算" in seen(app)
+    app.select_slider(key="slide-firms.grades.b.pd").set_value(20_000).run()
+    assert not changes(app)
+
+
+def test_broken_upload_lists_every_mistake_with_its_line(runs: Path) -> None:
+    app = opened(page="data")
+    text = ("schema: 1\nid: mine\nextends: dalian-2020\ntitle: {zh: 我市, en: Mine}\nmarket:\n"
+            "  amount: {value: 2 万万, grade: A, range: [1 万元, 2 万元]}\n  trendd: 3\n")
+    app.file_uploader(key="upload").upload("mine.yaml", text.encode(), "application/yaml").run()
+    page = seen(app)
+    assert "6:" in page and "7:" in page and "trendd" in page and "3 处问题" in page
+
+
