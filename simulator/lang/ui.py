@@ -121,7 +121,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_tab_left_out": ("没有纳入的条款", "Clauses left out"), "ui_tab_backtest": ("与真实基金对照", "Beside real funds"),
     "ui_document": ("简称", "short name"), "ui_address": ("网址", "address"), "ui_numbers_from_it": ("用到几个数", "numbers from it"), "ui_clause": ("条款", "clause"),
     "ui_fact": ("内容", "content"), "ui_reason": ("为何没有纳入", "why left out"), "ui_nothing_left_out": ("没有。", "None."), "ui_no_backtest": ("没有找到对照结果。", "No outcomes were found."),
-    "ui_no_validate": ("理论公式与模拟的逐项对照,在页面上还不能运行;开发者的检验见项目说明。", "Closed forms beside simulated values cannot be run on this page yet; see the project's tests."),
+    "ui_no_validate": ("理论公式与模拟的逐项对照,在页面上还不能运行,请用命令行的检验命令。", "Closed forms beside simulated values cannot be run on this page yet; use the command pledgefund validate."),
     # jobs
     "ui_job_running": ("正在测算", "running"), "ui_job_done": ("已完成", "done"),
     "ui_job_failed": ("上次测算没有完成就停了,没有结果留下;可重新开始。", "The last run stopped before it was done and left no results; begin again."),
