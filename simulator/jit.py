@@ -19,7 +19,8 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
 _OURS = "PLEDGEFUND_NUMBA_CACHE_DIR"
-ABOVE = ("runs", "answers", "study", "report", "cli", "ui")    # rooms that no kernel can reach (import contract)
+ABOVE = ("runs", "answers", "validation", "study", "report", "cli", "ui")  # rooms no engine kernel can reach (contract)
+OWN_KERNELS = ("answers", "open_loop")     # a part of them that has kernels of its own
 
 
 def _processor() -> str:
@@ -32,7 +33,8 @@ def _processor() -> str:
 def source_key(package: Path = PACKAGE) -> str:
     """Hash of all sources a kernel can reach, of the compiler and its settings, and of the processor."""
     digest = hashlib.sha256()
-    reached = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in ABOVE)
+    reached = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in ABOVE
+               or path.relative_to(package).parts[:2] == OWN_KERNELS)
     for path in sorted(reached):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -41,7 +41,8 @@ def scenario(sheet: dict[str, Any], tmp_path: Path) -> Scenario:
     """A scheme made up for the sheet, or a shipped precedent with pots that bear no interest."""
     if "precedent" in sheet:
         pots = load(sheet["precedent"]).pots
-        return load(sheet["precedent"], set={f"pots.{pot}.interest": "0%" for pot in pots})
+        return load(sheet["precedent"], set={f"pots.{pot}.interest": "0%" for pot in pots} | {
+            f"pots.{pot}.custody": "null" for pot, part in pots.items() if part.custody})
     return scenario_of(deepcopy(sheet["scenario"]), tmp_path)
 
 

@@ -40,5 +40,6 @@ def scheme(**parts: Any) -> Any:
         "fees": {},
         "audit": None,
         "investments": None,
+        "linkage": None,
     }
     return SimpleNamespace(**{**named, **parts})

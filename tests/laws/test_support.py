@@ -70,7 +70,7 @@ def test_measures_by_hand() -> None:
 def test_a_subsidy_from_a_pot_is_borne_by_those_who_filled_it() -> None:
     parts = [SimpleNamespace(level=level, amount=amount, match=None) for level, amount in (("central", 1), ("city", 3))]
     scenario = scheme(programmes={"use": programme(pot="fund", level="province")},
-                      pots={"fund": SimpleNamespace(contributors=parts)})
+                      pots={"fund": SimpleNamespace(contributors=parts, attribution="pro_rata")})
     cells = budget(FakeResults(scenario, 1, {}, {"subsidy_use_fen": [[8, 5, 0, 0]]})).cells
     assert cells["central", "use"].tolist() == [[2, 1, 0, 0]]
     assert cells["city", "use"].tolist() == [[6, 4, 0, 0]]

@@ -86,7 +86,7 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         economy(random.Random(f"economy {number}"), data)
     if number % 4 == 0:                    # not a draw: schemes 0, 1, 2 … stay what they were
         data["phase_in"] = [{"from": "2020-11-01", "value": 200_000}, {"from": "2021-06-01", "value": 800_000}]
-    if number % 5 == 3:
+    if number % 10 == 3:
         rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)

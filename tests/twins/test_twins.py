@@ -50,7 +50,7 @@ LEAST = {
     "settled upward": 1, "net of what came in": 15, "capital used up": 18,
     "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
     "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
-    "refused supply": 224, "refused appraisal": 520, "option exercised": 36,
+    "refused supply": 20, "refused appraisal": 60, "option exercised": 5,
     "bank settled": 58, "yearly line": 27, "targets met": 4, "targets missed": 6, "paid from a pot": 540}
 
 

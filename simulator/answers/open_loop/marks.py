@@ -210,7 +210,7 @@ def mark_loans(law, segment, points, day, rate, fixed, facts, paid, net):
         if covered == 0:
             continue
         base = covered + for_days(covered, rate, law.modes[mode, INTEREST_DAYS])
-        asked = (principal, term, ip, firm_class, district, flags, 0, law.bank_facts[bank, 1], covered)
+        asked = (principal, term, ip, firm_class, district, flags, 0, law.bank_facts[bank, 1], covered, 1)
         fill_caps(law, mode, covered, bounds)
         for c in range(counters):
             used[c] = 0
