@@ -8,7 +8,6 @@ rights is of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -17,63 +16,17 @@ from simulator.engine import layout as at
 from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
 from simulator.scheme.parts import Dated
+from simulator.scheme.pledges import Kind, kinds_of, weights_of
 from simulator.scheme.scenario import IP_TYPES, Scenario, Segment
 
 Day = Callable[[date | None, int], int]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What secures a loan: types of right, each with the portion (ppm) of the loan it stands for."""
-
-    parts: tuple[tuple[str, int], ...]
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """Its types of right, the main one first."""
-        return tuple(name for name, _ in self.parts)
-
-    @property
-    def name(self) -> str:
-        """The name shown for it."""
-        return "+".join(self.types)
-
-
-def kinds_of(scenario: Scenario) -> list[Kind]:
-    """Every type alone, in the order of ``IP_TYPES``, then the mixed pledges of the segments."""
-    alone = [Kind(((name, PPM),)) for name in IP_TYPES]
-    mixed = (kind for segment in scenario.segments.values() for kind, _ in _mixed(segment))
-    return list(dict.fromkeys([*alone, *mixed]))
-
-
-def _mixed(segment: Segment) -> list[tuple[Kind, float]]:
-    """A segment's mixed pledges with their weight among its loans."""
-    if segment.mixed is None or segment.mixed.share == 0:
-        return []
-    second, every = segment.mixed.second, sum(segment.mixed.second.values())
-    pairs = [(a, wa, b, wb) for a, wa in segment.ip.items() if wa for b, wb in second.items() if wb]
-    portion, part = segment.mixed.portion, segment.mixed.share / PPM
-    return [(Kind(((a, PPM - portion), (b, portion))) if a != b else Kind(((a, PPM),)), wa * part * wb / every)
-            for a, wa, b, wb in pairs]
-
-
-def weights_of(segment: Segment, kinds: Sequence[Kind]) -> list[float]:
-    """How often a segment's loans are secured by each kind."""
-    alone = 1.0 - (segment.mixed.share / PPM if segment.mixed else 0.0)
-    weight = dict.fromkeys(kinds, 0.0)
-    for kind in kinds:
-        if len(kind.parts) == 1:
-            weight[kind] = segment.ip.get(kind.types[0], 0) * alone   # type: ignore[call-overload]
-    for kind, part in _mixed(segment):
-        weight[kind] += part
-    return [weight[kind] for kind in kinds]
 
 
 def bits(wanted: Sequence[str] | None, kinds: Sequence[Kind]) -> int:
     """Kinds that hold one of the wanted types, as bits; all of them when nothing is said."""
     if wanted is None:
         return at.ALWAYS
-    return sum(1 << n for n, kind in enumerate(kinds) if set(kind.types) & set(wanted))
+    return sum(1 << n for n, kind in enumerate(kinds) if kind.holds(wanted))
 
 
 def covered_part(kind: Kind, scenario: Scenario) -> int:
@@ -84,9 +37,9 @@ def covered_part(kind: Kind, scenario: Scenario) -> int:
 
 def inside_share(scenario: Scenario, segment: Segment) -> float:
     """Share of a segment's loans of which the gate takes some right."""
-    kinds = kinds_of(scenario)
+    kinds = kinds_of([segment])
     weights = weights_of(segment, kinds)
-    taken = sum(w for w, kind in zip(weights, kinds, strict=True) if set(kind.types) & set(scenario.gate.ip_types))
+    taken = sum(w for w, kind in zip(weights, kinds, strict=True) if kind.holds(scenario.gate.ip_types))
     return taken / (sum(weights) or 1)
 
 
@@ -95,15 +48,15 @@ def appraisal(kind: Kind, scenario: Scenario) -> tuple[int, float]:
     rate, factor = scenario.lending.pledge_rate, scenario.recovery.type_factor
     if len(kind.parts) == 1:
         name = kind.types[0]
-        return rate.get(name, PPM), factor.get(name, 0) / PPM           # type: ignore[call-overload]
-    values = [part / rate[name] for name, part in kind.parts]           # type: ignore[index]
-    sold = [value * factor[name] / PPM for value, (name, _) in zip(values, kind.parts, strict=True)]  # type: ignore[index]
+        return rate.get(name, PPM), factor.get(name, 0) / PPM
+    values = [part / rate[name] for name, part in kind.parts]
+    sold = [value * factor[name] / PPM for value, (name, _) in zip(values, kind.parts, strict=True)]
     return round(PPM / sum(values)), sum(sold) / sum(values)
 
 
 def arrays(scenario: Scenario, segments: Sequence[Segment]) -> dict[str, np.ndarray]:
     """The tables of the law that are by kind of pledge."""
-    kinds = kinds_of(scenario)
+    kinds = kinds_of(scenario.segments.values())
     worth = [appraisal(kind, scenario) for kind in kinds]
     rights = [[IP_TYPES.index(name) for name in (*kind.types, *kind.types)[:2]] for kind in kinds]
     return {"ip_cum": np.array([cumulative(weights_of(segment, kinds)) for segment in segments]),

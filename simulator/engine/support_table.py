@@ -14,13 +14,13 @@ from simulator.engine import layout as at
 from simulator.engine.cover import first_bounds
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.demand import Volume, amount_of, count_of
-from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.rules import PPM, share_loss
 from simulator.engine.terms_table import TermsTables, condition_row, mask
 from simulator.scheme.parts import LEVELS
 from simulator.scheme.parts_support import Programme
+from simulator.scheme.pledges import kinds_of
 from simulator.scheme.scenario import Scenario, Target
 
 EVENTS = {"disbursed": at.ON_DISBURSED, "repaid": at.ON_REPAID, "issued": at.ON_ISSUED, "year_end": at.ON_YEAR_END,
@@ -110,8 +110,8 @@ class SupportTables:
 
     def starts(self) -> np.ndarray:
         """First day of each programme for each IP type."""
-        kinds = kinds_of(self.s)
-        days = [[min(self.day(q.by_ip_type_from.get(name), BEFORE) for name in kind.types) for kind in kinds]   # type: ignore[call-overload]
+        kinds = kinds_of(self.s.segments.values())
+        days = [[min(self.day(q.by_ip_type_from.get(name), BEFORE) for name in kind.types) for kind in kinds]
                 for q in self.s.programmes.values()]
         return np.array(days, np.int64).reshape(-1, len(kinds))
 

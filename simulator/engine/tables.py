@@ -21,11 +21,12 @@ from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.cover import measure_cover
 from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, deposit_rate, flag_shares, gate_flags
-from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, kinds_of, monthly_limits
+from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, monthly_limits
 from simulator.engine.linkage import option_of
 from simulator.engine.rules import PPM
 from simulator.engine.support_table import SupportTables, measure_fees, pay_banks
 from simulator.engine.terms_table import TermsTables, compile_terms, flag_bits
+from simulator.scheme.pledges import kinds_of
 from simulator.scheme.scenario import Scenario, Target
 
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
@@ -75,7 +76,7 @@ class _Compiler:
         self.names = [n for n, seg in scenario.segments.items()
                       if seg.loans_by_year is not None or scenario.market is not None]
         self.segments = [scenario.segments[n] for n in self.names]
-        self.kinds = kinds_of(scenario)
+        self.kinds = kinds_of(scenario.segments.values())
         self.volumes = demand.volumes_of(scenario)
         self.terms = compile_terms(scenario, no_fund)
         self.days = scenario.clock.months * MONTH

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.engine.ip_table import bits as ip_bits, kinds_of
+from simulator.engine.ip_table import bits as ip_bits
 from simulator.scheme.parts_fund import Cap, Claim
+from simulator.scheme.pledges import kinds_of
 from simulator.scheme.scenario import Condition, Mode, Payer, Scenario, TermRow
 
 PER = {"loan": at.PER_LOAN, "firm": at.PER_FIRM, "firm_year": at.PER_FIRM_YEAR, "year": at.PER_YEAR,
@@ -80,7 +81,8 @@ def condition_row(when: Condition | None, scenario: Scenario) -> list[int]:
         at.ALWAYS if when.amount_to is None else when.amount_to,
         -1 if when.term_above is None else when.term_above,
         at.ALWAYS if when.term_to is None else when.term_to,
-        ip_bits(when.ip_type, kinds_of(scenario)), mask(when.firm_class, classes), mask(when.district, districts),
+        ip_bits(when.ip_type, kinds_of(scenario.segments.values())), mask(when.firm_class, classes),
+        mask(when.district, districts),
         flag_bits(when.flags, flags), flag_bits(when.not_flags, flags),
         -1 if when.bank_years_above is None else when.bank_years_above,
         at.ALWAYS if when.bank_years_to is None else when.bank_years_to, mask(performance, PERFORMANCE),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from simulator import __version__
-from simulator.engine.ip_table import kinds_of
 from simulator.engine.rules import of_ppm
 from simulator.engine.story.records import Claim, Due, Event, LedgerRow, Loan
 from simulator.lang import MESSAGES, text
 from simulator.report import names
 from simulator.report.width import LINE, cells, pad, table, wrap
+from simulator.scheme.pledges import kinds_of
 from simulator.scheme.units import format_share
 
 if TYPE_CHECKING:
@@ -163,10 +163,11 @@ def facts(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
     loan, scenario = claim.loan, trace.scenario
     mode = trace.tables.terms.mode_names[loan.mode]
     district = list(scenario.firms.districts)[loan.firm.district]
+    pledge = kinds_of(scenario.segments.values())[loan.ip]
     yield text("tr_facts", lang, firm=loan.firm.number,
                          cls=word("class", list(scenario.firms.classes)[loan.firm.firm_class], lang),
                          district=word("name", district, lang),
-                         ip="+".join(word("ip", name, lang) for name in kinds_of(scenario)[loan.ip].types),
+                         ip="+".join(word("ip", name, lang) for name in pledge.types),
                          mode=getattr(scenario.modes[mode].title, lang))
     yield text("tr_amounts", lang, principal=wan(loan.principal), covered=wan(loan.covered),
                          rate=format_share(loan.rate), term=loan.term)

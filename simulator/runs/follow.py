@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from simulator.engine import layout as at
-from simulator.engine.ip_table import kinds_of
 from simulator.engine.ledger import OPTION_POT
 from simulator.engine.story import run_story
 from simulator.engine.story.records import Claim, Due, Event, LedgerRow, Loan, Story
 from simulator.engine.tables import Tables, compile_scheme
+from simulator.scheme.pledges import kinds_of
 from simulator.scheme.provenance import Provenance
 from simulator.scheme.scenario import Scenario
 
@@ -136,10 +136,11 @@ class Trace:
 
     def _loan_json(self, loan: Loan) -> dict[str, Any]:
         names = self.tables.terms.names
+        pledge = kinds_of(self.scenario.segments.values())[loan.ip]
         record = {
             "loan": loan.number, "firm": loan.firm.number, "start": loan.start, "term": loan.term,
             "maturity": loan.maturity, "principal_fen": loan.principal, "covered_fen": loan.covered,
-            "mode": self.tables.terms.mode_names[loan.mode], "ip": kinds_of(self.scenario)[loan.ip].name,
+            "mode": self.tables.terms.mode_names[loan.mode], "ip": pledge.name,
             "rate_ppm": loan.rate, "state": loan.state.name.lower(), "subsidy_fen": loan.subsidy,
             "recovered_fen": loan.gross}
         if loan.claim is not None:

@@ -1,6 +1,6 @@
 """Which rows of the loss-sharing terms can hold together, and what they then take from one party.
 
-A row holds in a box: sets of IP types, firm classes and districts, intervals of amount and term,
+A row holds in a box: sets of pledges, firm classes and districts, intervals of amount and term,
 and the layer of the loss (or of the principal) that it covers.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .parts import FIRM_CLASSES, IP_TYPES
+from .parts import FIRM_CLASSES
 from .parts_fund import Condition, Layer, TermRow
+from .pledges import Kind
 
 ENDLESS = 10 ** 18
 
@@ -19,7 +20,7 @@ ENDLESS = 10 ** 18
 class Box:
     """Where a row holds: three sets and four intervals ``(above, to]``."""
 
-    sets: tuple[frozenset[str], ...]       # types, classes, districts, the bank, the anchor, then each flag
+    sets: tuple[frozenset[str], ...]       # pledges, classes, districts, the bank, the anchor, then each flag
     spans: tuple[tuple[int, int], ...]     # amount, term, the bank's years, loss layer, principal layer
 
     def meets(self, other: Box) -> bool:
@@ -28,13 +29,14 @@ class Box:
         return all(a & b for a, b in sets) and all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in spans)
 
 
-def box_of(row: TermRow, districts: Iterable[str], flags: Iterable[str] = ()) -> Box:
-    """The box of a row; what it does not mention is everything."""
+def box_of(row: TermRow, kinds: Iterable[Kind], districts: Iterable[str], flags: Iterable[str] = ()) -> Box:
+    """The box of a row; what it does not mention is everything. ``kinds`` are the pledges there are."""
     when = row.when
     anchor = None if not when or when.anchor_alive is None else ["stands" if when.anchor_alive else "failed"]
     performance = [when.bank_performance] if when and when.bank_performance else None
+    pledges = [kind.name for kind in kinds if kind.holds(when.ip_type if when else None)]
     names: tuple[tuple[Sequence[str] | None, Iterable[str]], ...] = (
-        (when.ip_type if when else None, IP_TYPES), (when.firm_class if when else None, FIRM_CLASSES),
+        (pledges, ()), (when.firm_class if when else None, FIRM_CLASSES),
         (when.district if when else None, districts), (performance, ("good", "other")), (anchor, ("stands", "failed")))
     sets = tuple(frozenset[str](chosen if chosen is not None else every) for chosen, every in names)
     sets += tuple(frozenset[str](_sides(when, flag)) for flag in flags)

@@ -10,6 +10,7 @@ from .collective_checks import OF_CLUSTERS
 from .draft import Draft, Path
 from .overlap import Box, box_of, most_together
 from .parts_fund import Cap, Claim, Condition, Mode, Payer, TermRow
+from .pledges import Kind, kinds_of
 from .problems import listed, nearest
 from .units import ONE, exact_money, format_share
 
@@ -91,6 +92,7 @@ def rows(s: Any, draft: Draft) -> None:
     """Rows name parties that exist and bear something when their step begins."""
     payers, districts = draft.names("payers"), draft.names("firms", "districts")
     flags = draft.names("firms", "flags")
+    kinds = kinds_of(getattr(s, "segments", {}).values())
     for name, mode in s.modes.items():
         path = ("modes", name)
         for i, row in enumerate(mode.terms):
@@ -107,7 +109,7 @@ def rows(s: Any, draft: Draft) -> None:
         pots = list(dict.fromkeys(r.payer for r in mode.terms if _kind(s, r.payer) == "pot"))
         if len(pots) > MOST_POT_PAYERS:
             draft.say("not_built", (*path, "terms"), given=f"{len(pots)} × kind: pot ({', '.join(pots)})")
-        _together(draft, path, mode, districts)
+        _together(draft, path, mode, kinds, districts)
         _stacks(payers, draft, path, mode)
         _recovery(payers, draft, path, mode)
         _final(draft, (*path, "claim"), mode.claim)
@@ -175,7 +177,7 @@ def known_flags(draft: Draft, path: Path, true: list[str], false: list[str], fla
                 draft.say("flag_both", (*path, key, str(i)), given=flag)
 
 
-def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) -> None:
+def _together(draft: Draft, path: Path, mode: Mode, kinds: Iterable[Kind], districts: Iterable[str]) -> None:
     """Rows of one step: no payer twice in one place, and nobody gives away more than all it bears."""
     if len(mode.terms) > MOST_ROWS:
         draft.say("rows_too_many", (*path, "terms"), at_key=True, given=str(len(mode.terms)),
@@ -183,7 +185,7 @@ def _together(draft: Draft, path: Path, mode: Mode, districts: Iterable[str]) ->
         return
     flags = sorted({flag for row in mode.terms if row.when
                     for flag in [*(row.when.flags or []), *(row.when.not_flags or [])]})
-    boxes = [box_of(row, list(districts) or [""], flags) for row in mode.terms]
+    boxes = [box_of(row, kinds, list(districts) or [""], flags) for row in mode.terms]
     for (i, a), (j, b) in combinations(enumerate(mode.terms), 2):
         if (a.step, a.payer) == (b.step, b.payer) and boxes[i].meets(boxes[j]):
             place = draft.at((*path, "terms", str(i))).place

@@ -16,7 +16,6 @@ from ruamel.yaml import YAML
 
 from simulator.engine import layout as at
 from simulator.engine.attributes import static_gate
-from simulator.engine.ip_table import kinds_of
 from simulator.engine.layout import Law
 from simulator.engine.ledger import REFUSALS
 from simulator.engine.loop.breaker import is_check_day
@@ -66,6 +65,7 @@ from simulator.engine.loop.state import (
 from simulator.engine.loop.sweep import clear, plan_days, run_days
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme import Scenario, load
+from simulator.scheme.pledges import kinds_of
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 WAN = 1_000_000                # fen in 万元
@@ -227,7 +227,7 @@ def certain(law: Law, loans: list[Loan], proceeds: Proceeds, cost_ppm: int) -> L
 
 def kind_number(scenario: Scenario, name: str) -> int:
     """A kind of pledge by its name."""
-    return [kind.name for kind in kinds_of(scenario)].index(name)
+    return [kind.name for kind in kinds_of(scenario.segments.values())].index(name)
 
 
 def at_the_gate(law: Law, scenario: Scenario, loan: Loan) -> tuple[int, int, int]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.engine.ip_table import Kind, appraisal, covered_part, inside_share, kinds_of, weights_of
+from simulator.engine.ip_table import appraisal, covered_part, inside_share
 from simulator.runs import Results
 from simulator.scheme.parts import IP_TYPES
+from simulator.scheme.pledges import Kind, kinds_of, weights_of
 from simulator.scheme.scenario import Scenario
 from tests.theory.agree import assert_mean, run, scheme
 
@@ -43,10 +43,20 @@ def test_the_fund_covers_the_portions_of_its_types() -> None:
     scenario = mixed(400_000, 300_000)
     assert covered_part(BOTH, scenario) == 700_000
     assert inside_share(scenario, scenario.segments["fund"]) == 1.0
-    kinds = kinds_of(scenario)
+    kinds = kinds_of(scenario.segments.values())
     weights = weights_of(scenario.segments["fund"], kinds)
     assert {kind.name: w / PPM for kind, w in zip(kinds, weights, strict=True) if w} == {
         "invention": 0.6, "invention+trademark": 0.4}
+
+
+@pytest.mark.parametrize(("portion", "kind"), [(0, "invention"), (PPM, "trademark")])
+def test_a_portion_of_nothing_is_no_right(portion: int, kind: str) -> None:
+    """A loan that stands on the trademark alone is no patent pledge, whatever the contract calls it."""
+    scenario = mixed(400_000, portion)
+    kinds = kinds_of(scenario.segments.values())
+    weights = {k.name: w / PPM for k, w in zip(kinds, weights_of(scenario.segments["fund"], kinds), strict=True) if w}
+    assert weights == ({"invention": 1.0} if kind == "invention" else {"invention": 0.6, "trademark": 0.4})
+    assert inside_share(scenario, scenario.segments["fund"]) == (1.0 if kind == "invention" else 0.6)
 
 
 def test_cover_leaves_the_other_right_out() -> None:
@@ -148,5 +158,5 @@ def test_without_volatility_the_gain_is_certain() -> None:
 
 
 def test_types_of_the_grammar_are_kinds() -> None:
-    assert [kind.types[0] for kind in kinds_of(mixed(0, 0))][:len(IP_TYPES)] == list(IP_TYPES)
-    assert len(kinds_of(mixed(0, 0))) == len(IP_TYPES) and np.isfinite(appraisal(BOTH, mixed(1, 1))[1])
+    kinds = kinds_of(mixed(0, 0).segments.values())
+    assert [kind.types for kind in kinds] == [(name,) for name in IP_TYPES]
