@@ -16,9 +16,9 @@ import simulator.engine.story.lending as lending
 import simulator.engine.story.pots as pots
 import simulator.engine.story.subsidies as subsidies
 from simulator.engine import layout as at
-from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE
+from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE, YEAR
 from simulator.engine.rules import muldiv
-from simulator.engine.story.records import Loan
+from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
 from tests.twins import mutants_terms as more
 
@@ -62,6 +62,16 @@ def breaker_early(patch: Patch) -> None:
 def queued_first(patch: Patch) -> None:
     """A recovery cancels what is queued before what is not due yet."""
     patch.setattr(claims, "CANCELLED_FIRST", claims.CANCELLED_FIRST[::-1])
+
+
+def year_of_default(patch: Patch) -> None:
+    """A claim counts in the year of the default, not of its determination."""
+    kept = claims.ClaimsOffice.cell
+
+    def cell(self: claims.ClaimsOffice, counter: int, claim: Claim) -> claims.Cell | None:
+        found = kept(self, counter, claim)
+        return found if found is None or found[2] < 0 else (*found[:2], claim.loan.default_day // YEAR)
+    patch.setattr(claims.ClaimsOffice, "cell", cell)
 
 
 def year_of_cap(patch: Patch) -> None:
@@ -287,6 +297,7 @@ PUBLIC_MONEY = (
 MUTANTS = (
     Mutant("maturity before default", "loan", maturity_first), Mutant("breaker before queue", "loan", breaker_early),
     Mutant("recovery cancels queued first", "due", queued_first),
+    Mutant("claims counted in the year of default", "due", year_of_default),
     Mutant("firm cap of the wrong year", "loan", year_of_cap), Mutant("overtaking in the queue", "due", overtaking),
     Mutant("one fen rounded up", "due", rounded_up), Mutant("owed cash counted as free", "loan", cash_for_free),
     Mutant("a clock for every loan", "loan", own_clock),

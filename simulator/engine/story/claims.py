@@ -165,6 +165,8 @@ class ClaimsOffice:
     def apply_terms(self, claim: Claim, base: int, burden: list[int]) -> np.ndarray:
         """Fill ``burden`` by the terms for ``base``; the claim's own counters are booked anew."""
         law, loan = self.world.law, claim.loan
+        if base < 0:                       # the compiled rule does not look
+            raise AssertionError(f"claim {claim.number}: a base of {base}")
         cells = [self.cell(counter, claim) for counter in range(len(law.counters))]
         used = np.array([0 if cell is None else self.counters[cell] - int(claim.booked[n])
                          for n, cell in enumerate(cells)], np.int64)
