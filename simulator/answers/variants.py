@@ -109,7 +109,7 @@ def with_leverage(scenario: Scenario, numerator: int, denominator: int) -> Scena
 
 
 RULES = ("leverage", "budget", "floor", "breaker", "loan_cap", "firm_year_cap", "term", "ineligible",
-         "supply", "appraisal")
+         "supply", "appraisal", "commitment")
 
 
 def without_rule(scenario: Scenario, rule: str) -> Scenario | None:
@@ -169,6 +169,7 @@ def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
         "term": {"gate.max_term": None},
         "supply": {"supply": {}},
         "appraisal": {"appraisal": None},
+        "commitment": {f"banks.{name}.committed_line": None for name in scenario.banks},
         "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES),
                        "gate.flags": [], "gate.not_flags": []},
     }
@@ -186,6 +187,7 @@ def rule_paths(scenario: Scenario, rule: str) -> list[str]:
         "term": r"gate\.max_term",
         "supply": r"supply\..+",
         "appraisal": r"appraisal\..+",
+        "commitment": r"banks\.\w+\.committed_line",
         "firm_year_cap": r"gate\.firm_year_cap\..+",
         "ineligible": r"gate\.(ip_types|classes|flags|not_flags).*",
         "share": r"modes\.\w+\.terms\.\d+\.share",

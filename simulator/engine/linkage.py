@@ -40,4 +40,5 @@ def option_gain(law, seed, path, entity, generation, principal, term):
     years, sigma = term / YEAR, law.linkage[LINK_VOLATILITY]
     growth = math.exp((law.linkage[LINK_DRIFT] - 0.5 * sigma * sigma) * years
                       + sigma * math.sqrt(years) * normal_quantile(value))
+    # a thousandfold at most, so that it stays a whole number of the engine
     return int(principal * law.linkage[LINK_SIZE] * min(max(0.0, growth - 1.0), 1000.0))

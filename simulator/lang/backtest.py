@@ -48,10 +48,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The model does not predict a multiple, it can be asked whether one is safe. On 99 % of paths multiples of {low} to {high} "
         "pay all net claims, at the median {median}; the observed {observed} lies {place}. Share and years are assumed."),
     "bt_why_backtest-qingdao_subsidy_share": (
-        "输入是各项补贴比例和实际笔数；保费率、利率是假设。投保部分每户 500 万元的限额和处置评估费未计入；"
+        "输入是各项补贴比例和实际笔数；保费率、利率是假设；"
         "补贴在还清后才付，2019 年贷款的补贴大多落在窗口之外。",
-        "Put in are the subsidy rates and the number of loans; the premium rate and interest are assumed. The limit of 500 万元 on "
-        "the insured part of a firm and the appraisal at disposal are not in it; subsidies are paid "
+        "Put in are the subsidy rates and the number of loans; the premium rate and interest are assumed. Subsidies are paid "
         "after repayment, so that most of what the loans of 2019 earn falls outside the window."),
     "bt_why_backtest-xiaoshan_claims_by_count": (
         "中位数是实际的 {over} 倍。联保组的规模和规则未见，因此按单独借款的小企业模拟；成员互相代偿、自选成员使实际代偿低得多。"
