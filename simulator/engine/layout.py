@@ -131,8 +131,9 @@ WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE, WINDOW_ROLLING = range(4)
  B_SUBSIDY, B_UNMET, B_MEASURE, N_WIDTH, N_PATH_WIDTH, MORAL_THRESHOLD, N_CALENDAR, N_FIRMS,
  RENEWS, RENEW_WITHIN, AT_MATURITY, N_CLUSTERS, ALL_LINES, GATE_FLAGS, GATE_NOT_FLAGS, MEASURE_TALLY, N_BREAKERS,
  N_SCOPES, LAST_CHECK, B_WARNED, B_STOPPED, B_HELD, B_RETURNED, HAS_FINALS,
- HAS_CAPITAL) = range(74)
-WHOLE = 74
+ HAS_CAPITAL, HAS_CHAIN) = range(75)
+WHOLE = 75
+UP, REPAID = range(2)                      # of a payer in a mode
 REFUSE, TRIM, COVER_PART = range(3)
 BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
 
@@ -193,6 +194,7 @@ class Law(Bundle):
     stacks: np.ndarray          # int64[stacks, STACK]
     priority: np.ndarray        # int64[..]: parties in order of recovery
     payers: np.ndarray          # int64[P, PAYER_FIELDS]
+    chain: np.ndarray           # int64[modes, P, 2]: whose burden a payer takes over, whether others repay it
     district_pot: np.ndarray    # int64[districts]: pot reached by pot.$district, NOBODY if none
     pots: np.ndarray            # int64[pots, POT]
     contributions: np.ndarray   # int64[events, CONTRIBUTION] in order of day

@@ -248,6 +248,7 @@ class _Compiler:
         w[at.FACTOR_STEP] = STEPS[s.macro.step]
         w[at.N_COUNTERS] = len(self.terms.counters)
         w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
+        w[at.HAS_CHAIN] = int(self.terms.chain[:, :, at.REPAID].any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
         count_scopes(w, s, self.terms)
@@ -318,8 +319,9 @@ class _Compiler:
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
             delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
             cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
-            priority=terms.priority, payers=terms.payers, district_pot=self.district_pot(), pots=self.pots(),
-            contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
+            priority=terms.priority, payers=terms.payers, chain=terms.chain, pots=self.pots(),
+            district_pot=self.district_pot(), contributions=self.contributions(), targets=self.targets(),
+            programmes=support.programmes,
             breakers=breaker_table(s, terms), factor_weights=factors.weights, stress=factors.stress,
             link=factors.tables, link_kind=factors.kinds,
             counters=terms.counters, policies=self.policies(),

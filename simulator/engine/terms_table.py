@@ -44,6 +44,7 @@ class TermsTables:
     stacks: np.ndarray
     priority: np.ndarray
     payers: np.ndarray
+    chain: np.ndarray
     counters: np.ndarray
     origin: np.ndarray
     names: tuple[str, ...]                 # payers, then "lender"
@@ -191,9 +192,6 @@ class _Builder:
                 if self.scenario.payers[p].kind == "pot"]
         if len(pots) > at.POTS_OF_MODE:
             raise NotBuilt("too_many_pot_payers", mode.title.en)
-        for row in rows:
-            if row.from_ != "lender" and self.scenario.payers[row.from_].kind == "pot":
-                raise NotBuilt("pot_as_creditor", row.from_)
         pots += [at.NOBODY] * (at.POTS_OF_MODE - len(pots))
         guarantor = next((row.payer for row in rows if self.scenario.payers[row.payer].kind == "guarantor"), None)
         return [first, len(self.rows), first_stack, len(self.stacks), mode.claim.overdue, mode.claim.review,
@@ -201,6 +199,14 @@ class _Builder:
                 0, 0, 0, self.covered_districts(mode, rows), *pots, mode.counter_guarantee,
                 self.number(guarantor) if guarantor else at.NOBODY,
                 *claim_numbers(mode.claim)]
+
+    def chain(self, mode: Mode) -> list[list[int]]:
+        """For each payer: whose burden it takes over, and whether others repay it though it may be without money."""
+        rows = self.kept(mode)
+        above = {row.payer: self.number(row.from_) for row in rows}
+        repaid = {row.from_ for row in rows}
+        return [[above.get(name, len(self.names) - 1), int(name in repaid and payer.can_fall_short)]
+                for name, payer in self.scenario.payers.items()]
 
     def covered_districts(self, mode: Mode, rows: list[TermRow]) -> int:
         """Districts whose firms every pot payer of the mode can pay for.
@@ -250,8 +256,10 @@ def compile_terms(scenario: Scenario, no_fund: bool = False) -> TermsTables:
     build = _Builder(scenario, no_fund)
     modes = [build.mode(mode) for mode in scenario.modes.values()]
     payers = [build.payer(payer) for payer in scenario.payers.values()]
+    chain = [build.chain(mode) for mode in scenario.modes.values()]
     return TermsTables(
         modes=_table(modes, at.MODE), rows=_table(build.rows, at.ROW), stacks=_table(build.stacks, at.STACK),
         priority=np.array(build.priority, np.int64), payers=_table(payers, at.PAYER_FIELDS),
+        chain=np.array(chain, np.int64).reshape(len(chain), len(payers), 2),
         counters=np.array(build.counters, np.int64), origin=_table(build.origin, at.ORIGIN), names=tuple(build.names),
         mode_names=tuple(scenario.modes), clauses=tuple(build.clauses))

@@ -65,6 +65,11 @@ class Payer(Part):
     short: str = "lapse"                       # lapse | queue_fifo | queue_pro_rata | next:PAYER
     capital: Amount | None = None              # own money of a payer that has no pot; None: it always pays
 
+    @property
+    def can_fall_short(self) -> bool:
+        """Whether it pays from a purse that may be used up."""
+        return self.kind == "pot" or self.capital is not None
+
 
 class Condition(Part):
     """Facts frozen at origination, but for the bank's; all given ones must hold."""

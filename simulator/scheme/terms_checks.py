@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -105,7 +105,7 @@ def rows(s: Any, draft: Draft) -> None:
                           allowed=f"> {draft.raw((*here, 'layer', 'from')) or 0}")
             if row.layer:
                 draft.fits((*here, "layer", "to"), row.layer.to)
-            _buildable(s, draft, here, row, {r.payer for r in mode.terms if r.step < row.step})
+            _buildable(s, draft, here, row, mode)
         pots = list(dict.fromkeys(r.payer for r in mode.terms if _kind(s, r.payer) == "pot"))
         if len(pots) > MOST_POT_PAYERS:
             draft.say("not_built", (*path, "terms"), given=f"{len(pots)} × kind: pot ({', '.join(pots)})")
@@ -131,14 +131,29 @@ def _kind(s: Any, payer: str) -> str:
     return known[payer].kind if payer in known else ""
 
 
-def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, earlier: set[str]) -> None:
+def _buildable(s: Any, draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:
     """Legal rows whose mechanism comes later."""
+    earlier = {other.payer for other in mode.terms if other.step < row.step}
     if len(row.cap) + (_kind(s, row.payer) in OF_CLUSTERS) > MOST_CAPS:     # what the cluster has is a cap too
         draft.say("not_built", (*path, "cap"), given=f"cap × {len(row.cap)}")
-    if row.from_ in earlier and _kind(s, row.from_) == "pot":
-        draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (kind: pot)")
-    if row.from_ in earlier and row.from_ in getattr(s, "payers", {}) and s.payers[row.from_].capital is not None:
-        draft.say("not_built", (*path, "from"), given=f"from: {row.from_} (capital)")
+    creditor = getattr(s, "payers", {}).get(row.from_) if row.from_ in earlier else None
+    if creditor is not None and creditor.can_fall_short:
+        for why in _unchained(s.payers, row.from_, mode):
+            draft.say("not_built", (*path, "from"), given=f"from: {row.from_} ({why})")
+
+
+def _unchained(payers: dict[str, Payer], name: str, mode: Mode) -> Iterator[str]:
+    """Why what is owed to a payer that may be without money cannot go on to its own creditor."""
+    creditor = payers[name]
+    above = {row.from_ for row in mode.terms if row.payer == name}
+    if len(above) > 1:
+        yield f"{name} from: {listed(sorted(above))}"
+    passes = creditor.short.startswith("next:") and {creditor.short.removeprefix("next:")} != above
+    if passes or creditor.short == "queue_pro_rata":
+        yield f"short: {creditor.short}"
+    if mode.claim.provisional is not None:
+        yield "provisional"
+    yield from (f"{other} short: next:{name}" for other, payer in payers.items() if payer.short == f"next:{name}")
 
 
 def _from(draft: Draft, path: Path, row: TermRow, mode: Mode) -> None:

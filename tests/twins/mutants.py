@@ -330,6 +330,7 @@ MUTANTS = (
     Mutant("measure of today", "year", more.measured_today),
     Mutant("stopped payments paid", "year", more.paid_all_the_same),
     Mutant("endless capital", "year", law=more.endless_capital),
+    Mutant("repaid and keeps it", "year", more.repaid_and_keeps), Mutant("own dues wait", "year", more.own_dues_wait),
     Mutant("claims gross", "year", law=more.claims_gross),
     Mutant("final from the start", "year", law=more.paid_at_once),
     Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),

@@ -9,6 +9,7 @@ import pytest
 
 import simulator.engine.story.breaker as breaker
 import simulator.engine.story.cashier as cashier
+import simulator.engine.story.chains as chains
 import simulator.engine.story.pots as pots
 import simulator.engine.story.rights as rights
 from simulator.engine import layout as at
@@ -184,6 +185,16 @@ def rest_forgotten(patch: Patch) -> None:
                 self.purses.pots[due.reserve].pending -= due.unpaid
         return dues
     patch.setattr(cashier.Cashier, "owe", lighter)
+
+
+def repaid_and_keeps(patch: pytest.MonkeyPatch) -> None:
+    """Who could not pay keeps what others repay it."""
+    patch.setattr(chains.Chains, "make_good", lambda *_: 0)
+
+
+def own_dues_wait(patch: pytest.MonkeyPatch) -> None:
+    """What others repay does not go to the creditor whose due waits."""
+    patch.setattr(chains.Chains, "pay_own", lambda *_: 0)
 
 
 def endless_capital(tables: Tables) -> Tables:

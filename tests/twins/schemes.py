@@ -17,7 +17,7 @@ from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
 from tests.twins.public_money import public_money
-from tests.twins.schemes_terms import with_more_terms
+from tests.twins.schemes_terms import chained, with_more_terms
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 SHIPPED = ("liaoning-2021", "dalian-2020", "fuxin-2017", "dalian-district-pots", "liaoning-pooled",
@@ -90,6 +90,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
+    if number % 10 in (4, 8) and "first" in data["modes"]:
+        chained(random.Random(7 * number + 5), data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 

@@ -62,6 +62,31 @@ def counted(r: random.Random) -> Data:
         for n, flags in enumerate(([], ["tech"], ["tech", "listed"]))}
 
 
+def chained(r: random.Random, data: Data) -> None:
+    """Payers that are repaid by others and may be without money: a guarantor, a pot, an insurer behind a pot."""
+    payers = data["payers"]
+    payers["guarantor"].update(capital=r.choice([20, 100, 400]) * WAN,
+                               short=r.choice(["lapse", "next:lender", "queue_fifo"]))
+    payers["insurer"].update(capital=r.choice([None, 30 * WAN, 200 * WAN]), short=r.choice(["lapse", "queue_fifo"]))
+    payers["reserve"]["short"] = r.choice(["lapse", "queue_fifo"])
+    payers["fund"]["short"] = r.choice(["lapse", "queue_fifo"])
+    plain = {"when": None, "order": "share_then_cap", "clause": "", "cap": [], "layer": None}
+    left = plain | {"of": "remaining"}
+    few = plain | {"cap": [{"amount": 90 * WAN, "per": "loan"}]}
+    late = r.choice([0, 20, 90])
+    guaranteed = [plain | {"payer": "guarantor", "share": 800_000},
+                  few | {"step": 2, "payer": "fund", "share": 300_000, "from": "guarantor", "lag": late},
+                  plain | {"step": 2, "payer": "insurer", "share": 200_000, "from": "guarantor", "lag": 45}]
+    reinsured = [plain | {"payer": "fund", "share": 700_000},
+                 left | {"step": 2, "payer": "insurer", "share": 600_000, "from": "fund", "lag": late},
+                 left | {"step": 3, "payer": "reserve", "share": 500_000, "from": "insurer", "lag": 7}]
+    for mode, rows in zip(data["modes"].values(), (guaranteed, reinsured), strict=True):
+        mode.update(terms=rows, stack=[])
+        if mode["recovery"]["within"] == "priority":
+            mode["recovery"]["priority"] = [rows[0]["payer"], "lender"]
+    data["recovery"]["delay_mean"] = r.choice([30, 120])
+
+
 def escrow_binds(data: Data) -> None:
     """Whole claims are put aside for long in pots whose cover is limited by what is free."""
     for pot in data["pots"].values():

@@ -5,19 +5,18 @@ from __future__ import annotations
 from simulator.chance.decisions import MATCH
 from simulator.chance.philox import block
 from simulator.engine.layout import (
-    ANNUAL_BUDGET, HAS_CAPITAL, B_CLAWBACK, B_CONTRIBUTED, B_FALLEN, B_HELD, B_INTEREST, B_LAPSED, B_PAID, B_PASSED,
-    B_POT_PAID, FLOOR_FEN, INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST,
-    N_POTS, N_YEARS, NEXT_PAYER, NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN,
-    WITHIN_DAYS,
+    ANNUAL_BUDGET, HAS_CAPITAL, HAS_CHAIN, B_CLAWBACK, B_CONTRIBUTED, B_HELD, B_INTEREST, B_PAID, B_POT_PAID,
+    FLOOR_FEN, INTEREST_PPM, INTO, IS_MATCH, KIND, KIND_POT, LEVERAGE, MATCH_PPM, N_DAYS, N_LAST, N_POTS, N_YEARS,
+    NEXT_PAYER, NO_LIMIT, RETURN_SUM, SHORT, SHORT_LAPSE, SHORT_NEXT, SHORT_PRO_RATA, SUM, WHEN, WITHIN_DAYS,
 )
 from simulator.engine.ledger import BUDGET, FLOOR, LEVERAGE as LEVERAGE_REASON
 from simulator.engine.loop.breaker import note_party, note_pot, payment_stopped
-from simulator.engine.loop.capital import draw_capital
-from simulator.engine.loop.dues import new_dues
+from simulator.engine.loop.capital import draw_capital, note_outflow
+from simulator.engine.loop.chain import leave_unpaid, receive
+from simulator.engine.loop.dues import new_dues, owe_less
 from simulator.engine.loop.state import (
-    C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_ESCROW, I_NEXT, I_PAID, I_PAYER, I_PENDING,
-    I_ROW, I_STATE, I_UNPAID, K_PAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_NET, R_PATH, R_PEAK, R_QUEUE, R_QUEUE_DAYS,
-    R_QUEUE_END, R_SEED,
+    C_LOAN, DONE, I_ACCOUNT, I_ACCOUNTS, I_CLAIM, I_CREDITOR, I_DUE, I_ESCROW, I_NEXT, I_PAID, I_PAYER, I_ROW, I_STATE,
+    I_UNPAID, K_PAID, QUEUED, R_DIRTY, R_EXHAUSTED, R_PATH, R_QUEUE, R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
 from simulator.engine.rules import for_days, muldiv
 from simulator.jit import inlined, kernel
@@ -84,13 +83,6 @@ def credit_interest(law, st, y):
             st.years[y, law.whole[B_INTEREST] + a] += x
             note_outflow(st, -x)
             st.reg[R_DIRTY] |= 1 << a
-
-
-@inlined
-def note_outflow(st, x):
-    """Running total of claims paid less refunds and interest, and its maximum: the reserve it took."""
-    st.reg[R_NET] += x
-    st.reg[R_PEAK] = max(st.reg[R_PEAK], st.reg[R_NET])
 
 
 @inlined
@@ -176,11 +168,10 @@ def pay_out(law, st, loan, a, x, y):
 def reduce_due(law, st, item, x, y):
     """Book ``x`` as paid by the payer, or put aside, and take it off what is owed."""
     i = st.items[item]
-    i[I_UNPAID] -= x
+    owe_less(st, item, x)
     st.years[y, law.whole[B_HELD if i[I_ESCROW] == 1 else B_PAID] + i[I_PAYER]] += x
-    if i[I_PENDING] >= 0:
-        st.pending[i[I_PENDING]] -= x
-        st.reg[R_DIRTY] |= 1 << i[I_PENDING]
+    if i[I_ESCROW] == 0:
+        receive(law, st, i[I_CLAIM], i[I_CREDITOR], x, y)
 
 
 @kernel(_nrt=False)
@@ -211,20 +202,11 @@ def fall_short(law, st, item, y, day):
     i = st.items[item]
     x = i[I_UNPAID]
     p, c = i[I_PAYER], i[I_CLAIM]
-    onto = i[I_CREDITOR]
-    column = law.whole[B_LAPSED]
-    if law.payers[p, SHORT] == SHORT_NEXT:
-        onto = law.payers[p, NEXT_PAYER]
-        column = law.whole[B_PASSED]
-    st.years[y, column + p] += x
-    st.years[y, law.whole[B_FALLEN] + onto] += x
-    st.borne[c, p] -= x
-    st.borne[c, onto] += x
-    i[I_UNPAID] = 0
-    if i[I_PENDING] >= 0:
-        st.pending[i[I_PENDING]] -= x
-        st.reg[R_DIRTY] |= 1 << i[I_PENDING]
-    if column == law.whole[B_PASSED] and onto < len(law.payers):
+    passes = law.payers[p, SHORT] == SHORT_NEXT
+    onto = law.payers[p, NEXT_PAYER] if passes else i[I_CREDITOR]
+    owe_less(st, item, x)
+    leave_unpaid(law, st, c, p, onto, x, y)
+    if passes and onto < len(law.payers):
         first, count = new_dues(law, st, c, onto, i[I_CREDITOR], x, day, i[I_ROW], i[I_ESCROW])
         for item in range(first, first + count):
             append_queue(st, item)
@@ -247,8 +229,8 @@ def serve_queue(law, st, day, y):
     for a in range(law.whole[N_POTS]):
         serve_pro_rata(law, st, a, day, y)
     drop_settled(st, day)
-    if law.whole[HAS_CAPITAL] == 1 and st.reg[R_QUEUE] >= 0:
-        st.busy[day + 1] |= 1              # capital may come in and be asked for the next day
+    if law.whole[HAS_CAPITAL] + law.whole[HAS_CHAIN] > 0 and st.reg[R_QUEUE] >= 0:
+        st.busy[day + 1] |= 1              # money may come in and be asked for the next day
 
 
 @inlined

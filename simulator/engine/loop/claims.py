@@ -5,20 +5,21 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, B_REFUND, DRAW, DRAW_ORDER, FINAL_DAYS,
-    HAS_DISPOSED, HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NO_LIMIT, N_ACCOUNTS,
-    N_CLUSTERS, N_LAST, N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL,
-    RECOVERY_COST_PPM, WEIGHT, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, DRAW, DRAW_ORDER, FINAL_DAYS, HAS_CHAIN, HAS_DISPOSED,
+    HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST,
+    N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT,
+    WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
     VINTAGE_DEFAULTS,
 )
-from simulator.engine.loop.breaker import note, note_party, note_pot
+from simulator.engine.loop.breaker import note, note_party
 from simulator.engine.loop.capital import add_capital
-from simulator.engine.loop.cash import note_outflow, year_row
+from simulator.engine.loop.cash import year_row
+from simulator.engine.loop.chain import receive, refund
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
-from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.dues import account_at, owe_less
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.rights import common_right, take_right
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
@@ -26,12 +27,11 @@ from simulator.engine.loop.lists import insert_default, insert_loan
 from simulator.engine.loop.settlement import call_provisionally, call_rows, covered_part, early_part, settle
 from simulator.engine.loop.state import (
     L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
-    F_ENDED, F_FIRST, F_LIVE, HELD, I_ACCOUNT, I_ACCOUNTS, I_CANCELLED, I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING,
-    I_STATE, I_UNPAID, K_DEFAULTS, K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED,
-    LIVE, L_ACCOUNT, L_BANK, L_BOOK, L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS,
-    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE,
-    L_RECOVERY_DAY, L_START, L_STATE, QUEUED, R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH,
-    R_SEED,
+    F_ENDED, F_FIRST, F_LIVE, HELD, I_CANCELLED, I_CREDITOR, I_NEXT_OF_CLAIM, I_PAYER, I_STATE, I_UNPAID, K_DEFAULTS,
+    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE, L_ACCOUNT, L_BANK, L_BOOK,
+    L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE, L_NET,
+    L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE, L_RECOVERY_DAY, L_START, L_STATE, QUEUED,
+    R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, for_days, muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -198,6 +198,8 @@ def determine(law, st, loan, day, y):
         st.years[y, law.whole[B_LIABLE] + p] += st.burden[claim, p]
         st.borne[claim, p] = st.burden[claim, p]
         st.back[claim, p] = 0
+        if law.whole[HAS_CHAIN] == 1:
+            st.lacking[claim, p] = st.awaited[claim, p] = 0
         total += st.burden[claim, p]
     if total != base:
         st.reg[R_FULL] = 2                 # conservation broken: the host raises
@@ -305,46 +307,14 @@ def give_back(law, st, claim, payer, amount, y):
             i = st.items[item]
             if i[I_PAYER] == payer and i[I_STATE] == state:
                 x = min(owed, i[I_UNPAID])
-                i[I_UNPAID] -= x
                 i[I_CANCELLED] += x
                 owed -= x
                 st.years[y, law.whole[B_CANCELLED] + payer] += x
-                if i[I_PENDING] >= 0:
-                    st.pending[i[I_PENDING]] -= x
-                    st.reg[R_DIRTY] |= 1 << i[I_PENDING]
+                owe_less(st, item, x)
+                receive(law, st, claim, i[I_CREDITOR], x, y)
             item = i[I_NEXT_OF_CLAIM]
     if owed > 0 and law.payers[payer, KIND] == KIND_POT:
         refund(law, st, claim, payer, owed, y)
     elif owed > 0:
         add_capital(law, st, payer, owed)
         note_party(law, st, st.claims[claim, C_LOAN], payer, K_REFUNDED, owed)
-
-
-@kernel(_nrt=False)
-def refund(law, st, claim, payer, amount, y):
-    """Return money to a payer's accounts by what each has paid; floors, the remainder to the last."""
-    total = 0
-    item = st.claims[claim, C_FIRST]
-    while item >= 0:
-        if st.items[item, I_PAYER] == payer:
-            for slot in range(st.items[item, I_ACCOUNTS]):
-                total += st.items[item, I_PAID + slot]
-        item = st.items[item, I_NEXT_OF_CLAIM]
-    seen = 0
-    given = 0
-    item = st.claims[claim, C_FIRST]
-    while item >= 0:
-        i = st.items[item]
-        if i[I_PAYER] == payer:
-            for slot in range(i[I_ACCOUNTS]):
-                seen += i[I_PAID + slot]
-                if i[I_PAID + slot] > 0:
-                    x = amount - given if seen == total else muldiv(i[I_PAID + slot], amount, total)
-                    a = i[I_ACCOUNT + slot]
-                    st.cash[a] += x
-                    st.years[y, law.whole[B_REFUND] + a] += x
-                    st.reg[R_DIRTY] |= 1 << a
-                    note_outflow(st, -x)
-                    note_pot(law, st, st.claims[claim, C_LOAN], a, K_REFUNDED, x)
-                    given += x
-        item = i[I_NEXT_OF_CLAIM]

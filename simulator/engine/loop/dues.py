@@ -109,3 +109,13 @@ def set_pending(st, item, a):
     st.items[item, I_PENDING] = a
     st.pending[a] += st.items[item, I_UNPAID]
     st.reg[R_DIRTY] |= 1 << a
+
+
+@kernel(_nrt=False)
+def owe_less(st, item, x):
+    """Take ``x`` off what is owed, and off what its account sets aside."""
+    i = st.items[item]
+    i[I_UNPAID] -= x
+    if i[I_PENDING] >= 0:
+        st.pending[i[I_PENDING]] -= x
+        st.reg[R_DIRTY] |= 1 << i[I_PENDING]

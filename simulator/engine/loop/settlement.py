@@ -10,8 +10,8 @@ from simulator.engine.layout import (
 )
 from simulator.engine.ledger import DETERMINED, NETTED
 from simulator.engine.loop.breaker import note_party, note_pot
-from simulator.engine.loop.capital import add_capital
-from simulator.engine.loop.cash import note_outflow, pay_out
+from simulator.engine.loop.capital import add_capital, note_outflow
+from simulator.engine.loop.cash import pay_out
 from simulator.engine.loop.clusters import spend_reserve
 from simulator.engine.loop.dues import new_dues
 from simulator.engine.loop.limits import facts_of, load_counters, store_counters

@@ -13,9 +13,9 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_WINDOW, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR,
-    N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES,
-    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING,  HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
+    B_WINDOW, HAS_CHAIN, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_CLUSTERS,
+    N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH,
+    N_YEARS, WINDOW_ROLLING, HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
 )
 
 # --- registers: single numbers of the running path
@@ -88,6 +88,8 @@ class State(Bundle):
     burden: np.ndarray          # int64[claims, parties]: by the terms, at determination
     borne: np.ndarray           # int64[claims, parties]: after lapses and passing on
     back: np.ndarray            # int64[claims, parties]: of recoveries
+    lacking: np.ndarray         # int64[claims or 1, parties]: left unpaid by each and not made good since
+    awaited: np.ndarray         # int64[claims or 1, parties]: of it, what others owe it and nobody else bears yet
     booked: np.ndarray          # int64[claims, counters]
     nodes: np.ndarray           # int64[nodes, 2]: firm, next node of its default day
     firms: np.ndarray           # int64[firms, FIRM_FIELDS]
@@ -176,6 +178,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         place=ints(int(w[N_BOOK_DAYS] + w[N_DAYS]) + 1), loans=ints(loans, LOAN),
         items=ints(items, ITEM), claims=ints(claims, CLAIM), burden=ints(claims, parties),
         borne=ints(claims, parties), back=ints(claims, parties), booked=ints(claims, counters),
+        lacking=ints(claims if w[HAS_CHAIN] else 1, parties), awaited=ints(claims if w[HAS_CHAIN] else 1, parties),
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),

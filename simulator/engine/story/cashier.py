@@ -6,6 +6,7 @@ from simulator.engine import layout as at
 from simulator.engine.day import DUE, PAY
 from simulator.engine.rules import muldiv
 from simulator.engine.story.breaker import Breakers
+from simulator.engine.story.chains import Chains
 from simulator.engine.story.pots import Pot, Purses
 from simulator.engine.story.records import Claim, Due, DueState
 from simulator.engine.story.world import Business, World
@@ -19,6 +20,7 @@ class Cashier:
         self.queue: list[Due] = []
         self.queue_days = 0
         self.capital = {payer.number: payer.capital for payer in world.scheme.payers if payer.capital != at.NO_LIMIT}
+        self.chains = Chains(world, purses, breakers, self)
         self.first_shortfall: int | None = None
         world.start(self.days())
 
@@ -161,6 +163,8 @@ class Cashier:
         if not posted:
             self.world.post("claim", self.name(due.payer), -amount, self.rule(due), due.claim.loan,
                             clause=self.world.scheme.clauses[due.row])
+        if not due.escrow:
+            self.chains.receive(due.claim, due.creditor, amount)
 
     def add_capital(self, payer: int, amount: int) -> None:
         """Money of a payer that has its own and not without end."""
@@ -178,10 +182,7 @@ class Cashier:
         onto = law.next_payer if passes else due.creditor
         due.unpaid = 0
         self.purses.release_reserve(due, missing)
-        self.world.count_in(at.B_PASSED if passes else at.B_LAPSED, due.payer, missing)
-        self.world.count_in(at.B_FALLEN, onto, missing)
-        due.claim.borne[due.payer] -= missing
-        due.claim.borne[onto] += missing
+        self.chains.leave_unpaid(due.claim, due.payer, onto, missing)
         if due.payer in self.capital:
             self.world.rules["capital used up"] += 1
         check_borne(due.claim)

@@ -267,7 +267,7 @@ class ClaimsOffice:
                 if due.payer == payer and due.state == state:
                     amount -= self.cancel(due, min(amount, due.unpaid))
         if amount > 0 and self.world.scheme.payers[payer].is_pot:
-            self.refund(claim, payer, amount)
+            self.cashier.chains.refund(claim, payer, amount, "share of recovery")
         elif amount > 0:
             self.cashier.add_capital(payer, amount)
             for tally in self.breakers.tallies_of_party(claim.loan, payer):
@@ -281,23 +281,5 @@ class ClaimsOffice:
         self.world.count_in(at.B_CANCELLED, due.payer, amount)
         if amount > 0:
             self.world.tell("cancelled", due.claim.loan, amount, due.state.name.lower())
+            self.cashier.chains.receive(due.claim, due.creditor, amount)
         return amount
-
-    def refund(self, claim: Claim, payer: int, amount: int) -> None:
-        """Back to the payer's accounts by what each has paid on this claim; the remainder to the last that paid."""
-        paid = [(account, sum_paid, due) for due in claim.dues if due.payer == payer
-                for account, sum_paid in zip(due.accounts, due.paid, strict=True) if sum_paid > 0]
-        total, rest = sum(sum_paid for _, sum_paid, _ in paid), amount
-        if amount > total:
-            raise AssertionError(f"claim {claim.number}: refund of {amount} on {total} paid")
-        for place, (account, sum_paid, due) in enumerate(paid, 1):
-            back = rest if place == len(paid) else int(muldiv(sum_paid, amount, total))
-            rest -= back
-            pot = self.purses.pots[account]
-            self.purses.move(pot, back, "refund", self.cashier.name(payer), "share of recovery", claim.loan,
-                             self.world.scheme.clauses[due.row])
-            self.world.count_in(at.B_REFUND, account, back)
-            self.purses.spend(-back)
-            for tally in self.breakers.tallies_of_pot(claim.loan, account):
-                tally.refunded += back
-        self.world.tell("refund", claim.loan, amount)

@@ -113,6 +113,8 @@ class Claim:
     agreed: list[int] = field(default_factory=list)    # what each row took over at determination
     final: bool = True                     # False while it is only paid provisionally
     dues: list[Due] = field(default_factory=list)
+    lacking: Counter[int] = field(default_factory=Counter)     # by payer: left unpaid, not made good since
+    awaited: Counter[int] = field(default_factory=Counter)     # of it, what others owe that payer
 
 
 @dataclass(eq=False)
