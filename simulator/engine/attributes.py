@@ -14,9 +14,9 @@ from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
     BENCHMARK, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS,
-    GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT,
-    N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE,
-    SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+    GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT, N_BOOK_DAYS,
+    OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE, SEG_FIRMS,
+    SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
 )
 from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
 from simulator.engine.rules import PPM, of_ppm
@@ -203,13 +203,15 @@ def default_day(line, start, u, multiple, never):
 
 
 @kernel(_nrt=False)
-def recovery_of(law, seed, path, entity, generation, ip, principal, start, claim_day, common, mode, state):
+def recovery_of(law, seed, path, entity, generation, ip, principal, unpaid, start, claim_day, common, mode,
+                state):
     """(gross proceeds fen, day they arrive) of a defaulted loan: pledged IP and other recovery, one payment.
 
     The IP brings its appraised value × type factor × obsolescence since the pledge × noise of mean one;
-    other recovery is uniform around its mean. Together never more than the principal. ``common`` is the cluster
-    whose one right secures all its loans, so that they share its noise, or NOBODY. ``state`` the sector's factor on
-    the claim's day: in a downturn everything fetches less, in proportion. A counter-guarantee adds its share.
+    other recovery is uniform around its mean of what is ``unpaid`` of the principal. Together never more than that.
+    ``common`` is the cluster whose one right secures all its loans, so that they share its noise, or NOBODY.
+    ``state`` the sector's factor on the claim's day: in a downturn everything fetches less, in proportion.
+    A counter-guarantee adds its share.
     """
     u0, u1, u2, _ = block(seed, path, RECOVERY, entity, generation)
     if common >= 0:
@@ -220,10 +222,10 @@ def recovery_of(law, seed, path, entity, generation, ip, principal, start, claim
     sigma = law.real[NOISE]
     noise = math.exp(sigma * normal_quantile(u0) - 0.5 * sigma * sigma)
     kept = math.exp(math.log(1.0 - law.real[OBSOLESCENCE]) * ((day - start) / YEAR))
-    proceeds = appraised * law.ip_factor[ip] * kept * noise + principal * law.real[OTHER_RECOVERY] * 2.0 * u1
+    proceeds = appraised * law.ip_factor[ip] * kept * noise + unpaid * law.real[OTHER_RECOVERY] * 2.0 * u1
     if law.real[DOWNTURN] > 0.0:
         proceeds *= math.exp(law.real[DOWNTURN] * state - 0.5 * law.real[DOWNTURN] * law.real[DOWNTURN])
-    return min(principal, int(proceeds) + of_ppm(principal, law.modes[mode, COUNTER_PPM])), day
+    return min(unpaid, int(proceeds) + of_ppm(unpaid, law.modes[mode, COUNTER_PPM])), day
 
 
 @kernel(_nrt=False)

@@ -65,7 +65,7 @@ def _subsidy(law: Law, day: int, loan: tuple[int, ...], covered: int, mode: int)
         when = day if programme[EVENT] == ON_DISBURSED else day + term
         if not is_open(law, q, when, ip, mode, covered, principal, term, firm_class, 0, flags):
             continue
-        base = programme_base(law, programme, mode, principal, covered, rate, term, ip)
+        base = programme_base(law, programme, mode, principal, covered, rate, term, ip, term, 0)
         due = int(entitlement(programme, rate_on(law, programme, when, 0, 0), base, 0, 0, 0))
         group = int(programme[EXCLUSIVE])
         if group == NOBODY:

@@ -5,6 +5,7 @@ Pure scalar rules, called by both engines. What a firm, a bank or an envelope ha
 
 from __future__ import annotations
 
+from simulator.engine.instalments import interest_until
 from simulator.engine.layout import (
     AMOUNT_ABOVE, AMOUNT_TO, BASE, BASE_BENCHMARK, BASE_COVERED, BASE_FEE, BASE_FIXED, BASE_INTEREST, BASE_POINTS,
     BASE_PREMIUM, BASE_PRINCIPAL, BASE_TICKET, BASE_VALUATION, BENCHMARK, BY_IP, BY_LEVEL, CAP_FIRM, CAP_FIRM_YEAR,
@@ -34,8 +35,11 @@ def days_paid_for(event, start, term, day):
 
 
 @kernel(_nrt=False)
-def programme_base(law, programme, mode, principal, covered, rate, term, ip):
-    """The amount a programme looks at for one loan (fen): principal, cover, premium, fee, valuation or interest."""
+def programme_base(law, programme, mode, principal, covered, rate, days, ip, term, every):
+    """The amount a programme looks at for one loan (fen): principal, cover, premium, fee, valuation or interest.
+
+    Interest is that of the first ``days`` days, premium and fee are those of the cover given.
+    """
     base = programme[BASE]
     if base == BASE_PRINCIPAL:
         return principal
@@ -44,15 +48,15 @@ def programme_base(law, programme, mode, principal, covered, rate, term, ip):
     if base == BASE_FIXED:
         return programme[FIXED]
     if base == BASE_PREMIUM:
-        return for_days(of_ppm(covered, law.modes[mode, INSURED_PPM]), law.whole[PREMIUM_RATE], term)
+        return for_days(of_ppm(covered, law.modes[mode, INSURED_PPM]), law.whole[PREMIUM_RATE], days)
     if base == BASE_FEE:
-        return for_days(of_ppm(covered, law.modes[mode, GUARANTEED_PPM]), law.whole[GUARANTEE_RATE], term)
+        return for_days(of_ppm(covered, law.modes[mode, GUARANTEED_PPM]), law.whole[GUARANTEE_RATE], days)
     if base == BASE_VALUATION:
         return of_ppm(principal * PPM // law.pledge[ip], law.whole[VALUATION_RATE])
-    paid = for_days(principal, rate, term)
+    paid = interest_until(principal, rate, days, term, every)
     if base == BASE_POINTS:
-        return min(paid, for_days(principal, programme[POINTS], term))
-    benchmark = for_days(principal, law.whole[BENCHMARK], term)
+        return min(paid, interest_until(principal, programme[POINTS], days, term, every))
+    benchmark = interest_until(principal, law.whole[BENCHMARK], days, term, every)
     if base == BASE_INTEREST:
         return paid
     if base == BASE_BENCHMARK:

@@ -134,7 +134,8 @@ class _Compiler:
             firms = max(seg.firms, self.s.book.loans if name == self.names[0] else 0)
             group = groups.get(name)
             whole.append([int(seg.eligible), seg.registered_multiple, firms, seg.size.least,
-                          min(most, 4 * 10**12), base, clusters if group else at.NOBODY, group.members if group else 1])
+                          min(most, 4 * 10**12), base, clusters if group else at.NOBODY, group.members if group else 1,
+                          seg.instalments or 0])
             clusters += group.clusters if group else 0
             real.append([self.volumes[name].median, seg.size.sigma])
             base += firms
@@ -248,6 +249,7 @@ class _Compiler:
         w[at.FACTOR_STEP] = STEPS[s.macro.step]
         w[at.N_COUNTERS] = len(self.terms.counters)
         w[at.HAS_CAPITAL] = int((self.terms.payers[:, at.CAPITAL] != at.NO_LIMIT).any())
+        w[at.HAS_PARTS] = int(any(segment.instalments for segment in self.segments))
         w[at.HAS_CHAIN] = int(self.terms.chain[:, :, at.REPAID].any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
         w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)

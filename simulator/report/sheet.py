@@ -174,7 +174,7 @@ def facts(trace: Trace, claim: Claim, lang: str) -> Iterator[str]:
     yield text("tr_dates", lang, start=trace.date(loan.start), maturity=trace.date(loan.maturity),
                          default=trace.date(loan.default_day),
                          determined=trace.date(loan.default_day + scenario.modes[mode].claim.overdue))
-    yield text("tr_loss", lang, base=wan(claim.base), outside=wan(loan.principal - claim.base))
+    yield text("tr_loss", lang, base=wan(claim.base), outside=wan(loan.balance - claim.base))
 
 
 def due_rows(trace: Trace, claim: Claim, lang: str) -> list[list[str]]:

@@ -65,6 +65,10 @@ def segment_weights(s: Any, draft: Draft) -> None:
     for name, segment in s.segments.items():
         _whole(draft, ("segments", name, "terms"), (term.weight for term in segment.terms))
         _whole(draft, ("segments", name, "ip"), segment.ip.values())
+        longest = max((term.days for term in segment.terms), default=0)
+        if segment.instalments is not None and segment.instalments >= longest:
+            draft.say("instalments_too_late", ("segments", name, "instalments"), given=f"{segment.instalments} days",
+                      allowed=f"< {longest} days")
         if segment.mixed:
             _whole(draft, ("segments", name, "mixed", "second"), segment.mixed.second.values())
 

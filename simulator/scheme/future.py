@@ -8,7 +8,7 @@ from __future__ import annotations
 
 KEYS: dict[str, frozenset[str]] = {
     "Scenario": frozenset({"choose", "versions", "calibration"}),
-    "Segment": frozenset({"instalments", "seasonality"}),
+    "Segment": frozenset({"seasonality"}),
     "Bank": frozenset({"committed_multiple", "breaker"}),
     "Pot": frozenset({"top_up", "scope", "escrow", "initial"}),
     "Payer": frozenset({"committed_line"}),

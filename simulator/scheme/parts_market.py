@@ -102,6 +102,7 @@ class Segment(Part):
     eligible: bool
     size: Size
     terms: list[Term]
+    instalments: Annotated[Days, Field(ge=1)] | None = None     # days between equal repayments of principal
     ip: dict[IpType, Share]
     mixed: Mixed | None = None
     registered_multiple: Multiple              # registered (maximum secured claim) per yuan disbursed

@@ -40,6 +40,7 @@ def loop_loan(row: np.ndarray) -> Fields:
         "default": n[s.L_DEFAULT], "recovery_day": n[s.L_RECOVERY_DAY], "gross": n[s.L_GROSS], "net": n[s.L_NET],
         "subsidy": n[s.L_SUBSIDY], "induced": n[s.L_INDUCED], "book": n[s.L_BOOK], "flags": n[s.L_FLAGS],
         "reached": n[s.L_REACHED], "generation": n[s.L_GENERATION], "deposit": n[s.L_DEPOSIT],
+        "balance": n[s.L_BALANCE], "standing": n[s.L_STANDING],
         "pot": n[s.L_ACCOUNT] if covered else -1, "pot_2": n[s.L_ACCOUNT_2] if covered else -1}
 
 
@@ -52,7 +53,7 @@ def story_loans(story: Story) -> list[Fields]:
         "rate": n.rate, "state": int(n.state), "default": n.default_day, "recovery_day": n.recovery_day,
         "gross": n.gross, "net": n.net, "subsidy": n.subsidy, "induced": int(n.induced), "book": int(n.book),
         "flags": n.firm.flags, "reached": int(n.reached), "generation": n.generation,
-        "deposit": n.deposit,
+        "deposit": n.deposit, "balance": n.balance, "standing": n.standing,
         "pot": n.accounts[0] if n.covered else -1, "pot_2": n.accounts[1] if n.covered else -1} for n in story.loans]
 
 

@@ -21,7 +21,7 @@ from simulator.engine.ledger import REFUSALS
 from simulator.engine.loop.breaker import is_check_day
 from simulator.engine.loop.cash import plan_contributions
 from simulator.engine.loop.clusters import open_clusters
-from simulator.engine.loop.intake import disburse, dynamic_gates, start_loan
+from simulator.engine.loop.intake import choose_accounts, disburse, dynamic_gates, start_loan
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.state import (
     A_BANK,
@@ -44,19 +44,19 @@ from simulator.engine.loop.state import (
     I_UNPAID,
     L_ACCOUNT,
     L_APP,
+    L_BALANCE,
     L_BOOK,
     L_CLAIM,
     L_CLASS,
-    L_COVERED,
     L_DISTRICT,
     L_FLAGS,
     L_GENERATION,
     L_GRADE,
     L_INDUCED,
     L_IP,
-    L_PRINCIPAL,
     L_REACHED,
     L_SECTOR,
+    L_STANDING,
     L_SUBSIDY,
     R_FULL,
     State,
@@ -171,7 +171,7 @@ class Played:
         return self._parties(self.st.back[self._claim(loan)])
 
     def outside(self, loan: int) -> int:
-        return int(self.st.loans[loan, L_PRINCIPAL] - self.st.loans[loan, L_COVERED])
+        return int(self.st.loans[loan, L_BALANCE] - self.st.loans[loan, L_STANDING])
 
     def subsidy(self, loan: int) -> int:
         return int(self.st.loans[loan, L_SUBSIDY])
@@ -262,7 +262,8 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
                       bank, mode)
     n = st.loans[number]
     n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = ip, firm_class, district, 0, 0
-    n[L_ACCOUNT], n[L_ACCOUNT + 1], n[L_INDUCED], n[L_BOOK], n[L_FLAGS] = at.NOBODY, at.NOBODY, 0, 0, flags
+    n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, mode, district)
+    n[L_INDUCED], n[L_BOOK], n[L_FLAGS] = 0, 0, flags
     n[L_REACHED], n[L_APP], n[L_GENERATION] = 1, -1, 0
     st.firms[loan.firm, F_ENDED] = -1
     start_loan(law, st, number, 0, 0)

@@ -329,6 +329,8 @@ MUTANTS = (
     Mutant("rolling year by calendar", "year", law=more.rolling_by_year),
     Mutant("measure of today", "year", more.measured_today),
     Mutant("stopped payments paid", "year", more.paid_all_the_same),
+    Mutant("repaid at once", "loan", law=more.repaid_at_once),
+    Mutant("interest on all of it", "year", more.interest_on_all),
     Mutant("endless capital", "year", law=more.endless_capital),
     Mutant("repaid and keeps it", "year", more.repaid_and_keeps), Mutant("own dues wait", "year", more.own_dues_wait),
     Mutant("claims gross", "year", law=more.claims_gross),

@@ -10,10 +10,12 @@ import pytest
 import simulator.engine.story.breaker as breaker
 import simulator.engine.story.cashier as cashier
 import simulator.engine.story.chains as chains
+import simulator.engine.story.lending as lending
 import simulator.engine.story.pots as pots
 import simulator.engine.story.rights as rights
 from simulator.engine import layout as at
 from simulator.engine.day import NEVER
+from simulator.engine.rules import for_days
 from simulator.engine.story.records import Claim, Due
 from simulator.engine.tables import Tables
 
@@ -185,6 +187,18 @@ def rest_forgotten(patch: Patch) -> None:
                 self.purses.pots[due.reserve].pending -= due.unpaid
         return dues
     patch.setattr(cashier.Cashier, "owe", lighter)
+
+
+def repaid_at_once(tables: Tables) -> Tables:
+    """Principal is repaid at maturity."""
+    segments = tables.law.segments.copy()
+    segments[:, at.SEG_EVERY] = 0
+    return _changed(tables, segments=segments)
+
+
+def interest_on_all(patch: pytest.MonkeyPatch) -> None:
+    """Interest is on the whole principal to the end."""
+    patch.setattr(lending, "interest_until", lambda principal, rate, days, *_: for_days(principal, rate, days))
 
 
 def repaid_and_keeps(patch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,9 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
+    if number % 3 == 2:                    # with splits, breakers, defaults at maturity, renewals, lines and downturns
+        for segment in data["segments"].values():
+            segment["instalments"] = random.Random(11 * number).choice([30, 45, 90, 100])
     if number % 10 in (4, 8) and "first" in data["modes"]:
         chained(random.Random(7 * number + 5), data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04

@@ -48,7 +48,7 @@ LEAST = {
     "cap of a measure": 29, "limited at origination": 150,
     "provisional escrow": 21, "provisional lender": 61, "put aside": 14, "released": 13, "returned": 14, "settled": 79,
     "settled upward": 1, "net of what came in": 15, "capital used up": 18,
-    "went through": 140, "lapsed awaited": 22,
+    "instalment": 2000, "went through": 140, "lapsed awaited": 22,
     "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
     "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
     "refused supply": 20, "refused appraisal": 60, "option exercised": 5,

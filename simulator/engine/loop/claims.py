@@ -5,10 +5,9 @@ from __future__ import annotations
 from simulator.engine.attributes import recovery_of
 from simulator.engine.day import NEVER, YEAR, MONTH
 from simulator.engine.layout import (
-    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, DRAW, DRAW_ORDER, FINAL_DAYS, HAS_CHAIN, HAS_DISPOSED,
-    HAS_INTEREST, INTEREST_DAYS, KIND, KIND_POT, MODE_POT, NET_BASE, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_LAST,
-    N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE, PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WEIGHT,
-    WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
+    N_HAZARD_MONTHS, AT_MATURITY, B_BACK, B_CANCELLED, B_LIABLE, FINAL_DAYS, HAS_CHAIN, HAS_DISPOSED, HAS_INTEREST,
+    INTEREST_DAYS, KIND, KIND_POT, NET_BASE, NO_LIMIT, N_CLUSTERS, N_LAST, N_PAYERS, ON_DISPOSED, ON_INTEREST, OVERDUE,
+    PRIORITY, PRIORITY_END, PROVISIONAL, RECOVERY_COST_PPM, WITHIN, WITHIN_PRIORITY, WITHIN_PRO_RATA,
 )
 from simulator.engine.ledger import (
     COVERED_DEFAULTS, DEFAULTED, DEFAULTS, DETERMINED, NETTED, OUTSIDE, RECOVERED, RECOVERY_COST, VINTAGE,
@@ -19,7 +18,8 @@ from simulator.engine.loop.capital import add_capital
 from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.chain import receive, refund
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
-from simulator.engine.loop.dues import account_at, owe_less
+from simulator.engine.loop.dues import owe_less
+from simulator.engine.loop.instalments import release
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.rights import common_right, take_right
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters
@@ -28,10 +28,10 @@ from simulator.engine.loop.settlement import call_provisionally, call_rows, cove
 from simulator.engine.loop.state import (
     L_SECTOR, CLAIMED, CLOSED, C_BASE, C_FINAL, C_FIRST, C_LOAN, DEFAULTED_STATE, F_BARRED, F_DEFAULT, F_DOOMED,
     F_ENDED, F_FIRST, F_LIVE, HELD, I_CANCELLED, I_CREDITOR, I_NEXT_OF_CLAIM, I_PAYER, I_STATE, I_UNPAID, K_DEFAULTS,
-    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE, L_ACCOUNT, L_BANK, L_BOOK,
-    L_CLAIM, L_COVERED, L_DEFAULT, L_DISTRICT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MATURITY, L_MODE, L_NET,
+    K_DETERMINED, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, K_NPL, K_REFUNDED, LIVE, L_BOOK, L_BALANCE,
+    L_STANDING, L_NEXT_PAY, L_CLAIM, L_COVERED, L_DEFAULT, L_ENTITY, L_GENERATION, L_GROSS, L_IP, L_MODE, L_NET,
     L_NEXT_DUE, L_NEXT_OF_FIRM, L_NEXT_RECOVER, L_PRINCIPAL, L_RATE, L_RECOVERY_DAY, L_START, L_STATE, QUEUED,
-    R_CLAIMS, R_DIRTY, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_SEED,
+    R_CLAIMS, R_FULL, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, for_days, muldiv, of_ppm, share_loss
 from simulator.jit import kernel
@@ -67,12 +67,12 @@ def default_firms(law, st, day, y):
 
 @kernel(_nrt=False)
 def next_maturity(st, first):
-    """Earliest maturity among a firm's live loans, from the ``first`` of its list."""
+    """Earliest payment of principal among a firm's live loans, from the ``first`` of its list."""
     found = NEVER
     loan = first
     while loan >= 0:
         if st.loans[loan, L_STATE] == LIVE:
-            found = min(found, st.loans[loan, L_MATURITY])
+            found = min(found, st.loans[loan, L_NEXT_PAY])
         loan = st.loans[loan, L_NEXT_OF_FIRM]
     return found
 
@@ -85,15 +85,15 @@ def default_loan(law, st, loan, day, y):
     n[L_DEFAULT] = day
     year = st.years[y]
     year[DEFAULTS] += 1
-    year[DEFAULTED] += n[L_PRINCIPAL]
-    st.reg[R_NPL] += n[L_PRINCIPAL]
+    year[DEFAULTED] += n[L_BALANCE]
+    st.reg[R_NPL] += n[L_BALANCE]
     if n[L_BOOK] == 0 and day - n[L_START] <= YEAR:
         vintage = st.years[year_row(law, n[L_START])]
         vintage[VINTAGE_DEFAULTS] += 1
-        vintage[VINTAGE] += n[L_PRINCIPAL]
+        vintage[VINTAGE] += n[L_BALANCE]
     if n[L_COVERED] > 0:
         year[COVERED_DEFAULTS] += 1
-        note(law, st, loan, K_NPL, n[L_COVERED], K_DEFAULTS, 1)
+        note(law, st, loan, K_NPL, n[L_STANDING], K_DEFAULTS, 1)
     if law.support[HAS_INTEREST] == 1:
         pay_programmes(law, st, loan, ON_INTEREST, day, y)
     insert_loan(st, st.determine, L_NEXT_DUE, day + law.modes[n[L_MODE], OVERDUE], loan)
@@ -106,42 +106,12 @@ def draw_recovery(law, st, loan, day):
     """What comes back of a loan, and when, counted from ``day``."""
     n = st.loans[loan]
     gross, arrives = recovery_of(law, st.reg[R_SEED], st.reg[R_PATH], n[L_ENTITY], n[L_GENERATION], n[L_IP],
-                                 n[L_PRINCIPAL], n[L_START], day, common_right(law, n), n[L_MODE],
+                                 n[L_PRINCIPAL], n[L_BALANCE], n[L_START], day, common_right(law, n), n[L_MODE],
                                  st.index[n[L_SECTOR], min(day // MONTH, law.whole[N_HAZARD_MONTHS] - 1)])
     n[L_GROSS] = gross
     n[L_RECOVERY_DAY] = arrives
     if arrives <= law.whole[N_LAST]:
         insert_loan(st, st.recover, L_NEXT_RECOVER, arrives, loan)
-
-
-@kernel(_nrt=False)
-def release(law, st, loan, amount):
-    """Take a loan's covered principal out of the leverage of the pots it counted in."""
-    n = st.loans[loan]
-    st.lent_by[n[L_BANK]] -= amount
-    for k in range(2):
-        p = law.modes[n[L_MODE], MODE_POT + k]
-        if p >= 0 and n[L_COVERED] > 0:
-            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], -amount)
-
-
-@kernel(_nrt=False)
-def expose(law, st, payer, chosen, district, amount):
-    """Add covered principal to the pots behind a payer: the chosen one, or each by its weight."""
-    law_of = law.payers[payer]
-    if law_of[DRAW] == DRAW_ORDER:
-        if chosen >= 0:
-            st.exposure[chosen] += amount
-            st.reg[R_DIRTY] |= 1 << chosen
-        return
-    weights = 0
-    for n in range(law_of[N_ACCOUNTS]):
-        weights += law_of[WEIGHT + n]
-    for n in range(law_of[N_ACCOUNTS]):
-        a = account_at(law, payer, n, district)
-        part = muldiv(law_of[WEIGHT + n], abs(amount), weights)
-        st.exposure[a] += part if amount > 0 else -part
-        st.reg[R_DIRTY] |= 1 << a
 
 
 @kernel(_nrt=False)
@@ -151,16 +121,16 @@ def determine_claims(law, st, day, y):
     while loan >= 0:
         n = st.loans[loan]
         following = n[L_NEXT_DUE]
-        st.years[y, OUTSIDE] += n[L_PRINCIPAL] - n[L_COVERED]
-        release(law, st, loan, n[L_COVERED])
+        st.years[y, OUTSIDE] += n[L_BALANCE] - n[L_STANDING]
+        release(law, st, loan, 0)
         leave_line(st, loan)
-        st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
+        st.reg[R_OUTSTANDING] -= n[L_BALANCE]
         n[L_STATE] = CLAIMED
         n[L_CLAIM] = -1
         if n[L_COVERED] > 0:
-            note(law, st, loan, K_IN_FORCE, -n[L_COVERED], K_LOANS_IN, -1)
-            note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
-            note(law, st, loan, K_DETERMINED, n[L_COVERED], K_DEFAULTS, 0)
+            note(law, st, loan, K_IN_FORCE, -n[L_STANDING], K_LOANS_IN, -1)
+            note(law, st, loan, K_ENDED, n[L_STANDING], K_LOANS_ENDED, 1)
+            note(law, st, loan, K_DETERMINED, n[L_STANDING], K_DEFAULTS, 0)
             determine(law, st, loan, day, y)
         if law.modes[n[L_MODE], NET_BASE] == 0:
             draw_recovery(law, st, loan, day)
@@ -179,7 +149,7 @@ def determine(law, st, loan, day, y):
     st.reg[R_CLAIMS] = claim + 1
     n = st.loans[loan]
     early = early_part(law, st, loan, day)
-    base = n[L_COVERED] + for_days(n[L_COVERED], n[L_RATE], law.modes[n[L_MODE], INTEREST_DAYS]) - early
+    base = n[L_STANDING] + for_days(n[L_STANDING], n[L_RATE], law.modes[n[L_MODE], INTEREST_DAYS]) - early
     n[L_CLAIM] = claim
     st.claims[claim, C_LOAN] = loan
     st.claims[claim, C_FIRST] = -1
@@ -226,13 +196,13 @@ def recover_loans(law, st, day, y):
         n[L_NET] = net
         if n[L_STATE] == CLAIMED:
             n[L_STATE] = CLOSED
-        st.reg[R_NPL] -= n[L_PRINCIPAL]
-        st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
+        st.reg[R_NPL] -= n[L_BALANCE]
+        st.reg[R_ON_BOOKS] -= n[L_BALANCE]
         st.years[y, RECOVERED] += n[L_GROSS]
         st.years[y, RECOVERY_COST] += cost
         if n[L_COVERED] > 0:
-            note(law, st, loan, K_NPL, -n[L_COVERED], K_DEFAULTS, 0)
-            part = covered_part(law, n[L_MODE], net, n[L_COVERED], n[L_PRINCIPAL])
+            note(law, st, loan, K_NPL, -n[L_STANDING], K_DEFAULTS, 0)
+            part = covered_part(law, n[L_MODE], net, n[L_STANDING], n[L_BALANCE])
             if n[L_CLAIM] >= 0 and st.claims[n[L_CLAIM], C_FINAL] == 0:
                 if law.modes[n[L_MODE], FINAL_DAYS] < 0:
                     settle(law, st, loan, part, day, y)

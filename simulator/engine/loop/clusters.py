@@ -15,8 +15,8 @@ from simulator.engine.ledger import ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.state import (
     F_BARRED, F_DEFAULT, F_DOOMED, F_FIRST, F_HIT, F_LIVE, J_ANCHOR, J_CLOSED, J_DRAWN, J_FALLEN, J_FELL, J_RESERVE,
-    J_SECTOR, L_CLUSTER, L_COVERED, L_DEPOSIT, L_FIRM, L_GRADE, L_PRINCIPAL, L_SECTOR, L_SEGMENT, R_DRAWN, R_FELL,
-    R_LINE_PEAK, R_PATH, R_SEED,
+    J_SECTOR, L_BALANCE, L_CLUSTER, L_COVERED, L_DEPOSIT, L_FIRM, L_GRADE, L_PRINCIPAL, L_SECTOR, L_SEGMENT, R_DRAWN,
+    R_FELL, R_LINE_PEAK, R_PATH, R_SEED,
 )
 from simulator.engine.rules import of_ppm
 from simulator.jit import kernel
@@ -54,9 +54,9 @@ def draw_line(law, st, loan, y):
         return
     n[L_CLUSTER] = c
     n[L_DEPOSIT] = of_ppm(n[L_PRINCIPAL], law.clusters[c, CL_RESERVE])
-    st.cluster[c, J_DRAWN] += n[L_PRINCIPAL]
+    st.cluster[c, J_DRAWN] += n[L_BALANCE]
     st.cluster[c, J_RESERVE] += n[L_DEPOSIT]
-    st.reg[R_DRAWN] += n[L_PRINCIPAL]
+    st.reg[R_DRAWN] += n[L_BALANCE]
     st.reg[R_LINE_PEAK] = max(st.reg[R_LINE_PEAK], st.reg[R_DRAWN])
     st.years[y, LINE_DRAWN] += n[L_PRINCIPAL]
     st.years[y, RESERVE_IN] += n[L_DEPOSIT]
@@ -67,8 +67,8 @@ def leave_line(st, loan):
     """The loan no longer uses its line: it is repaid, or its loss is determined."""
     c = st.loans[loan, L_CLUSTER]
     if c >= 0:
-        st.cluster[c, J_DRAWN] -= st.loans[loan, L_PRINCIPAL]
-        st.reg[R_DRAWN] -= st.loans[loan, L_PRINCIPAL]
+        st.cluster[c, J_DRAWN] -= st.loans[loan, L_BALANCE]
+        st.reg[R_DRAWN] -= st.loans[loan, L_BALANCE]
 
 
 @kernel(_nrt=False)

@@ -9,24 +9,24 @@ from simulator.engine.attributes import (
 )
 from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
+from simulator.engine.instalments import interest_until
 from simulator.engine.layout import (
-    BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE, CL_DISCOUNT,
-    COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE, LINK_SHARE,
-    MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS,
-    MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_INTEREST, ON_REPAID,
-    REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS, TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE,
-    TARGET_RENEWALS, WEIGHT,
+    HAS_PARTS, SEG_EVERY, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE,
+    CL_DISCOUNT, COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE, LINK_SHARE, MEASURE_AMOUNT,
+    MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS,
+    ON_DISBURSED, ON_INTEREST, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS, TARGET_COVERED, TARGET_FLAGS,
+    TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
-    LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
-    RENEWED_LOANS, REPAID,
+    LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
+    REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import cover_stopped, note
 from simulator.engine.loop.cash import free_cash, pot_refusal
-from simulator.engine.loop.claims import expose, release
+from simulator.engine.loop.instalments import expose, plan_parts, release
 from simulator.engine.loop.clusters import draw_line, has_room, leave_line, multiple_of, return_deposit
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.limits import insure
@@ -34,16 +34,16 @@ from simulator.engine.loop.lists import append_mature, insert_default, insert_lo
 from simulator.engine.loop.programmes import collect_fees, count_lending, pay_programmes
 from simulator.engine.loop.rights import exercise_option, no_right, take_right
 from simulator.engine.loop.state import (
-    A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT, A_ENTITY, A_FIRM, A_FLAGS,
-    A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM, F_BARRED, F_DEFAULT,
-    F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN, K_IN_FORCE,
-    K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS,
-    L_CLUSTER, L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE,
-    L_GROSS, L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL,
-    L_RATE, L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM,
-    REPAID_STATE, R_FULL, R_LOANS, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
+    L_BALANCE, L_NEXT_PAY, L_STANDING, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT,
+    A_ENTITY, A_FIRM, A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM,
+    F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN,
+    K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS,
+    L_CLUSTER, L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS,
+    L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE,
+    L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL,
+    R_LOANS, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
 )
-from simulator.engine.rules import for_days, leverage_use, muldiv
+from simulator.engine.rules import leverage_use, muldiv
 from simulator.jit import kernel
 
 
@@ -190,6 +190,7 @@ def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank
     n[L_SLOT] = slot_of(st, firm)
     n[L_ENTITY], n[L_SEGMENT], n[L_FIRM], n[L_START], n[L_TERM] = entity, segment, firm, day, term
     n[L_MATURITY], n[L_PRINCIPAL], n[L_COVERED] = day + term, principal, covered
+    n[L_NEXT_PAY], n[L_BALANCE], n[L_STANDING] = day + term, principal, covered
     n[L_MODE], n[L_BANK], n[L_RATE] = mode, bank, loan_rate(law, day)
     n[L_STATE], n[L_DEFAULT], n[L_CLAIM] = LIVE, NEVER, -1
     n[L_RECOVERY_DAY], n[L_GROSS], n[L_NET], n[L_SUBSIDY] = NEVER, 0, 0, 0
@@ -202,21 +203,23 @@ def disburse(law, st, day, entity, segment, firm, principal, covered, term, bank
 def start_loan(law, st, loan, day, y):
     """Everything a disbursement sets in motion: exposure, the firm's clock, maturity, subsidies, measures."""
     n = st.loans[loan]
+    if law.whole[HAS_PARTS] == 1:
+        plan_parts(law, st, loan)
     for k in range(2):
         p = law.modes[n[L_MODE], MODE_POT + k]
         if p >= 0 and n[L_COVERED] > 0:
-            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_COVERED])
+            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], 0, n[L_STANDING])
             if n[L_BOOK] == 0:             # before day 0 the pots are still empty
                 note_peak_use(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT])
-    st.lent_by[n[L_BANK]] += n[L_COVERED]
-    st.reg[R_OUTSTANDING] += n[L_PRINCIPAL]
-    st.reg[R_ON_BOOKS] += n[L_PRINCIPAL]
+    st.lent_by[n[L_BANK]] += n[L_STANDING]
+    st.reg[R_OUTSTANDING] += n[L_BALANCE]
+    st.reg[R_ON_BOOKS] += n[L_BALANCE]
     if law.whole[N_CLUSTERS] > 0:
         draw_line(law, st, loan, y)
         if n[L_CLUSTER] >= 0:
             n[L_RATE] -= law.clusters[n[L_CLUSTER], CL_DISCOUNT]
     if n[L_COVERED] > 0:
-        note(law, st, loan, K_IN_FORCE, n[L_COVERED], K_LOANS_IN, 1)
+        note(law, st, loan, K_IN_FORCE, n[L_STANDING], K_LOANS_IN, 1)
         if len(law.origin) > 0:
             insure(law, st, loan)
     if len(law.supply) > 0:
@@ -262,9 +265,9 @@ def open_spell(law, st, loan, day):
         f[F_FIRST], f[F_DOOMED], f[F_HIT] = -1, 0, NEVER
         if f[F_DEFAULT] < NEVER:
             insert_default(st, f[F_DEFAULT], n[L_FIRM])
-    elif f[F_DOOMED] == 1 and n[L_MATURITY] < f[F_DEFAULT]:
-        f[F_DEFAULT] = n[L_MATURITY]
-        insert_default(st, n[L_MATURITY], n[L_FIRM])
+    elif f[F_DOOMED] == 1 and n[L_NEXT_PAY] < f[F_DEFAULT]:
+        f[F_DEFAULT] = n[L_NEXT_PAY]
+        insert_default(st, n[L_NEXT_PAY], n[L_FIRM])
     f[F_LIVE] += 1
     at = f[F_FIRST]
     if at < 0:
@@ -346,18 +349,19 @@ def mature_loans(law, st, day, y):
             n[L_STATE] = REPAID_STATE
             year = st.years[y]
             year[MATURED_LOANS] += 1
-            year[REPAID] += n[L_PRINCIPAL]
-            year[INTEREST_PAID] += for_days(n[L_PRINCIPAL], n[L_RATE], n[L_TERM])
-            st.reg[R_OUTSTANDING] -= n[L_PRINCIPAL]
-            st.reg[R_ON_BOOKS] -= n[L_PRINCIPAL]
-            release(law, st, loan, n[L_COVERED])
+            year[REPAID] += n[L_BALANCE]
+            year[INTEREST_PAID] += interest_until(n[L_PRINCIPAL], n[L_RATE], n[L_TERM], n[L_TERM],
+                                                  law.segments[n[L_SEGMENT], SEG_EVERY])
+            st.reg[R_OUTSTANDING] -= n[L_BALANCE]
+            st.reg[R_ON_BOOKS] -= n[L_BALANCE]
+            release(law, st, loan, 0)
             if len(law.supply) > 0:
                 take_right(law, st, loan, -1)
             leave_line(st, loan)
             return_deposit(st, loan, y)
             if n[L_COVERED] > 0:
-                note(law, st, loan, K_IN_FORCE, -n[L_COVERED], K_LOANS_IN, -1)
-                note(law, st, loan, K_ENDED, n[L_COVERED], K_LOANS_ENDED, 1)
+                note(law, st, loan, K_IN_FORCE, -n[L_STANDING], K_LOANS_IN, -1)
+                note(law, st, loan, K_ENDED, n[L_STANDING], K_LOANS_ENDED, 1)
             f = st.firms[n[L_FIRM]]
             f[F_LIVE] -= 1
             if f[F_LIVE] == 0:

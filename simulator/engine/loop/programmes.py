@@ -8,15 +8,15 @@ from simulator.engine.grants import (
     days_paid_for, entitlement, fee_due, is_better, is_open, left_in, programme_base, rate_on,
 )
 from simulator.engine.layout import (
-    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, B_AVOIDED,
-    B_DRAWN, B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY, B_UNMET, ENVELOPE, ENVELOPE_2, EVENT,
-    EXCLUSIVE, FIRM_BOOK, FLOOR_FEN, FROM_POT, HAS_HISTORY, NOBODY, N_CALENDAR, N_FEES,
-    N_GROUPS, N_LAST, N_PROGRAMMES, ON_YEAR_END, PAYEE, PAYEE_FIRM,
+    AUDIT_DELAY, AUDIT_IMPROPER, AUDIT_RECOVERED, BASE, BASE_COVERED, BASE_FIXED, BASE_PRINCIPAL, B_AVOIDED, B_DRAWN,
+    B_FEE, B_IMPROPER, B_RECLAIMED, B_SUBSIDY, B_UNMET, ENVELOPE, ENVELOPE_2, EVENT, EXCLUSIVE, FIRM_BOOK, FLOOR_FEN,
+    FROM_POT, HAS_HISTORY, NOBODY, N_CALENDAR, N_FEES, N_GROUPS, N_LAST, N_PROGRAMMES, ON_YEAR_END, PAYEE, PAYEE_FIRM,
+    SEG_EVERY,
 )
 from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.state import (
     L_FLAGS, L_BANK, L_CLASS, L_COVERED, L_DISTRICT, L_ENTITY, L_GENERATION, L_IP, L_MODE, L_PRINCIPAL, L_RATE,
-    L_REACHED, L_SLOT, L_START, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
+    L_REACHED, L_SEGMENT, L_SLOT, L_START, L_SUBSIDY, L_TERM, R_DIRTY, R_PATH, R_SEED,
 )
 from simulator.engine.rules import PPM, holds
 from simulator.jit import kernel
@@ -57,7 +57,8 @@ def due_of(law, st, q, loan, day, year):
     """What a programme owes on a loan after what its firm has had."""
     n, programme = st.loans[loan], law.programmes[q]
     days = days_paid_for(programme[EVENT], n[L_START], n[L_TERM], day)
-    base = programme_base(law, programme, n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE], days, n[L_IP])
+    base = programme_base(law, programme, n[L_MODE], n[L_PRINCIPAL], n[L_COVERED], n[L_RATE], days, n[L_IP],
+                          n[L_TERM], law.segments[n[L_SEGMENT], SEG_EVERY])
     first = programme[FIRM_BOOK] * law.whole[N_CALENDAR]
     since_first, before, given = 0, 0, 0
     if programme[HAS_HISTORY] == 1:

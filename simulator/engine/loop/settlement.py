@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_FALLEN, B_HELD, B_LAPSED, B_LIABLE, B_PAID, B_PASSED, B_REFUND, B_RETURNED, FINAL_DAYS, FROM,
-    KIND, KIND_POT, LAG, MODE_ROW, MODE_ROW_END, N_LAST, N_PAYERS, NET_BASE, NEXT_PAYER, OVERDUE, PAYER,
-    PROVISIONAL, REVIEW, SHORT, SHORT_NEXT, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, TO_ESCROW,
+    B_FALLEN, B_HELD, B_LAPSED, B_LIABLE, B_PAID, B_PASSED, B_REFUND, B_RETURNED, FINAL_DAYS, FROM, KIND, KIND_POT,
+    LAG, MODE_ROW, MODE_ROW_END, N_LAST, N_PAYERS, NET_BASE, NEXT_PAYER, OVERDUE, PAYER, PROVISIONAL, REVIEW, SHORT,
+    SHORT_NEXT, SPLIT, SPLIT_COVERED_FIRST, SPLIT_PRO_RATA, TO_ESCROW,
 )
 from simulator.engine.ledger import DETERMINED, NETTED
 from simulator.engine.loop.breaker import note_party, note_pot
@@ -18,8 +18,8 @@ from simulator.engine.loop.limits import facts_of, load_counters, store_counters
 from simulator.engine.loop.lists import insert_due, insert_loan
 from simulator.engine.loop.state import (
     C_BASE, C_FINAL, C_FIRST, C_LOAN, CLOSED, HELD, I_ACCOUNT, I_ACCOUNTS, I_AMOUNT, I_CLAIM, I_DUE, I_ESCROW,
-    I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_ROW, I_STATE, I_UNPAID, K_PAID, K_REFUNDED, L_CLAIM, L_COVERED,
-    L_DEFAULT, L_MODE, L_NET, L_NEXT_DUE, L_PRINCIPAL, L_RECOVERY_DAY, L_STATE, QUEUED, R_DIRTY, R_FULL,
+    I_NEXT_OF_CLAIM, I_PAID, I_PAYER, I_PENDING, I_ROW, I_STATE, I_UNPAID, K_PAID, K_REFUNDED, L_CLAIM, L_BALANCE,
+    L_STANDING, L_DEFAULT, L_MODE, L_NET, L_NEXT_DUE, L_RECOVERY_DAY, L_STATE, QUEUED, R_DIRTY, R_FULL,
 )
 from simulator.engine.rules import of_ppm, muldiv, share_loss
 from simulator.jit import inlined, kernel
@@ -42,7 +42,7 @@ def early_part(law, st, loan, day):
     n = st.loans[loan]
     if law.modes[n[L_MODE], NET_BASE] == 0 or n[L_RECOVERY_DAY] > day:
         return 0
-    return covered_part(law, n[L_MODE], n[L_NET], n[L_COVERED], n[L_PRINCIPAL])
+    return covered_part(law, n[L_MODE], n[L_NET], n[L_STANDING], n[L_BALANCE])
 
 
 @kernel(_nrt=False)
@@ -84,7 +84,7 @@ def settle_claims(law, st, day, y):
         determined = n[L_DEFAULT] + law.modes[n[L_MODE], OVERDUE]
         part = 0
         if n[L_STATE] == CLOSED and n[L_RECOVERY_DAY] > determined:
-            part = covered_part(law, n[L_MODE], n[L_NET], n[L_COVERED], n[L_PRINCIPAL])
+            part = covered_part(law, n[L_MODE], n[L_NET], n[L_STANDING], n[L_BALANCE])
         settle(law, st, loan, part, day, y)
         loan = following
 

@@ -13,9 +13,9 @@ import numpy as np
 from simulator.bundle import Bundle
 from simulator.engine.day import NEVER
 from simulator.engine.layout import (
-    B_WINDOW, HAS_CHAIN, HAS_FINALS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR, N_CLUSTERS,
-    N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES, N_SECTORS, N_WIDTH,
-    N_YEARS, WINDOW_ROLLING, HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
+    B_WINDOW, HAS_CHAIN, HAS_FINALS, HAS_PARTS, MAX_CAPS, MODE_ROW, MODE_ROW_END, N_BOOK_DAYS, N_BREAKERS, N_CALENDAR,
+    N_CLUSTERS, N_DAYS, N_FIRMS, N_GRADES, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, N_PROGRAMMES, N_SCOPES,
+    N_SECTORS, N_WIDTH, N_YEARS, WINDOW_ROLLING, HAS_YEARLY, INVESTED_FIRMS, N_GROUPS, Law,
 )
 
 # --- registers: single numbers of the running path
@@ -28,8 +28,9 @@ REGISTERS = 24
 (L_ENTITY, L_SEGMENT, L_FIRM, L_START, L_TERM, L_MATURITY, L_PRINCIPAL, L_COVERED, L_MODE, L_BANK, L_IP, L_CLASS,
  L_DISTRICT, L_RATE, L_STATE, L_DEFAULT, L_CLAIM, L_RECOVERY_DAY, L_GROSS, L_NET, L_ACCOUNT, L_ACCOUNT_2,
  L_INDUCED, L_SUBSIDY, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_NEXT_DUE, L_BOOK, L_SECTOR, L_GRADE, L_SLOT,
- L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT, L_FLAGS, L_NEXT_RECOVER) = range(38)
-LOAN = 38
+ L_REACHED, L_APP, L_GENERATION, L_CLUSTER, L_DEPOSIT, L_FLAGS, L_NEXT_RECOVER, L_BALANCE, L_STANDING, L_NEXT_PAY,
+ L_NEXT_PART) = range(42)
+LOAN = 42
 LIVE, REPAID_STATE, DEFAULTED_STATE, CLAIMED, CLOSED = range(5)
 
 # --- an application: what no day can change
@@ -103,6 +104,7 @@ class State(Bundle):
     recover: np.ndarray         # int64[days]: first loan
     final: np.ndarray           # int64[days or 0]: first loan
     renew: np.ndarray           # int64[days]: first loan that is to be renewed
+    part: np.ndarray            # int64[days or 0]: first loan with an instalment
     busy: np.ndarray            # uint8[days]
     cash: np.ndarray            # int64[pots], as are the next seven
     escrow: np.ndarray          # put aside for claims that are not final
@@ -182,6 +184,7 @@ def new_state(law: Law, expected_loans: float, room: int = 1) -> State:
         nodes=ints(claims * 2, 2), firms=clocks, lending=ints(loans, calendar),
         granted=ints(loans, programmes * calendar), borrowers=ints(loans), mature=heads(days, 2),
         default=heads(days), determine=heads(days), due=heads(days), recover=heads(days), renew=heads(days),
+        part=heads(days if w[HAS_PARTS] else 0),
         final=heads(days if w[HAS_FINALS] else 0), escrow=ints(pots),
         capital=ints(parties - 1),
         agreed=ints(claims if w[HAS_FINALS] else 1, max(1, most_rows)), busy=np.zeros(days, np.uint8),

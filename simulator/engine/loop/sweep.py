@@ -5,12 +5,12 @@ from __future__ import annotations
 from simulator.chance.factors import cumulative_hazard
 from simulator.engine.day import MONTH, NEVER, YEAR
 from simulator.engine.layout import (
-    CAPITAL, FACTOR_STEP, HAS_FINALS, HAS_YEARLY, INVESTED_FIRMS,
-    LAST_CHECK, MEAN_LOAN, N_CALENDAR, N_DAYS, N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, PERSISTENCE,
+    CAPITAL, FACTOR_STEP, HAS_FINALS, HAS_PARTS, HAS_YEARLY, INVESTED_FIRMS, LAST_CHECK, MEAN_LOAN, N_CALENDAR, N_DAYS,
+    N_HAZARD_MONTHS, N_LAST, N_PAYERS, N_POTS, PERSISTENCE,
 )
 from simulator.engine.ledger import (
-    NPL, ON_BOOKS, PATH_FIXED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE,
-    P_NET_PEAK, P_OPEN, P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
+    NPL, ON_BOOKS, PATH_FIXED, P_BOOK, P_BOOK_LOANS, P_EXHAUSTED, P_IN_WINDOW, P_LINE_USE, P_NET_PEAK, P_OPEN,
+    P_OPEN_LOANS, P_PEAK_USE, P_QUEUE_DAYS, P_SUSPENDED, P_SUSPENDED_DAYS, P_UNPAID,
 )
 from simulator.engine.loop.applicants import describe_applicants
 from simulator.engine.loop.breaker import follows_run_off, is_check_day, open_period, read_breakers
@@ -20,10 +20,11 @@ from simulator.engine.loop.cash import (
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
 from simulator.engine.loop.clusters import line_use, open_clusters, spread
 from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
+from simulator.engine.loop.instalments import opening_balance, pay_instalments
 from simulator.engine.loop.settlement import settle_claims
 from simulator.engine.loop.state import (
     A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, I_DUE, I_STATE,
-    I_UNPAID, L_BOOK, L_PRINCIPAL, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL,
+    I_UNPAID, L_BALANCE, L_BOOK, L_STATE, QUEUED, REPAID_STATE, R_APPS, R_BORROWERS, R_DIRTY, R_EXHAUSTED, R_FULL,
     R_ITEMS, R_LOANS, R_LONGEST_BLOCK, R_NPL, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK, R_PEAK_USE, R_QUEUE,
     R_QUEUE_DAYS, R_QUEUE_END, R_SEED,
 )
@@ -67,6 +68,7 @@ def clear(law, st, seed, path):
     st.recover[:] = -1
     st.final[:] = -1
     st.renew[:] = -1
+    st.part[:] = -1
     st.busy[:] = 0
     st.cash[:] = 0
     st.escrow[:] = 0
@@ -180,6 +182,8 @@ def run_days(law, st):
         recover_loans(law, st, day, y)
         default_firms(law, st, day, y)
         spread(law, st, day, y)
+        if law.whole[HAS_PARTS] == 1:
+            pay_instalments(law, st, day, y)
         mature_loans(law, st, day, y)
         determine_claims(law, st, day, y)
         if law.whole[HAS_FINALS] == 1:
@@ -224,10 +228,10 @@ def fold_path(law, st, years, paths):
         n = st.loans[loan]
         if n[L_STATE] != CLOSED and n[L_STATE] != REPAID_STATE:
             paths[P_OPEN_LOANS] += 1
-            paths[P_OPEN] += n[L_PRINCIPAL]
+            paths[P_OPEN] += n[L_BALANCE]
         if n[L_BOOK] == 1:
             paths[P_BOOK_LOANS] += 1
-            paths[P_BOOK] += n[L_PRINCIPAL]
+            paths[P_BOOK] += opening_balance(law, st, loan)
     pots = law.whole[N_POTS]
     at = len(PATH_FIXED)
     for a in range(pots):

@@ -83,8 +83,8 @@ def _sum_up(world: World, purses: Purses, cashier: Cashier) -> None:
         P_QUEUE_DAYS: cashier.queue_days + sum(world.last - due.day for due in cashier.queue),
         P_SUSPENDED: int(purses.longest_refusal >= SUSPENSION_DAYS), P_SUSPENDED_DAYS: purses.longest_refusal,
         P_PEAK_USE: purses.peak_use, P_NET_PEAK: purses.most_outflow,
-        P_OPEN_LOANS: len(still_open), P_OPEN: sum(loan.principal for loan in still_open),
-        P_BOOK_LOANS: len(book), P_BOOK: sum(loan.principal for loan in book)}
+        P_OPEN_LOANS: len(still_open), P_OPEN: sum(loan.balance for loan in still_open),
+        P_BOOK_LOANS: len(book), P_BOOK: sum(loan.opening for loan in book)}
     for column, value in values.items():
         world.set_once(column, value)
     for pot in purses.pots:

@@ -148,7 +148,7 @@ class Breakers:
         """A covered loan is in force; a loan of the opening book was not given in the window."""
         for breaker in self.all:
             tally = breaker.of(loan)
-            tally.in_force += loan.covered
+            tally.in_force += loan.standing
             tally.loans_in_force += 1
             if not loan.book:
                 tally.given += loan.covered
@@ -158,26 +158,32 @@ class Breakers:
         """Repaid, or determined."""
         for breaker in self.all:
             tally = breaker.of(loan)
-            tally.in_force -= loan.covered
+            tally.in_force -= loan.standing
             tally.loans_in_force -= 1
-            tally.ended += loan.covered
+            tally.ended += loan.standing
             tally.loans_ended += 1
+
+    def cover_shrinks(self, loan: Loan, amount: int) -> None:
+        """An instalment is paid; the loan goes on."""
+        for breaker in self.all:
+            breaker.of(loan).in_force -= amount
+            breaker.of(loan).ended += amount
 
     def defaulted(self, loan: Loan) -> None:
         """A covered loan is not paid."""
         for breaker in self.all:
-            breaker.of(loan).npl += loan.covered
+            breaker.of(loan).npl += loan.standing
             breaker.of(loan).defaults += 1
 
     def determined(self, loan: Loan) -> None:
         """A claim's covered principal."""
         for breaker in self.all:
-            breaker.of(loan).determined += loan.covered
+            breaker.of(loan).determined += loan.standing
 
     def recovered(self, loan: Loan) -> None:
         """The end of a bad loan."""
         for breaker in self.all:
-            breaker.of(loan).npl -= loan.covered
+            breaker.of(loan).npl -= loan.standing
 
     def tallies_of_pot(self, loan: Loan, pot: int) -> list[Tally]:
         """Where a pot's money counts: with that pot, or where the loan does; a guarantor counts its own."""

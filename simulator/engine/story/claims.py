@@ -46,15 +46,15 @@ class ClaimsOffice:
         """A loan is not paid."""
         loan.state, loan.default_day = LoanState.DEFAULTED, self.world.today
         self.world.count(DEFAULTS, 1)
-        self.world.count(DEFAULTED, loan.principal)
-        self.world.overdue += loan.principal
+        self.world.count(DEFAULTED, loan.balance)
+        self.world.overdue += loan.balance
         if not loan.book and self.world.today - loan.start <= YEAR:
             self.world.count(VINTAGE_DEFAULTS, 1, loan.start)
-            self.world.count(VINTAGE, loan.principal, loan.start)
+            self.world.count(VINTAGE, loan.balance, loan.start)
         if loan.covered > 0:
             self.world.count(COVERED_DEFAULTS, 1)
             self.breakers.defaulted(loan)
-        self.world.tell("default", loan, loan.principal)
+        self.world.tell("default", loan, loan.balance)
         self.subsidies.pay(loan, at.ON_INTEREST)
 
     def follow(self, loan: Loan) -> Business:
@@ -81,7 +81,7 @@ class ClaimsOffice:
     def draw_recovery(self, loan: Loan, day: int) -> None:
         """What comes back of a loan, and when, counted from ``day``."""
         gross, arrives = recovery_of(self.world.law, self.world.seed, self.world.path, loan.entity, loan.generation,
-                                     loan.ip, loan.principal, loan.start, day,
+                                     loan.ip, loan.principal, loan.balance, loan.start, day,
                                      self.clusters.common_right(loan), loan.mode, self.state_of_sector(loan, day))
         loan.gross, loan.recovery_day = int(gross), int(arrives)
 
@@ -100,11 +100,11 @@ class ClaimsOffice:
         """The loss becomes a claim: cover ends, the terms say who bears it."""
         before = self.mode(loan).net and loan.recovery_day <= self.world.today
         loan.state = LoanState.CLOSED if before else LoanState.DETERMINED
-        self.world.count(OUTSIDE, loan.principal - loan.covered)
+        self.world.count(OUTSIDE, loan.balance - loan.standing)
         self.clusters.leave(loan)
         if loan.covered == 0:
             return
-        self.purses.stand_for(loan, -1)
+        self.purses.stand_for(loan, loan.standing, 0)
         self.breakers.cover_ends(loan)
         self.breakers.determined(loan)
         early = self.covered_part(loan) if before else 0
@@ -128,8 +128,8 @@ class ClaimsOffice:
     def new_claim(self, loan: Loan, early: int) -> Claim:
         """An empty claim for the covered principal, with interest, less what came in before."""
         parties = self.world.scheme.lender + 1
-        interest = int(for_days(loan.covered, loan.rate, self.mode(loan).interest_days))
-        claim = Claim(self.claims, loan, loan.covered + interest - early, [0] * parties, [0] * parties, [0] * parties,
+        interest = int(for_days(loan.standing, loan.rate, self.mode(loan).interest_days))
+        claim = Claim(self.claims, loan, loan.standing + interest - early, [0] * parties, [0] * parties, [0] * parties,
                       np.zeros(len(self.world.law.counters), np.int64), self.limits.bounds(loan))
         self.claims += 1
         loan.claim = claim
@@ -198,8 +198,8 @@ class ClaimsOffice:
         cost = int(of_ppm(loan.gross, self.world.whole[at.RECOVERY_COST_PPM]))
         loan.net = loan.gross - cost
         loan.state = LoanState.CLOSED if loan.state == LoanState.DETERMINED else loan.state
-        self.world.overdue -= loan.principal
-        self.world.on_books -= loan.principal
+        self.world.overdue -= loan.balance
+        self.world.on_books -= loan.balance
         self.world.count(RECOVERED, loan.gross)
         self.world.count(RECOVERY_COST, cost)
         self.world.tell("recovery", loan, loan.gross)
@@ -221,10 +221,10 @@ class ClaimsOffice:
         """What of a recovery belongs to the covered part of the loss."""
         split = self.mode(loan).split
         if split == at.SPLIT_PRO_RATA:
-            return int(muldiv(loan.covered, loan.net, loan.principal))
+            return int(muldiv(loan.standing, loan.net, loan.balance))
         if split == at.SPLIT_COVERED_FIRST:
-            return min(loan.net, loan.covered)
-        return max(0, loan.net - (loan.principal - loan.covered))
+            return min(loan.net, loan.standing)
+        return max(0, loan.net - (loan.balance - loan.standing))
 
     def share(self, claim: Claim, part: int) -> None:
         """Share ``part`` among those who bore the loss, none more than it bore; the rest to the lender first."""

@@ -90,9 +90,9 @@ class ClusterDesk:
             return
         cluster = self.clusters[loan.firm.cluster]
         loan.deposit = int(of_ppm(loan.principal, cluster.law[at.CL_RESERVE]))
-        cluster.drawn += loan.principal
+        cluster.drawn += loan.balance
         cluster.reserve += loan.deposit
-        self.drawn += loan.principal
+        self.drawn += loan.balance
         self.most_drawn = max(self.most_drawn, self.drawn)
         self.world.count(LINE_DRAWN, loan.principal)
         self.world.count(RESERVE_IN, loan.deposit)
@@ -102,8 +102,13 @@ class ClusterDesk:
     def leave(self, loan: Loan) -> None:
         """The loan no longer uses the line."""
         if self.uses_line(loan):
-            self.clusters[loan.firm.cluster].drawn -= loan.principal
-            self.drawn -= loan.principal
+            self.pay_down(loan, loan.balance)
+
+    def pay_down(self, loan: Loan, amount: int) -> None:
+        """What is repaid under the line can be drawn again."""
+        if self.uses_line(loan):
+            self.clusters[loan.firm.cluster].drawn -= amount
+            self.drawn -= amount
 
     def give_deposit_back(self, loan: Loan) -> None:
         """After repayment, as far as claims have left it."""

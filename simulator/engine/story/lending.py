@@ -19,13 +19,14 @@ from simulator.engine.attributes import (
     month_of, pick, relief_of, renewal_delay, static_gate, version_of,
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
+from simulator.engine.instalments import interest_until, paid_before
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
     ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
     LINE, LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
     RENEWED_LOANS, REPAID,
 )
-from simulator.engine.rules import for_days, of_ppm
+from simulator.engine.rules import of_ppm
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
@@ -262,13 +263,16 @@ class LendingDesk:
     def begin(self, loan: Loan) -> None:
         """Everything a disbursement sets in motion."""
         self.world.loans.append(loan)
-        self.world.on_books += loan.principal
+        loan.every = int(self.world.law.segments[loan.segment, at.SEG_EVERY])
+        loan.paid = int(paid_before(loan.term, loan.every, -loan.start))
+        loan.opening = loan.balance
+        self.world.on_books += loan.opening
         self.clusters.draw(loan)
         loan.rate -= self.clusters.discount(loan)
         self.world.tell("disbursed", loan, loan.principal, "with cover" if loan.covered > 0 else "without cover")
         self.world.post("disbursement", "bank", -loan.principal, "loan", loan)
         if loan.covered > 0:
-            self.purses.stand_for(loan, +1)
+            self.purses.stand_for(loan, 0, loan.standing)
             self.breakers.cover_begins(loan)
             insure(self.world, loan)
         self.rights.take(loan, +1)
@@ -296,24 +300,42 @@ class LendingDesk:
         """A loan waits for its maturity, unless its firm defaults before."""
         loan.process = self.world.env.active_process
         try:
+            while loan.next_payment < loan.maturity:
+                yield self.world.until(loan.next_payment, MATURE, loan.number)
+                self.pay_instalment(loan)
             yield self.world.until(loan.maturity, MATURE, loan.number)
         except simpy.Interrupt:
             yield from self.claims.follow(loan)
             return
         self.repay(loan)
 
+    def pay_instalment(self, loan: Loan) -> None:
+        """Part of the principal comes back; what is measured by what is owed falls with it."""
+        owed, standing = loan.balance, loan.standing
+        loan.paid += 1
+        paid = owed - loan.balance
+        self.world.on_books -= paid
+        self.world.count(REPAID, paid)
+        self.world.tell("instalment", loan, paid)
+        self.world.post("repayment", "bank", paid, "instalment", loan)
+        self.clusters.pay_down(loan, paid)
+        if loan.covered > 0:
+            self.purses.stand_for(loan, standing, loan.standing)
+            self.breakers.cover_shrinks(loan, standing - loan.standing)
+
     def repay(self, loan: Loan) -> None:
         """Principal and interest come back; cover ends; ex-post subsidies are paid."""
         loan.state = LoanState.REPAID
-        self.world.on_books -= loan.principal
-        interest = int(for_days(loan.principal, loan.rate, loan.term))
+        owed = loan.balance
+        self.world.on_books -= owed
+        interest = int(interest_until(loan.principal, loan.rate, loan.term, loan.term, loan.every))
         self.world.count(MATURED_LOANS, 1)
-        self.world.count(REPAID, loan.principal)
+        self.world.count(REPAID, owed)
         self.world.count(INTEREST_PAID, interest)
-        self.world.tell("repaid", loan, loan.principal)
-        self.world.post("repayment", "bank", loan.principal + interest, "principal and interest", loan)
+        self.world.tell("repaid", loan, owed)
+        self.world.post("repayment", "bank", owed + interest, "principal and interest", loan)
         if loan.covered > 0:
-            self.purses.stand_for(loan, -1)
+            self.purses.stand_for(loan, loan.standing, 0)
             self.breakers.cover_ends(loan)
         self.rights.take(loan, -1)
         self.clusters.leave(loan)
@@ -342,9 +364,9 @@ class LendingDesk:
             if firm.default_day < NEVER:
                 self.world.start(self.clock(firm, firm.default_day))
         else:
-            if firm.doomed and loan.maturity < firm.default_day:
-                firm.default_day = loan.maturity
-                self.world.start(self.clock(firm, loan.maturity))
+            if firm.doomed and loan.next_payment < firm.default_day:
+                firm.default_day = loan.next_payment
+                self.world.start(self.clock(firm, loan.next_payment))
             self.world.rules["joined a spell" if firm.live else "joined on the day of repayment"] += 1
         firm.live.append(loan)
 
@@ -358,7 +380,7 @@ class LendingDesk:
         """On its day a firm defaults on all live loans, if this is still its spell."""
         yield self.world.until(day, DEFAULT, firm.number)
         if self.world.whole[at.AT_MATURITY] and firm.default_day == day and firm.live and not firm.barred:
-            firm.default_day = min(loan.maturity for loan in firm.live)
+            firm.default_day = min(loan.next_payment for loan in firm.live)
             if firm.default_day > day:
                 firm.doomed = True
                 self.world.tell("cannot pay", firm=firm.number)

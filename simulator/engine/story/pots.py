@@ -179,19 +179,20 @@ class Purses:
 
     # --- cover
 
-    def stand_for(self, loan: Loan, sign: int) -> None:
-        """Take a loan's cover into the pots behind its mode (+1), or out of them again (−1)."""
+    def stand_for(self, loan: Loan, before: int, after: int) -> None:
+        """A loan's cover in the pots behind its mode changes: it begins, falls with an instalment, or ends."""
         scheme = self.world.scheme
-        self.lent_by[loan.bank] += sign * loan.covered
+        self.lent_by[loan.bank] += after - before
         for place, number in enumerate(scheme.modes[loan.mode].pot_payers):
             payer, chosen = scheme.payers[number], loan.accounts[place]
             if payer.in_order:
-                parts = [(chosen, loan.covered)] if chosen >= 0 else []
+                parts = [(chosen, after - before)] if chosen >= 0 else []
             else:
-                parts = list(zip(scheme.pots_of(number, loan.firm.district), payer.parts(loan.covered), strict=True))
+                shares = [then - now for then, now in zip(payer.parts(after), payer.parts(before), strict=True)]
+                parts = list(zip(scheme.pots_of(number, loan.firm.district), shares, strict=True))
             for pot, part in parts:
-                self.pots[pot].exposure += sign * part
-            if sign > 0 and not loan.book:
+                self.pots[pot].exposure += part
+            if before == 0 and not loan.book:
                 uses = [self.pots[pot].use() for pot, _ in parts if self.pots[pot].law.leverage != at.NO_LIMIT]
                 self.peak_use = max([self.peak_use, *uses])
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from simulator.engine.day import NEVER
+from simulator.engine.instalments import balance_after
+from simulator.engine.rules import muldiv
 
 
 class LoanState(IntEnum):
@@ -75,6 +77,9 @@ class Loan:
     book: bool
     reached: bool                          # by the subsidies
     generation: int = 0                    # how often it has been renewed
+    every: int = 0                         # days between instalments of principal, 0 none
+    paid: int = 0                          # instalments paid, or past on day 0
+    opening: int = 0                       # owed when it began, or on day 0
     deposit: int = 0                       # left in its cluster's reserve
     state: LoanState = LoanState.LIVE
     default_day: int = NEVER
@@ -90,6 +95,21 @@ class Loan:
     def maturity(self) -> int:
         """Day the principal is to be repaid."""
         return self.start + self.term
+
+    @property
+    def balance(self) -> int:
+        """Principal still owed; what was owed when the loan ended."""
+        return int(balance_after(self.principal, self.term, self.every, self.paid))
+
+    @property
+    def standing(self) -> int:
+        """The covered part of it."""
+        return int(muldiv(self.covered, self.balance, self.principal))
+
+    @property
+    def next_payment(self) -> int:
+        """Day of the next instalment, or of maturity."""
+        return min(self.maturity, self.start + (self.paid + 1) * self.every) if self.every else self.maturity
 
     @property
     def facts(self) -> tuple[int, int, int, int, int, int]:

@@ -65,7 +65,7 @@ class SubsidyDesk:
             self.world.rules["a later year of support"] += 1
         days = int(days_paid_for(programme.event, loan.start, loan.term, self.world.today))
         base = programme_base(self.world.law, programme.row, loan.mode, loan.principal, loan.covered, loan.rate,
-                              days, loan.ip)
+                              days, loan.ip, loan.term, loan.every)
         given = sum(book.values())
         return int(entitlement(programme.row, rate, base, book.get(year, 0), given, since))
 
