@@ -26,6 +26,19 @@ def test_default_probability_of_a_bullet(days: int, default: float) -> None:
                                                                             LOANS, default))
 
 
+def test_what_is_owed_at_default_of_a_loan_in_instalments() -> None:
+    """Four quarterly parts: who defaults in quarter k, its last day included, owes 1 − (k − 1)/4 of the principal."""
+    book = scheme("pool", book__loans=LOANS, book__remaining=360, firms__grades__only__pd=30_000,
+                  segments__fund__instalments=90)
+    result = run(book, PATHS, seed=14)
+    alive = (1.0 - PD) ** (np.arange(5) / 4.0)
+    owed = float(((alive[:-1] - alive[1:]) * np.array([1.0, 0.75, 0.5, 0.25])).sum())
+    lent = float(result.column("book_fen")[0])
+    assert_mean("principal owed at default", result.column("defaulted_fen") / lent, owed)
+    assert_mean("defaults of loans in instalments", result.column("defaults") / LOANS, PD)
+    assert (result.column("repaid_fen") + result.column("defaulted_fen") == lent).all()
+
+
 @pytest.fixture(scope="module")
 def three_years() -> np.ndarray:
     """Loans still performing at the end of each of 36 months: [path, month]; a default ends a loan at once."""
