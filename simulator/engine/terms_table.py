@@ -235,7 +235,8 @@ class _Builder:
         short = at.SHORT_NEXT if passes else SHORT[payer.short]
         if short == at.SHORT_PRO_RATA and payer.draw == "order" and len(accounts) > 1:
             raise NotBuilt("pro_rata_of_ordered_accounts", payer.accounts[0])
-        weights = list(payer.weights) or [1] * len(accounts)
+        given = [] if payer.weights == "drawn_balance" else list(payer.weights)
+        weights = given or [1] * len(accounts)
         pad = at.MAX_ACCOUNTS - len(accounts)
         return [KIND.get(payer.kind, at.KIND_OTHER),
                 at.DRAW_SPLIT if payer.draw == "split" else at.DRAW_ORDER, short,

@@ -59,12 +59,22 @@ EVENTS: dict[str, tuple[str, str]] = {
     "claim": ("代偿", "claim payment"), "interest": ("存款利息", "deposit interest"),
     "drawn on the line": ("占用集合授信额度", "drawn on the joint line"), "deposit": ("群内保证金", "deposit with the cluster"),
     "anchor defaults": ("龙头违约", "anchor defaults"), "hit by the anchor": ("受龙头牵连", "hit by the anchor"),
+    "instalment": ("分期还本", "instalment paid"), "wish to renew": ("申请续贷", "wishes to renew"),
+    "provisional": ("先行代偿", "paid provisionally"), "put aside": ("划入待结算", "put aside"),
+    "released": ("待结算款付出", "paid out of what was put aside"), "returned": ("退回多付部分", "overpayment returned"),
+    "settled": ("最终结算", "final settlement"), "went through": ("转付上家债权人", "passed through to its own creditor"),
+    "member bears": ("群内成员分担", "member bears"),
     "contribution": ("拨入", "contribution"), "clawback": ("收回", "returned to the contributor"),
 }
 NOTES: dict[str, tuple[str, str]] = {
     "with cover": ("有基金分担", "covered"), "without cover": ("无基金分担", "not covered"),
     "restated": ("按剩余损失重算", "terms restated"), "pro rata": ("按承担比例", "pro rata to what each bore"),
     "reserve of the cluster": ("群内保证金", "reserve of the cluster"), "share of recovery": ("按追偿分配", "share of recovery"), "by priority": ("按先后次序", "by priority"), "held": ("未到期部分", "not yet due"), "queued": ("排队部分", "queued"),
+    "awaited": ("应收未到", "awaited from others"), "owed by others": ("其他承担方偿付", "repaid by others"),
+    "final settlement": ("最终结算", "final settlement"), "gain on equity": ("股权收益", "gain on equity"),
+    "bridged": ("当日续贷", "the same day"), "after a gap": ("间隔后续贷", "after a gap"),
+    "upward": ("补付", "more is owed"), "escrow": ("待结算", "put aside"), "lender": ("付给银行", "to the bank"),
+    "instalment": ("分期还本", "instalment"), "deposit interest": ("存款利息", "deposit interest"),
     "loan": ("贷款", "loan"), "principal and interest": ("本金与利息", "principal and interest"), "proceeds less costs": ("扣除费用", "less costs"),
 }
 KINDS: dict[str, tuple[str, str]] = {

@@ -25,7 +25,6 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
-    ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Book", "kind"): frozenset({"file"}),
 }
 

@@ -61,7 +61,7 @@ class Payer(Part):
     public: bool = False
     accounts: list[str] = []                   # pot names or ``pot.$district``; only kind pot has any
     draw: Literal["order", "split"] = "order"
-    weights: list[Annotated[int, Field(ge=1, le=1000)]] = []
+    weights: list[Annotated[int, Field(ge=1, le=1000)]] | Literal["drawn_balance"] = []
     short: str = "lapse"                       # lapse | queue_fifo | queue_pro_rata | next:PAYER
     capital: Amount | None = None              # own money of a payer that has no pot; None: it always pays
 

@@ -42,7 +42,10 @@ def payers(s: Any, draft: Draft) -> None:
         if payer.capital is not None and payer.kind not in ("insurer", "guarantor", "reguarantor", "agency"):
             draft.say("capital_of_whom", (*path, "capital"), at_key=True, given=f"kind: {payer.kind}")
         weights = len(payer.accounts) if payer.draw == "split" else 0
-        if len(payer.weights) != weights:
+        if payer.weights == "drawn_balance":
+            if payer.kind != "members":
+                draft.say("weights_of_members", (*path, "weights"), given=f"kind: {payer.kind}")
+        elif payer.kind != "members" and len(payer.weights) != weights:
             draft.say("weights_count", (*path, "weights"), at_key=True, given=str(len(payer.weights)),
                       allowed=str(weights))
         if len(payer.accounts) > MOST_ACCOUNTS:

@@ -118,6 +118,8 @@ class ClaimsOffice:
         for party, amount in enumerate(claim.burden):
             self.world.count_in(at.B_LIABLE, party, amount)
         self.world.tell("determination", loan, claim.base)
+        for member, amount in self.clusters.member_shares(claim):
+            self.world.tell("member bears", loan, amount, str(member.number))
         if early:
             self.world.rules["net of what came in"] += 1
         if self.mode(loan).provisional == at.NO_LIMIT or (before and self.mode(loan).final_days == at.CLOSED_LOAN):

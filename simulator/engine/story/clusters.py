@@ -14,7 +14,7 @@ from simulator.engine.collective import (
 )
 from simulator.engine.day import CONTAGION, NEVER
 from simulator.engine.ledger import ANCHOR_DEFAULTS, CONTAGION_FIRMS, LINE_DRAWN, P_LINE_USE, RESERVE_IN, RESERVE_OUT
-from simulator.engine.rules import of_ppm
+from simulator.engine.rules import muldiv, of_ppm
 from simulator.engine.story.records import Claim, Firm, Loan
 from simulator.engine.story.world import Business, World
 
@@ -140,6 +140,17 @@ class ClusterDesk:
         if kind == at.KIND_ANCHOR:
             return 0 if cluster.closed else at.UNLIMITED
         return at.UNLIMITED if any(m.live for m in cluster.members if m is not loan.firm) else 0
+
+    def member_shares(self, claim: Claim) -> list[tuple[Firm, int]]:
+        """What each other member with live loans bears of the members' part: by what it owes, the rest to the last."""
+        rows = self.world.law.payers.tolist()
+        whole = sum(amount for amount, row in zip(claim.burden, rows, strict=False) if row[at.KIND] == at.KIND_MEMBERS)
+        if whole == 0:
+            return []
+        others = [m for m in self.clusters[claim.loan.firm.cluster].members if m.live and m is not claim.loan.firm]
+        owed = [sum(loan.balance for loan in member.live) for member in others]
+        parts = [int(muldiv(balance, whole, sum(owed))) for balance in owed[:-1]]
+        return list(zip(others, [*parts, whole - sum(parts)], strict=True))
 
     def spend(self, claim: Claim, amounts: list[int], sign: int) -> None:
         """The reserve bears its part of a claim, or gets back its part of a recovery."""
