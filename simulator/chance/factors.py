@@ -46,6 +46,7 @@ class Economy:
 
     @property
     def months(self) -> int:
+        """Months the tables cover."""
         return self.stress.shape[1]
 
 

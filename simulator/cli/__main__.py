@@ -1,3 +1,5 @@
+"""``python -m simulator.cli`` is ``pledgefund``."""
+
 from simulator.cli import main
 
 main()

@@ -1,0 +1,1 @@
+"""Two engines that read one law: a fast compiled one and one that is easy to read."""

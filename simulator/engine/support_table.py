@@ -72,6 +72,7 @@ class SupportTables:
                                    np.int64).reshape(-1, at.PROGRAMME)
 
     def programme(self, number: int, q: Programme) -> list[int]:
+        """The numbers of one programme, in the order of the layout."""
         row = condition_row(q.when, self.s)
         if q.when and q.when.amount_from is not None:
             row[at.AMOUNT_ABOVE] = max(row[at.AMOUNT_ABOVE], q.when.amount_from - 1)

@@ -41,6 +41,7 @@ def folded(said: str) -> str:
 
 
 def table(rows: list[dict[str, Any]], lang: str) -> str:
+    """The comparison as a table of Markdown: a row for each figure observed."""
     heads = text("bt_heads", lang).split("|")
     lines = [heads, ["---"] * len(heads), *(cells(row, lang) for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -55,10 +56,12 @@ def cells(row: dict[str, Any], lang: str) -> list[str]:
 
 
 def title(row: dict[str, Any], lang: str) -> str:
+    """The case's name without its family's."""
     return names.words(load(row["case"]).title, lang).split("：" if lang == "zh" else ": ", 1)[-1]
 
 
 def span(kind: str, band: list[float] | None, lang: str) -> str:
+    """A simulated band from its lower to its upper end, in the unit of its kind."""
     return f"{shown(kind, band[0], lang)} – {shown(kind, band[2], lang)}" if band else "–"
 
 

@@ -45,6 +45,7 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
     def __call__(self, done: int, total: int, stage: str = "") -> None:
+        """Draw the bar for ``done`` of ``total`` paths, at most a few times a second."""
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._start, self._before = stage, now, done

@@ -43,6 +43,7 @@ def size_digits(size: SizeResult) -> int:
 
 
 def intervals(size: SizeResult, lang: str) -> str:
+    """The size's simulation error, in the digits it is printed with."""
     digits = size_digits(size)
     return text(
         "ans_intervals",

@@ -56,6 +56,7 @@ def precedent(scenario: Scenario, rows: list[dict[str, Any]]) -> str:
 
 
 def heading(scenario: Scenario) -> str:
+    """A scenario's heading, in both languages."""
     return f"### {scenario.id} · {scenario.title.zh} · {scenario.title.en}\n"
 
 

@@ -33,6 +33,7 @@ td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
 
 
 def heads(lang: str) -> list[str]:
+    """Heads of the table of closed forms."""
     return text("val_heads", lang).split("|")
 
 

@@ -39,19 +39,26 @@ class Columns(Protocol):
     """What the store needs of results (``simulator.runs.Results``)."""
 
     @property
-    def scenario(self) -> Any: ...
+    def scenario(self) -> Any:
+        """The scenario that was run."""
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """Seed of the random numbers."""
     @property
-    def engine(self) -> str: ...
+    def engine(self) -> str:
+        """Which of the two engines ran."""
     @property
-    def scale_ppm(self) -> int: ...
+    def scale_ppm(self) -> int:
+        """Size of the fund in parts per million of the written one."""
     @property
-    def no_fund(self) -> bool: ...
+    def no_fund(self) -> bool:
+        """Whether the pots were left out."""
     @property
-    def paths(self) -> pd.DataFrame: ...
+    def paths(self) -> pd.DataFrame:
+        """One row a path."""
     @property
-    def years(self) -> pd.DataFrame: ...
+    def years(self) -> pd.DataFrame:
+        """One row a path and year."""
 
 
 class RunFolderError(Exception):

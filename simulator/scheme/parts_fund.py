@@ -28,6 +28,7 @@ class Match(Part):
 
 
 class Contribution(Part):
+    """Money paid into a pot on a day, perhaps on condition that another level matches it."""
     level: Level
     amount: Amount
     date: Date | None = None                   # None: in the account on day 0
@@ -56,6 +57,7 @@ class Pot(Part):
 
 
 class Payer(Part):
+    """A party that takes over losses: who it is, what it pays from, and what happens when that is not enough."""
     title: Text | None = None                  # what readers see instead of its kind
     kind: Literal["pot", "insurer", "guarantor", "reguarantor", "agency", "reserve", "anchor", "members"]
     public: bool = False
@@ -90,6 +92,7 @@ class Condition(Part):
 
 
 class Layer(Part):
+    """A slice of the loss, or of the principal, in fen."""
     from_: Amount = Field(0, alias="from")
     to: Amount
     of: Literal["loss", "principal"] = "loss"
@@ -152,12 +155,14 @@ class Claim(Part):
 
 
 class RecoveryRule(Part):
+    """How proceeds are shared: between covered part and rest, then among those who bore the loss."""
     split: Literal["pro_rata", "covered_first", "outside_first"] = "pro_rata"
     within: Literal["restate", "pro_rata", "priority"] = "pro_rata"
     priority: list[Name] = []                  # payers and ``lender``, first served first
 
 
 class Mode(Part):
+    """A way to share losses: when a claim is determined, who bears which part, who gets what comes back."""
     title: Text
     weight: Share = 1_000_000                  # chance that a covered loan gets this mode
     segments: list[Name] | None = None         # only loans of these segments; weights then count among their modes

@@ -29,6 +29,7 @@ class Grade(Part):
 
 
 class Firms(Part):
+    """Who borrows: shares of firms by grade, sector, class and district, and facts that are true of some."""
     grades: dict[Name, Grade]
     sectors: dict[Name, Share]
     classes: dict[FirmClass, Share]
@@ -134,6 +135,7 @@ class Approval(Part):
 
 
 class Bank(Part):
+    """A lender: its share of applications, its costs, and the return on capital it asks for."""
     weight: Share
     funding_cost: Share
     operating_cost: Share
@@ -148,6 +150,7 @@ class Bank(Part):
 
 
 class Lending(Part):
+    """Rates of interest, premiums and fees, and what is lent against an appraised right."""
     reference_rate: list[Dated[Share]]         # LPR1Y path
     spread: Share
     benchmark_rate: Share                      # central bank's benchmark of the same term, for subsidies

@@ -69,11 +69,13 @@ def ratio(above: Values, below: Values, unit: int) -> Values:
 
 
 def subsidy_share(results: Results) -> Values:
+    """Subsidies of the window per yuan lent (ppm), by path."""
     paid = sum((window(results, f"subsidy_{name}_fen") for name in results.scenario.programmes), np.zeros(results.n))
     return ratio(paid, window(results, "disbursed_fen"), PPM)
 
 
 def registered_last_year(results: Results) -> Values:
+    """Registered amount (fen) of the window's last full year, by path."""
     last: Values = results.year_column("registered_fen")[:, -2].astype(float)
     return last
 

@@ -56,6 +56,7 @@ class Links:
     scheme: list[SchemeRow]
 
     def to_json(self) -> dict[str, Any]:
+        """The counts with the levels and the number of loans they belong to."""
         return asdict(self) | {"levels": LEVELS, "loans": LOANS}
 
 

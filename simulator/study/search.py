@@ -46,6 +46,7 @@ class Memo:
         self._evaluate, self.seen = evaluate, dict[int, CriteriaSample]()
 
     def __call__(self, scale: int) -> CriteriaSample:
+        """The criteria at a scale (ppm of the fund's size), simulated once."""
         if scale not in self.seen:
             self.seen[scale] = self._evaluate(scale)
         return self.seen[scale]

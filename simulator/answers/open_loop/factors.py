@@ -33,6 +33,7 @@ class Plan:
 
     @property
     def rows(self) -> int:
+        """Rows of values a path holds: one a sector, then the national factor."""
         return len(self.weights) + 1
 
     @property
