@@ -15,7 +15,7 @@ from simulator.chance.philox import block
 from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
 from simulator.engine.attributes import (
-    approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
+    approval_line, asked_amount, default_day, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
     month_of, pick, relief_of, renewal_delay, static_gate, version_of,
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
@@ -30,13 +30,12 @@ from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.limits import insure
+from simulator.engine.story.opening import opening_loans
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Firm, Loan, LoanState
 from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
 from simulator.engine.story.world import Business, World
-
-FIXED_BOOK = 255                           # segment of the entities of a fixed opening book
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ class LendingDesk:
         self.firms: dict[int, Firm] = {}
         for day, entity, thinning in self.candidates():
             world.start(self.application(day, entity, thinning))
-        if world.whole[at.BOOK_KIND] == at.BOOK_FIXED:
-            world.start(self.fixed_book())
+        if world.whole[at.BOOK_KIND] in (at.BOOK_FIXED, at.BOOK_FILE):
+            world.start(self.open_book())
 
     # --- who applies
 
@@ -279,18 +278,12 @@ class LendingDesk:
             self.subsidies.pay(loan, at.ON_DISBURSED)
             self.subsidies.note_lending(loan)
 
-    def fixed_book(self) -> Business:
-        """Equal loans in force on day 0, one a firm."""
-        world, whole = self.world, self.world.whole
-        yield world.until(-1, APPLY)
-        for row in range(whole[at.BOOK_LOANS]):
-            firm = self.firm(firm_facts(world.law, world.seed, world.path, 0, row), 0)
-            covered = whole[at.BOOK_PRINCIPAL] if whole[at.BOOK_COVERED] else 0
-            loan = Loan(row, FIXED_BOOK << 24 | row, 0, firm, 0, whole[at.BOOK_REMAINING], whole[at.BOOK_PRINCIPAL],
-                        covered, 0, 0, int(loan_rate(world.law, 0)), 0, self.purses.first_pots(0, firm.district), False,
-                        True, True)
+    def open_book(self) -> Business:
+        """Everything in force on day 0 beside the base year's own loans."""
+        yield self.world.until(-1, APPLY)
+        for loan in opening_loans(self.world, self.purses, self.firm):
             self.begin(loan)
-            loan.process = world.start(self.life(loan))
+            loan.process = self.world.start(self.life(loan))
 
     def life(self, loan: Loan) -> Business:
         """A loan waits for its maturity, unless its firm defaults before."""
