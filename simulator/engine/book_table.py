@@ -7,6 +7,7 @@ the file gives its loss, net of the scheme's cost of recovery.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -72,10 +73,11 @@ def book_table(scenario: Scenario, day: Day, rate_of: Callable[[int], int]) -> n
 
     ``rate_of`` gives the rate (ppm) of a loan made on a day.
     """
-    places = {"bank": [*scenario.banks], "mode": [*scenario.modes], "sector": [*scenario.firms.sectors],
-              "district": [*scenario.firms.districts], "firm_class": [*scenario.firms.classes],
-              "ip": [kind.name for kind in kinds_of(scenario.segments.values())],
-              "grade": [*scenario.firms.grades], "firm": firms_of(scenario)}
+    places: dict[str, list[str]] = {
+        "bank": [*scenario.banks], "mode": [*scenario.modes], "sector": [*scenario.firms.sectors],
+        "district": [*scenario.firms.districts], "firm_class": [*scenario.firms.classes],
+        "ip": [kind.name for kind in kinds_of(scenario.segments.values())], "grade": [*scenario.firms.grades],
+        "firm": firms_of(scenario)}
     number = {key: {name: n for n, name in enumerate(names)} for key, names in places.items()}
     pds = {pd: len(places["grade"]) + n for n, pd in enumerate(own_pds(scenario))}
     rows = np.zeros((len(loans_of(scenario)), at.BOOK_LOAN), np.int64)
@@ -97,10 +99,14 @@ def book_table(scenario: Scenario, day: Day, rate_of: Callable[[int], int]) -> n
 
 def cover_by_gate(law: Law) -> None:
     """Fill in what the gate covers of each loan that does not say; the rules are those of the day it was made."""
-    segment = len(law.segments) - 1
+    if not len(law.book):
+        return
+    segments = law.segments.copy()
+    segments[-1, at.SEG_ELIGIBLE] = 1      # nobody applies there; its loans are asked about one by one
+    asked = replace(law, segments=segments)
     for row in law.book:
         if row[at.BK_COVERED] == at.NO_LIMIT:
             reason, _, covered = static_gate(
-                law, segment, row[at.BK_IP], row[at.BK_CLASS], row[at.BK_DISTRICT], row[at.BK_FLAGS],
+                asked, len(segments) - 1, row[at.BK_IP], row[at.BK_CLASS], row[at.BK_DISTRICT], row[at.BK_FLAGS],
                 row[at.BK_MODE], row[at.BK_PRINCIPAL], row[at.BK_TERM], row[at.BK_START])
             row[at.BK_COVERED] = covered if reason < 0 else 0

@@ -143,7 +143,7 @@ class _Compiler:
             real.append([self.volumes[name].median, seg.size.sigma])
             base += firms
         if held := len(firms_of(self.s)):      # the firms of a book come after the pool
-            whole.append([1, 1000, held, 0, 4 * 10**12, base, at.NOBODY, 1])
+            whole.append([0, 1000, held, 0, 4 * 10**12, base, at.NOBODY, 1])
         self.firms = base + held
         return (np.array(whole, np.int64).reshape(-1, at.SEGMENT), np.array(real, float).reshape(-1, 2))
 

@@ -205,6 +205,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "problem.allowed": ("允许：{allowed}", "Allowed: {allowed}"),
     "problem.see": ("另见：{allowed}", "See also: {allowed}"),
     "origin.command_line": ("命令行给定", "set on the command line"),
+    "origin.book": ("贷款明细 {loans} 笔，余额 {amount}，摘要 {digest}", "a file of {loans} loans, {amount} outstanding, digest {digest}"),
     "problem.hint": ("是不是想写：{hint}", "Did you mean: {hint}"),
 }
 for _code, (_what_zh, _what_en, _do_zh, _do_en) in {**_unit_codes(), **_CODES}.items():

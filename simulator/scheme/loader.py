@@ -72,7 +72,8 @@ def written_out(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | N
 
     Values of ``set`` are written as assumptions, whose range is the value itself. Raises :class:`ScenarioErrors`.
     """
-    origins = load(name_or_path, set, folder).provenance
+    whole_scenario = load(name_or_path, set, folder)
+    origins = whole_scenario.provenance
     problems: list[Problem] = []
     note = dict(zip(("zh", "en"), both("origin.command_line"), strict=True))
     try:
@@ -86,6 +87,8 @@ def written_out(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | N
         raise ScenarioErrors([*problems, refused.problem]) from None
     whole: dict[str, Any] = prune(tree).plain()
     whole.pop("extends", None)
+    if whole_scenario.book.held:               # the copy may lie elsewhere
+        whole["book"]["file"] = whole_scenario.book.held.path.resolve().as_posix()
     return whole
 
 

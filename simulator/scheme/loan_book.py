@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from simulator.lang import MESSAGES
+from simulator.lang import MESSAGES, text
 
 from .draft import MOST_LOAN, Draft
 from .overlay import COMMAND_LINE
+from .parts import Text
 from .parts_book import HeldLoan, LoanBook
 from .pledges import kinds_of
 from .problems import Problem, listed, nearest
+from .provenance import NO_WORDS, Provenance
 from .tabular import Column, Row, Table, read_table
 from .units import ONE, exact_money
 
@@ -69,7 +71,22 @@ def attach(draft: Draft, sections: Any) -> LoanBook | None:
     table = read_table(folder / told["file"], COLUMNS, problems, known)
     loans = _Reader(table, sections, problems).loans() if table else ()
     draft.problems.extend(problems)
-    return None if problems else LoanBook(Path(told["file"]).name, tuple(loans))
+    if problems:
+        return None
+    held = LoanBook(folder / told["file"], tuple(loans))
+    _origin(draft, held)
+    return held
+
+
+def _origin(draft: Draft, held: LoanBook) -> None:
+    """Where the loans come from: the user's own data (grade C) unless the scenario says; how many, how much, digest."""
+    place, known = draft.at(("book", "file")).place, draft.origins.get("book.file")
+    parts = {"loans": f"{len(held.loans):,}", "amount": exact_money(held.principal), "digest": held.digest[:12]}
+    said = known.note if known else NO_WORDS
+    note = Text(zh="；".join(filter(None, (said.zh, text("origin.book", "zh", **parts)))),
+                en="; ".join(filter(None, (said.en, text("origin.book", "en", **parts)))))
+    draft.origins["book.file"] = replace(known, note=note) if known else Provenance(
+        "book.file", "C", None, NO_WORDS, None, None, note, place.file, place.line, place.column, "text")
 
 
 @dataclass

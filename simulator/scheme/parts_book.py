@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer
@@ -44,8 +45,8 @@ class HeldLoan:
 class LoanBook:
     """The loans of a file, in its order. Frozen: two books are the same when their loans are."""
 
-    def __init__(self, file: str, loans: tuple[HeldLoan, ...]) -> None:
-        self.file, self.loans = file, loans
+    def __init__(self, path: Path, loans: tuple[HeldLoan, ...]) -> None:
+        self.path, self.loans = path, loans
         self.digest = hashlib.sha256(repr([astuple(loan)[1:] for loan in loans]).encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:

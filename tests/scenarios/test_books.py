@@ -92,9 +92,10 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 # What book.csv says, worked out by hand: shares in ppm, amounts in fen.
-MEANT = [("A1", "甲", "good", None, "north", "small", "invention", 100_000_000, None, None, None, "software", "alone"),
-         ("A2", "乙", "weak", None, "south", "micro", "invention", 200_000_000, 100_000_000, 450_000, 46_500, "software",
-          "insured")]
+MEANT = [
+    ("A1", "甲", "good", None, "north", "small", "invention", 100_000_000, None, None, None, "software", "alone"),
+    ("A2", "乙", "weak", None, "south", "micro", "invention", 200_000_000, 100_000_000, 450_000, 46_500, "software",
+     "insured")]
 
 
 def meant(scenario: Scenario) -> list[tuple]:

@@ -16,6 +16,7 @@ from typing import Any
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
+from tests.twins.books import in_force
 from tests.twins.public_money import public_money
 from tests.twins.schemes_terms import with_more_terms
 
@@ -90,6 +91,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
+    if number % 5 == 3 and data["id"] == "minimal":
+        in_force(random.Random(f"book {number}"), data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 

@@ -6,8 +6,8 @@ from simulator.engine.attributes import firm_facts
 from simulator.engine.collective import cluster_of
 from simulator.engine.layout import (
     BK_BANK, BK_CLASS, BK_COVERED, BK_DISTRICT, BK_FIRM, BK_FLAGS, BK_GRADE, BK_IP, BK_MODE, BK_PRINCIPAL, BK_RATE,
-    BK_SECTOR, BK_START, BK_TERM, BOOK_COVERED, BOOK_ENTITY, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL,
-    BOOK_REMAINING, SEG_FIRM_BASE,
+    BK_SECTOR, BK_START, BK_TERM, BOOK_COVERED, BOOK_ENTITY, BOOK_FILE, BOOK_FIXED, BOOK_KIND, BOOK_LOANS,
+    BOOK_PRINCIPAL, BOOK_REMAINING, SEG_FIRM_BASE,
 )
 from simulator.engine.loop.intake import choose_accounts, disburse, start_loan
 from simulator.engine.loop.state import (
@@ -22,7 +22,7 @@ def open_book(law, st):
     """Everything in force on day 0 beside the base year's own loans."""
     if law.whole[BOOK_KIND] == BOOK_FIXED:
         open_equal_loans(law, st)
-    elif len(law.book) > 0:
+    elif law.whole[BOOK_KIND] == BOOK_FILE:
         open_loans_of_file(law, st)
 
 
