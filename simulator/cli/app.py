@@ -32,6 +32,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="opt_see
 Engine = Annotated[Literal["loop", "story"], typer.Option("--engine", help="opt_engine")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="opt_workers")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="opt_set")]
+Book = Annotated[Path | None, typer.Option("--book", metavar="FILE", help="opt_book")]
 Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=show_version, help="opt_version")]
 Ask = Annotated[Literal["size", "enough", "growth"], typer.Option("--ask", help="opt_ask")]
 Exhaustion = Annotated[str | None, typer.Option("--exhaustion", metavar="SHARE", help="opt_exhaustion")]

@@ -15,6 +15,7 @@ from simulator.report.progress import Progress, note
 
 from .app import (
     Ask,
+    Book,
     Detail,
     Draws,
     Engine,
@@ -70,10 +71,10 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="op
 
 @command("run")
 def run(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, engine: Engine = "loop",
-        workers: Workers = None, sets: Sets = None, out: Out = None, as_json: Json = False,
+        workers: Workers = None, sets: Sets = None, book: Book = None, out: Out = None, as_json: Json = False,
         lang: Lang = "zh", quiet: Quiet = False) -> None:
     """Simulate, summarise every column, and keep the run where ``--out`` says."""
-    scheme = open_scenario(scenario, sets, lang)
+    scheme = open_scenario(scenario, sets, lang, book)
     assumed_note(scheme, quiet, lang)
     first_run_note(quiet, lang)
     from simulator.report.summary import render_run, run_json
@@ -109,10 +110,10 @@ def claims(scenario: ScenarioName, paths: GapPaths = 0, pilot: Pilot = False, se
 
 @command("answer")
 def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws: Draws = 40,
-           workers: Workers = None, sets: Sets = None, out: Out = None, as_json: Json = False,
+           workers: Workers = None, sets: Sets = None, book: Book = None, out: Out = None, as_json: Json = False,
            lang: Lang = "zh", quiet: Quiet = False, detail: Detail = False) -> None:
     """The verdict with the size beside it, and the seven answers."""
-    scheme = open_scenario(scenario, sets, lang)
+    scheme = open_scenario(scenario, sets, lang, book)
     from simulator.answers import answer as ask
     from simulator.answers.missing import SIZE, lacking
     from simulator.report.text import render_answer
@@ -134,9 +135,9 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
 def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = None, refusal: Refusal = None,
          targets: Targets = None,
          paths: Paths = 10_000, seed: Seed = 1, draws: Draws = 40, workers: Workers = None, sets: Sets = None,
-         out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> int:
+         book: Book = None, out: Out = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> int:
     """Is the fund enough, how large must it be, what growth can it carry."""
-    scheme = open_scenario(scenario, sets, lang)
+    scheme = open_scenario(scenario, sets, lang, book)
     wanted = {name: share(f"--{name}", given, default, lang)
               for name, given, default in (("exhaustion", exhaustion, scheme.sizing.exhaustion),
                                            ("refusal", refusal, scheme.sizing.refusal),
@@ -164,10 +165,10 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
 def trace(scenario: ScenarioName,
           path: Annotated[int, typer.Option("--path", min=0, max=2**31 - 1, help="opt_path")],
           loan: Annotated[int | None, typer.Option("--loan", min=0, help="opt_loan")] = None,
-          seed: Seed = 1, sets: Sets = None, as_json: Json = False, lang: Lang = "zh",
+          seed: Seed = 1, sets: Sets = None, book: Book = None, as_json: Json = False, lang: Lang = "zh",
           quiet: Quiet = False) -> None:
     """One path from end to end, or one loan with its settlement sheet."""
-    scheme = open_scenario(scenario, sets, lang)
+    scheme = open_scenario(scenario, sets, lang, book)
     assumed_note(scheme, quiet, lang)
     first_run_note(quiet, lang)
     from simulator.report.sheet import render_trace

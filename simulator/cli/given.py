@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.lang import text
@@ -33,11 +34,11 @@ def words() -> list[str]:
     return kept
 
 
-def open_scenario(name: str, sets: Sequence[str] | None, lang: str) -> Scenario:
-    """The scenario to run, with the values of ``--set``."""
+def open_scenario(name: str, sets: Sequence[str] | None, lang: str, book: Path | None = None) -> Scenario:
+    """The scenario to run, with the values of ``--set`` and the loans of ``--book``."""
     from simulator.scheme import load
 
-    scheme = load(name, set=settings(sets, lang))
+    scheme = load(name, set=settings([*(sets or ()), *([f"book.file={book}"] if book else [])], lang))
     if scheme.abstract:
         raise InvalidInput(text("cli_abstract", lang, given=name))
     return scheme

@@ -13,10 +13,10 @@ from simulator.chance.philox import block
 from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
-    BENCHMARK, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP, GATE_NOT_FLAGS,
-    GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT, N_BOOK_DAYS,
-    OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE, SEG_FIRMS,
-    SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+    BENCHMARK, BK_BACK, BOOK_ENTITY, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM,
+    GATE_IP, GATE_NOT_FLAGS, GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE,
+    NO_LIMIT, N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN,
+    SEG_ELIGIBLE, SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
 )
 from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
 from simulator.engine.rules import PPM, of_ppm
@@ -211,7 +211,8 @@ def recovery_of(law, seed, path, entity, generation, ip, principal, unpaid, star
     other recovery is uniform around its mean of what is ``unpaid`` of the principal. Together never more than that.
     ``common`` is the cluster whose one right secures all its loans, so that they share its noise, or NOBODY.
     ``state`` the sector's factor on the claim's day: in a downturn everything fetches less, in proportion.
-    A counter-guarantee adds its share.
+    A counter-guarantee adds its share. A loan of an in-force book whose loss is given brings what that leaves, in
+    place of all this but the downturn.
     """
     u0, u1, u2, _ = block(seed, path, RECOVERY, entity, generation)
     if common >= 0:
@@ -223,9 +224,19 @@ def recovery_of(law, seed, path, entity, generation, ip, principal, unpaid, star
     noise = math.exp(sigma * normal_quantile(u0) - 0.5 * sigma * sigma)
     kept = math.exp(math.log(1.0 - law.real[OBSOLESCENCE]) * ((day - start) / YEAR))
     proceeds = appraised * law.ip_factor[ip] * kept * noise + unpaid * law.real[OTHER_RECOVERY] * 2.0 * u1
+    counter, own = of_ppm(unpaid, law.modes[mode, COUNTER_PPM]), own_proceeds(law, entity)
+    if own != NO_LIMIT:
+        proceeds, counter = float(own), 0
     if law.real[DOWNTURN] > 0.0:
         proceeds *= math.exp(law.real[DOWNTURN] * state - 0.5 * law.real[DOWNTURN] * law.real[DOWNTURN])
-    return min(unpaid, int(proceeds) + of_ppm(unpaid, law.modes[mode, COUNTER_PPM])), day
+    return min(unpaid, int(proceeds) + counter), day
+
+
+@inlined
+def own_proceeds(law, entity):
+    """Gross proceeds (fen) by the loss that an in-force book's file gives a loan, NO_LIMIT where it gives none."""
+    row = entity - BOOK_ENTITY
+    return law.book[row, BK_BACK] if 0 <= row < len(law.book) else NO_LIMIT
 
 
 @kernel(_nrt=False)

@@ -138,9 +138,15 @@ def market_volumes(scenario: Scenario) -> dict[str, Volume]:
     return volumes
 
 
-def volumes_of(scenario: Scenario) -> dict[str, Volume]:
-    """Volume of every segment, from the market or from explicit loans a year."""
+def volumes_of(scenario: Scenario, loan: int = 0) -> dict[str, Volume]:
+    """Volume of every segment, from the market or from explicit loans a year; none where only a book runs off.
+
+    ``loan`` is what a loan of that book owes on average (fen): the size where the segment gives none.
+    """
     volumes = market_volumes(scenario)
+    if scenario.market is None and scenario.book.held:
+        volumes = {name: Volume(float(segment.size.median or loan), 0.0, 0.0, 0.0)
+                   for name, segment in scenario.segments.items()}
     a0, a1 = scenario.approval.uncovered / PPM, scenario.approval.covered / PPM
     for name, segment in scenario.segments.items():
         if segment.loans_by_year is not None:

@@ -9,11 +9,13 @@ import numpy as np
 
 from simulator.chance.factors import FREE, Economy, Factors, compile_factors, loading_of
 from simulator.chance.loadings import Strength
+from simulator.engine.book_table import own_pds
 from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
 from simulator.lang import text
 from simulator.scheme.parts_market import Correlation
 from simulator.scheme.scenario import Scenario
+from simulator.scheme.units import format_share
 
 SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 DayOf = Callable[[date | None, int], int]
@@ -64,7 +66,7 @@ def first_month(day: int) -> int:
 
 
 def default_periods(scenario: Scenario, day: DayOf, months: int) -> tuple[list[list[float]], np.ndarray]:
-    """Default probabilities by period and grade, and the period of each month."""
+    """Default probabilities by period and grade, those of an in-force book's own last, and the period of each month."""
     grades = list(scenario.firms.grades.values())
     changes = sorted({0} | {first_month(day(step.from_, 0)) for grade in grades for step in grade.pd_by_date})
     pds, periods = [], np.zeros(months, np.int64)
@@ -74,7 +76,8 @@ def default_periods(scenario: Scenario, day: DayOf, months: int) -> tuple[list[l
         pds.append([min((steps[-1] if steps else grade.pd) / PPM, SURE)
                     for grade, steps in zip(grades, known, strict=True)])
         periods[month:] = n
-    return pds, periods
+    own = [min(pd / PPM, SURE) for pd in own_pds(scenario)]
+    return [row + own for row in pds], periods
 
 
 def economy_tables(scenario: Scenario, day: DayOf, months: int) -> Factors:
@@ -83,7 +86,7 @@ def economy_tables(scenario: Scenario, day: DayOf, months: int) -> Factors:
     pds, periods = default_periods(scenario, day, months)
     for measure, value in dict.fromkeys(economy.strengths):
         for row in pds:
-            for name, pd in zip(scenario.firms.grades, row, strict=True):
+            for name, pd in zip([*scenario.firms.grades, *map(format_share, own_pds(scenario))], row, strict=True):
                 try:
                     loading_of(economy, (measure, value), pd)
                 except ValueError:

@@ -135,7 +135,13 @@ WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE, WINDOW_ROLLING = range(4)
 WHOLE = 76
 UP, REPAID = range(2)                      # of a payer in a mode
 REFUSE, TRIM, COVER_PART = range(3)
-BOOK_NONE, BOOK_STEADY, BOOK_FIXED = range(3)
+BOOK_NONE, BOOK_STEADY, BOOK_FIXED, BOOK_FILE = range(4)
+
+# --- a loan in force on day 0, as a file gives it; its entity is BOOK_ENTITY + its place in the file
+(BK_FIRM, BK_BANK, BK_MODE, BK_IP, BK_CLASS, BK_DISTRICT, BK_SECTOR, BK_GRADE, BK_FLAGS, BK_PRINCIPAL, BK_COVERED,
+ BK_START, BK_TERM, BK_RATE, BK_BACK) = range(15)
+BOOK_LOAN = 15
+BOOK_ENTITY = 1 << 29
 
 # --- real numbers of the scheme
 (MORAL_K, NOISE, OTHER_RECOVERY, OBSOLESCENCE, POLICY_MEDIAN, POLICY_SIGMA, RENEW_SHARE, BRIDGE_SHARE,
@@ -161,7 +167,7 @@ class Law(Bundle):
 
     whole: np.ndarray           # int64[WHOLE]
     real: np.ndarray            # float64[REAL]
-    segments: np.ndarray        # int64[S, SEGMENT]
+    segments: np.ndarray        # int64[S, SEGMENT]; one more for the firms of an in-force book
     sizes: np.ndarray           # float64[S, 2]
     arrivals: np.ndarray        # float64[S, months of book + window]: dominating mean a day
     keep: np.ndarray            # float64[S, same, 4]: thinning probability, by 2 · not reached + inside the gates
@@ -225,3 +231,4 @@ class Law(Bundle):
     flags: np.ndarray           # float64[flags]: share of firms each is true of
     bank_facts: np.ndarray      # int64[banks, 2]: day the bank joined the scheme, its performance
     origin: np.ndarray          # int64[limits, ORIGIN]
+    book: np.ndarray            # int64[loans, BOOK_LOAN]: loans in force on day 0, as a file gives them

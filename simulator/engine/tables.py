@@ -16,6 +16,9 @@ from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
 from simulator.engine.economy import economy_tables
+from simulator.engine.book_table import (
+    book_table, cover_by_gate, firms_of, last_day, mean_principal, own_pds,
+)
 from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
@@ -32,7 +35,7 @@ from simulator.scheme.scenario import Scenario, Target
 MEASURES = {"amount": at.MEASURE_AMOUNT, "count": at.MEASURE_COUNT, "insured": at.MEASURE_INSURED,
             "firms": at.MEASURE_FIRMS}
 OVER_CAP = {"refuse": at.REFUSE, "trim": at.TRIM, "cover_part": at.COVER_PART}
-BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED}
+BOOKS = {"none": at.BOOK_NONE, "steady": at.BOOK_STEADY, "fixed": at.BOOK_FIXED, "file": at.BOOK_FILE}
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,15 @@ class _Compiler:
     def __init__(self, scenario: Scenario, scale_ppm: int, no_fund: bool, stretch: float) -> None:
         self.s, self.scale, self.no_fund, self.stretch = scenario, scale_ppm, no_fund, stretch
         self.names = [n for n, seg in scenario.segments.items()
-                      if seg.loans_by_year is not None or scenario.market is not None]
+                      if seg.loans_by_year is not None or scenario.market is not None or scenario.book.held]
         self.segments = [scenario.segments[n] for n in self.names]
         self.kinds = kinds_of(scenario.segments.values())
-        self.volumes = demand.volumes_of(scenario)
+        self.volumes = demand.volumes_of(scenario, mean_principal(scenario))
         self.terms = compile_terms(scenario, no_fund)
         self.days = scenario.clock.months * MONTH
         longest = max((t.days for seg in self.segments for t in seg.terms), default=0)
         self.book_days = math.ceil(longest / MONTH) * MONTH if scenario.book.kind == "steady" else 0
-        last_maturity = max(self.days + longest, scenario.book.remaining)
+        last_maturity = max(self.days + longest, scenario.book.remaining, last_day(scenario, self.day))
         self.hazard_months = math.ceil(last_maturity / MONTH)
         self.last = self.days + RUN_OFF
         slowest = max((int(m[at.OVERDUE] + m[at.REVIEW]) for m in self.terms.modes), default=0)
@@ -99,12 +102,13 @@ class _Compiler:
 
     def rates(self) -> np.ndarray:
         """Loan rate (ppm) at the start of each month; the first known rate holds before its date."""
+        return np.array([self.rate_on(m * MONTH) for m in range(self.first_month, self.s.clock.months)], np.int64)
+
+    def rate_on(self, day: int) -> int:
+        """Loan rate (ppm) of a loan made on a day; the first known rate holds before its date."""
         steps = sorted((self.day(step.from_, 0), step.value) for step in self.s.lending.reference_rate)
-        rates = []
-        for month in range(self.first_month, self.s.clock.months):
-            known = [value for day, value in steps if day <= month * MONTH] or [steps[0][1]]
-            rates.append(known[-1] + self.s.lending.spread)
-        return np.array(rates, np.int64)
+        known = [value for since, value in steps if since <= day] or [steps[0][1]]
+        return known[-1] + self.s.lending.spread
 
     def reach(self) -> np.ndarray:
         """Share of applicants whom the subsidies reach in each month: linear between the dates of the phase-in."""
@@ -139,7 +143,9 @@ class _Compiler:
             clusters += group.clusters if group else 0
             real.append([self.volumes[name].median, seg.size.sigma])
             base += firms
-        self.firms = base
+        if held := len(firms_of(self.s)):      # the firms of a book come after the pool
+            whole.append([0, 1000, held, 0, 4 * 10**12, base, at.NOBODY, 1, 0])
+        self.firms = base + held
         return (np.array(whole, np.int64).reshape(-1, at.SEGMENT), np.array(real, float).reshape(-1, 2))
 
     def mode_cum(self) -> np.ndarray:
@@ -232,7 +238,8 @@ class _Compiler:
         w[at.N_CALENDAR] = self.last // YEAR + 1
         w[[at.N_SEGMENTS, at.N_PAYERS, at.N_POTS]] = len(self.names), len(s.payers), len(s.pots)
         w[[at.N_PROGRAMMES, at.N_TARGETS, at.N_MODES]] = len(s.programmes), len(s.targets), len(s.modes)
-        w[[at.N_GRADES, at.N_SECTORS, at.N_BANKS]] = len(s.firms.grades), len(s.firms.sectors), len(s.banks)
+        w[[at.N_SECTORS, at.N_BANKS]] = len(s.firms.sectors), len(s.banks)
+        w[at.N_GRADES] = len(s.firms.grades) + len(own_pds(s))
         w[at.N_HAZARD_MONTHS], w[at.N_FIRMS] = self.hazard_months, self.firms
         w[[at.OVER_CAP, at.IP_SHARE, at.MAX_TERM]] = OVER_CAP[gate.over_cap], gate.ip_share, _limit(gate.max_term)
         w[at.GATE_FROM], w[at.GATE_UNTIL] = self.day(gate.from_, -10**6), self.day(gate.until, 10**6)
@@ -291,7 +298,7 @@ class _Compiler:
             share, inside = demand.inside_gate(self.s, seg, self.volumes[name].median)
             if share > 0:
                 return max(WAN, round(inside / share / WAN) * WAN)      # whole 万元: shares of it are exact
-        return max(1, self.s.book.principal)
+        return max(1, self.s.book.principal, mean_principal(self.s))
 
     def compile(self) -> Tables:
         s, terms = self.s, self.terms
@@ -329,7 +336,9 @@ class _Compiler:
             counters=terms.counters, policies=self.policies(),
             policy_mixing=gamma_table(policy_shape).copy(), flags=flag_shares(s),
             bank_facts=bank_facts(s, self.day), origin=terms.origin, linkage=option_of(s),
+            book=book_table(s, self.day, self.rate_on),
             **support.arrays(layout, self.volumes))
+        cover_by_gate(law)
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)
@@ -338,7 +347,7 @@ class _Compiler:
         most = np.ascontiguousarray(keep.max(axis=2))
         law = replace(law, arrivals=arrivals, keep=keep, most=most)
         return Tables(law, layout, terms, tuple(self.names), self.volumes, self.total(),
-                      float((arrivals * most).sum() * 30) + s.book.loans)
+                      float((arrivals * most).sum() * 30) + s.book.size)
 
 
 def compile_scheme(scenario: Scenario, scale_ppm: int = PPM, no_fund: bool = False, stretch: float = 1.0) -> Tables:

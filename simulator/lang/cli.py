@@ -34,6 +34,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "opt_engine": ("引擎：loop 快，story 逐步", "engine: loop is fast, story goes step by step"),
     "opt_workers": ("线程数，不影响结果", "threads; results do not depend on it"),
     "opt_set": ("改一个值，可重复：路径=值", "change one value, repeatable: path=value"),
+    "opt_book": ("期初在贷明细（CSV 或 xlsx），取代方案的期初贷款", "file of loans in force (CSV or xlsx), in place of the scenario's opening book"),
     "opt_out": ("保存结果的文件夹", "folder to keep the results in"),
     "opt_json": ("输出 JSON", "print JSON"),
     "opt_lang": ("语言：zh 或 en", "language: zh or en"),

@@ -18,6 +18,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ol_why": ("原因与误差", "Reasons and errors"),
     # reasons
     "ol_clusters": ("集合授信使贷款相互影响。", "Collective credit makes loans depend on each other."),
+    "ol_held_book": ("期初在贷取自贷款明细，其代偿未计。", "The opening book comes from a file; its claims are not counted."),
     "ol_breaker": ("有熔断规则：赔付影响其后的承保或支付。", "A breaker lets claims stop later cover or payment."),
     "ol_shared_cap": ("有多笔贷款共用的赔付上限。", "Some caps are shared by several claims."),
     "ol_measured_cap": ("有随余额或在保额变动的上限。", "Some caps follow the balance or the cover in force."),

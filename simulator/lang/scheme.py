@@ -132,7 +132,17 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "target_year_past": ("目标年 {given} 早于情景期。", "The target's final year {given} is before the window.", "改正 final_year。", "Correct final_year."),
     "size_empty": ("最大金额 {given} 不高于最小金额。", "The largest amount {given} is not above the least.", "让 most 大于 least。", "Make most larger than least."),
     "amount_overflow": ("单笔金额 {given} 大得无法精确计算。", "The loan amount {given} is too large to be computed exactly.", "检查单位是否多写了“万”或“亿”。", "Check the unit for a 万 or 亿 too many."),
-    "book_incomplete": ("固定的期初贷款没有写全（{given}）。", "The fixed opening book is incomplete ({given}).", "补上 loans、principal 和 remaining。", "Give loans, principal and remaining."),
+    "book_incomplete": ("期初贷款没有写全（{given}）。", "The opening book is incomplete ({given}).", "补上允许栏里的那一项。", "Add the key named as allowed."),
+    "column_unknown": ("贷款明细没有“{given}”这一项。", "A book of loans has no column '{given}'.", "使用允许栏里的名称。", "Use a name that is allowed."),
+    "book_cell_missing": ("“{given}”这一格是空的。", "The cell of '{given}' is empty.", "填上；只有一种可能时才可以空着。", "Fill it in; it may be empty only where there is one choice."),
+    "book_name_unknown": ("情景里没有“{given}”。", "The scenario has no '{given}'.", "使用情景文件里的名称，或把它加进情景。", "Use a name of the scenario, or add it there."),
+    "book_loan_twice": ("贷款“{given}”出现了两次。", "The loan '{given}' is there twice.", "每笔贷款一行。", "Give each loan one row."),
+    "book_firm_differs": ("同一企业在两行里写得不同（{given}）。", "A firm differs between two of its rows ({given}).", "同一企业的行业、区县、规模、等级和违约率应当一致。", "Give a firm one sector, district, class, grade and default probability."),
+    "book_start_late": ("放款日 {given} 不早于情景的起始日。", "The loan was made on {given}, not before the scenario opens.", "明细里只放起始日之前发放、当日仍未到期的贷款。", "Keep to loans made before the first day and still in force on it."),
+    "book_matured": ("到期日 {given}，在情景起始日已经到期。", "The loan fell due on {given}, before the scenario opens.", "删去这一行；逾期贷款不是在贷余额。", "Remove the row; what is overdue is no loan in force."),
+    "book_outlasts": ("到期日 {given} 在情景追踪期之后。", "The loan falls due on {given}, after everything is followed.", "延长 clock.months，或删去这一行。", "Lengthen clock.months, or remove the row."),
+    "book_many_pds": ("各不相同的违约率有 {given} 个，太多了。", "There are {given} different default probabilities, too many.", "四舍五入到相近的几档，或改用信用等级。", "Round them to fewer, or use grades."),
+    "book_cluster": ("贷款明细里的企业群“{given}”尚未实现。", "Clusters of a book of loans ('{given}') are not built yet.", "清空这一列；集合授信只用于新贷款。", "Empty the column; joint lines are for new loans."),
     "breaker_minimum": ("熔断缺少“{given}”。", "The breaker lacks '{given}'.", "写明最少笔数和最少违约数；没有它们，小城市一笔违约就会停办。", "Give the least loans and defaults; without them a small city stops at its first default."),
     "resume_above_stop": ("恢复线 {given} 高于停办线。", "The ratio to resume, {given}, is above the one to stop.", "让 resume 不高于 stop。", "Make resume at most stop."),
     # collective credit
@@ -197,6 +207,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "problem.allowed": ("允许：{allowed}", "Allowed: {allowed}"),
     "problem.see": ("另见：{allowed}", "See also: {allowed}"),
     "origin.command_line": ("命令行给定", "set on the command line"),
+    "origin.book": ("贷款明细 {loans} 笔，余额 {amount}，摘要 {digest}", "a file of {loans} loans, {amount} outstanding, digest {digest}"),
     "problem.hint": ("是不是想写：{hint}", "Did you mean: {hint}"),
 }
 for _code, (_what_zh, _what_en, _do_zh, _do_en) in {**_unit_codes(), **_CODES}.items():

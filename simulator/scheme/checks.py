@@ -252,7 +252,7 @@ def markets(s: Any, draft: Draft) -> None:
                 draft.say("loans_by_year_negative", (*path, "loans_by_year"), at_key=True, allowed="≥ 0")
         elif name not in ("fund", "other"):
             draft.say("segment_without_volume", path, at_key=True, given=name, allowed="fund, other")
-        elif s.market is None:
+        elif s.market is None and s.book.kind != "file":
             draft.say("market_missing", path, at_key=True, given=name)
         if segment.size.median is None and segment.loans_by_year is not None:
             draft.say("median_missing", (*path, "size"), at_key=True)
@@ -309,6 +309,8 @@ def book(s: Any, draft: Draft) -> None:
     for name in ("loans", "principal", "remaining"):
         if s.book.kind == "fixed" and not getattr(s.book, name):
             draft.say("book_incomplete", ("book",), at_key=True, given="kind: fixed", allowed=name)
+    if s.book.kind == "file" and not s.book.file:
+        draft.say("book_incomplete", ("book",), at_key=True, given="kind: file", allowed="file")
 
 
 def breaker(s: Any, draft: Draft) -> None:
@@ -340,7 +342,7 @@ RULES: tuple[Rule, ...] = (
     (("pots", "firms"), pot_districts), (("programmes",), programme_conditions),
     (("clock",), clock), (("gate", "programmes"), windows),
     (("lending", "gate", "clock", "phase_in", "macro", "firms"), dated_steps),
-    (("pots", "clock"), contributions), (("segments", "market", "clock"), markets),
+    (("pots", "clock"), contributions), (("segments", "market", "clock", "book"), markets),
     (("targets", "market", "clock", "firms"), targets), (("segments", "insurance"), sizes),
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),

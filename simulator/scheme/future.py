@@ -17,7 +17,6 @@ KEYS: dict[str, frozenset[str]] = {
     "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
                        }),
     "ProgrammeCap": frozenset({"key"}),
-    "Book": frozenset({"file"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
     "Condition": ("claim.", "alliance.", "firm.loan_year")}
@@ -25,7 +24,6 @@ PREFIXES: dict[str, tuple[str, ...]] = {
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
-    ("Book", "kind"): frozenset({"file"}),
 }
 
 # what people write after reading the terms' definition, and the key that says it here

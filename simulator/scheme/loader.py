@@ -13,6 +13,7 @@ from simulator.lang import both
 
 from .checks import check
 from .draft import Draft
+from .loan_book import attach
 from .notices import unusual
 from .overlay import expand, lay_over, prune, set_value
 from .parts import Text
@@ -52,11 +53,16 @@ def load(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | None = N
         raise ScenarioErrors([*problems, refused.problem]) from None
     draft = unwrap(prune(tree))
     draft.problems.extend(problems)
+    _book_of_a_file(draft)
     scenario = validate(draft)
-    check(scenario or valid_sections(draft), draft)
+    sections = scenario or valid_sections(draft)
+    check(sections, draft)
+    held = attach(draft, sections)
     _abstract(draft)
     if draft.problems or scenario is None:
         raise ScenarioErrors(draft.problems)
+    if held is not None:
+        scenario = scenario.model_copy(update={"book": scenario.book.model_copy(update={"held": held})})
     return _frozen(scenario, draft.origins)
 
 
@@ -66,7 +72,8 @@ def written_out(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | N
 
     Values of ``set`` are written as assumptions, whose range is the value itself. Raises :class:`ScenarioErrors`.
     """
-    origins = load(name_or_path, set, folder).provenance
+    whole_scenario = load(name_or_path, set, folder)
+    origins = whole_scenario.provenance
     problems: list[Problem] = []
     note = dict(zip(("zh", "en"), both("origin.command_line"), strict=True))
     try:
@@ -80,6 +87,8 @@ def written_out(name_or_path: str | os.PathLike[str], set: Mapping[str, str] | N
         raise ScenarioErrors([*problems, refused.problem]) from None
     whole: dict[str, Any] = prune(tree).plain()
     whole.pop("extends", None)
+    if whole_scenario.book.held:               # the copy may lie elsewhere
+        whole["book"]["file"] = whole_scenario.book.held.path.resolve().as_posix()
     return whole
 
 
@@ -165,6 +174,13 @@ def _with_bases(path: Path, folder: Path, above: tuple[Path, ...], problems: lis
         circle = " → ".join(item.stem for item in (*chain, base))
         raise Refused(holder.locate(Problem("extends_cycle", given=circle), "extends"))
     return lay_over(_with_bases(base, folder, chain, problems), tree)
+
+
+def _book_of_a_file(draft: Draft) -> None:
+    """A file replaces whatever opening book the scenario had."""
+    book = draft.data.get("book")
+    if isinstance(book, dict) and book.get("file"):
+        book["kind"] = "file"
 
 
 def _abstract(draft: Draft) -> None:

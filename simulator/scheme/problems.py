@@ -8,7 +8,8 @@ from difflib import get_close_matches
 
 from simulator.lang import text
 
-SEE = frozenset({"duplicate_key", "rows_overlap", "district_twice", "counter_differs"})  # name another place
+SEE = frozenset({"duplicate_key", "rows_overlap", "district_twice", "counter_differs",
+                 "book_loan_twice", "book_firm_differs"})  # name another place
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from .parts import IP_TYPES, Dated, FirmClass, IpType, Name, Part, Text
+from .parts_book import Book
 from .parts_collective import Collective
 from .parts_fund import Breaker, Condition, Gate, Mode, Payer, Pot, Recovery, TermRow
 from .parts_market import (
@@ -33,7 +34,7 @@ from .parts_market import (
 )
 from .parts_support import Audit, Fee, Investments, Linkage, Programme
 from .provenance import Provenance, Source
-from .units import Amount, Count, Days, Real, Share
+from .units import Amount, Count, Real, Share
 
 __all__ = ["IP_TYPES", "Condition", "Fee", "FirmClass", "Mode", "Payer", "Programme", "Scenario", "Segment", "Target",
            "TermRow"]                      # with the parts the engines read
@@ -75,16 +76,6 @@ class Target(Part):
     renewals: bool = True                      # a renewed pledge is registered anew and counts again
     final_year: int
     clause: str = ""
-
-
-class Book(Part):
-    """Loans in force on day 0: none, the base year's own (steady), or a fixed number of equal bullets."""
-
-    kind: Literal["none", "steady", "fixed"]
-    covered: bool = True
-    loans: Count = 0                           # fixed only, from here down
-    principal: Amount = 0
-    remaining: Days = 0
 
 
 class Sizing(Part):

@@ -63,6 +63,7 @@ class Table:
     headers: dict[str, tuple[int, str]] = field(default_factory=dict)      # key → column number, header
     ignored: list[str] = field(default_factory=list)                       # headers nobody asked for
     rows: list[Row] = field(default_factory=list)
+    header: int = 1                                                        # row of the headers
 
     def problem(self, code: str, row: int, key: str = "", **parts: str) -> Problem:
         """A problem at a row, in the column of ``key`` if the file has it."""
@@ -117,6 +118,7 @@ def read_table(path: Path, columns: Sequence[Column], problems: list[Problem],
         problems.append(Problem("table_no_header", table.file, 1, 1, given=listed(first),
                                 allowed=listed(column.names[0] for column in columns if column.required)))
         return None
+    table.header = at + 1
     _match(grid[at], at + 1, table, columns, named or {}, problems)
     for n, line in enumerate(grid[at + 1:], at + 2):
         cells = {key: line[column - 1] for key, (column, _) in table.headers.items()

@@ -28,6 +28,7 @@ from .scenario import Scenario
 from .units import ALLOWED, ONE, PARSERS, Unit, UnitError, parse_date
 
 PENDING_KEYS = (*LEAF_KEYS, "title")
+READ_FROM_FILES = ("held",)                # fields of a part that no scenario file writes
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def fields_of(part: type[BaseModel]) -> dict[str, Spec]:
     """The keys of a part as written in YAML, with their specs."""
     return {(info.alias or name): _spec(Annotated[(info.annotation, *info.metadata)] if info.metadata
                                         else info.annotation, name)
-            for name, info in part.model_fields.items()}
+            for name, info in part.model_fields.items() if name not in READ_FROM_FILES}
 
 
 def _spec(annotation: Any, name: str = "") -> Spec:

@@ -23,6 +23,7 @@ from simulator.engine.loop.cash import plan_contributions
 from simulator.engine.loop.clusters import open_clusters
 from simulator.engine.loop.intake import choose_accounts, disburse, dynamic_gates, start_loan
 from simulator.engine.loop.lists import insert_default
+from simulator.engine.loop.opening import open_book
 from simulator.engine.loop.state import (
     A_BANK,
     A_COVERED,
@@ -49,6 +50,7 @@ from simulator.engine.loop.state import (
     L_CLAIM,
     L_CLASS,
     L_DISTRICT,
+    L_FIRM,
     L_FLAGS,
     L_GENERATION,
     L_GRADE,
@@ -105,6 +107,9 @@ def overlay(sections: dict[str, Any]) -> str:
 def scenario_of(sections: dict[str, Any], folder: Path) -> Scenario:
     """Load the sections of a case through the loader, as a user's file."""
     path = folder / "case.yaml"
+    if "book_file" in sections:
+        (folder / "book.csv").write_text(sections.pop("book_file"), encoding="utf-8")
+        sections["book"] = {"file": "book.csv"}
     path.write_text(overlay(sections), encoding="utf-8")
     return load(path)
 
@@ -124,6 +129,7 @@ class Loan:
     district: str = "north"
     flags: tuple[str, ...] = ()
     bank: str = ""                             # the first bank where none is named
+    held: str = ""                             # its number in the book of the scenario, which says all but the default
 
 
 @dataclass(frozen=True)
@@ -273,6 +279,20 @@ def place(law: Law, st: State, scenario: Scenario, loan: Loan) -> int:
     return int(number)
 
 
+def open_held(law: Law, st: State, scenario: Scenario, loans: list[Loan]) -> Law:
+    """Open the scenario's book as the engine does, and fix the days its firms default; the law that then goes on."""
+    assert [loan.held for loan in loans] == [held.loan for held in scenario.book.held.loans]
+    open_book(law, st)
+    for number, loan in enumerate(loans):
+        if loan.default is not None:
+            firm = int(st.loans[number, L_FIRM])
+            st.firms[firm, F_DEFAULT] = loan.default
+            insert_default(st, loan.default, firm)
+    whole = law.whole.copy()
+    whole[at.BOOK_KIND] = at.BOOK_NONE     # it is open
+    return replace(law, whole=whole)
+
+
 def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | None = None,
          proceeds: Proceeds = Proceeds(), cost_ppm: int = 0, last: int | None = None) -> Played:
     """Play the loans to the end of the run-off, or to day ``last``.
@@ -280,7 +300,8 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
     ``balance`` gives pots another amount on day 0 than their contributors do.
     """
     tables = compile_scheme(scenario)
-    law = certain(tables.law, loans, proceeds, cost_ppm)
+    held = scenario.book.held is not None
+    law = certain(tables.law, loans, proceeds, scenario.recovery.cost if held else cost_ppm)
     st = new_state(tables.law, 16.0)
     clear(law, st, 1, 0)
     plan_days(law, st)
@@ -292,8 +313,11 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
             if law.contributions[e, at.INTO] == number:
                 st.event_sum[e] = 0
         st.cash[number] = amount
-    for loan in loans:
-        place(law, st, scenario, loan)
+    if held:
+        law = open_held(law, st, scenario, loans)
+    else:
+        for loan in loans:
+            place(law, st, scenario, loan)
     run_days(law if last is None else until(law, last), st)
     assert st.reg[R_FULL] == 0
     return Played(tables, law, st, tables.terms.names)

@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 NOT_BUILT = "not_built.yaml"
 FILES = sorted(path for path in HERE.glob("*.yaml") if path.name != NOT_BUILT)
 CASES = [(path, n) for path in FILES for n in range(len(read_yaml(path)["examples"]))]
-LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district", "flags", "bank"}
+LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_class", "district", "flags", "bank", "held"}
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
 WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_count",
@@ -39,6 +39,8 @@ WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_c
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
     """A loan as the case describes it; without ``loss`` the gate says what is covered."""
+    if "held" in example:
+        return Loan("", 1, default=example["default"], held=example["held"])
     facts = {key: example[key] for key in LOAN_KEYS - {"loan", "loss", "mode"} if key in example}
     covered = fen(example["loss"], unit) if "loss" in example else None
     return Loan(example.get("mode") or next(iter(case["modes"])), fen(example["loan"], unit), covered, **facts)

@@ -26,7 +26,7 @@ SCHEMES = (*UNDER_THE_2016_NOTICE, *WITHOUT_FIGURES)
 WHAT_IF = ("liaoning-pooled", "dalian-district-pots", "fuxin-insurer-guarantor",
            "fuxin-insurer-guarantor-layered", "liaoning-collective", "chengdu-60-months", "chengdu-stated-figures",
            "chengdu-park-lines", "liaoning-level-2023", "liaoning-platform", "liaoning-half-received",
-           "fuxin-three-sources")
+           "fuxin-three-sources", "dalian-run-off")
 DOCUMENT = {"liaoning-2021": "LN", "dalian-2020": "DL", "fuxin-2017": "FX", "chengdu-2024": "CD", "harbin-2018": "HRB"}
 CLAUSES: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(Path(__file__).with_name("clauses.yaml"))
 PLAN = re.compile(r"; the (?:plan|opinions), ")  # where a notice gives the number and the document asks for the fact

@@ -201,6 +201,27 @@ def platform_unheard(tables: Tables) -> Tables:
     return _changed(tables, keep=keep)
 
 
+def own_losses_ignored(tables: Tables) -> Tables:
+    """What a loan of the file loses is drawn like any other's."""
+    book = tables.law.book.copy()
+    book[:, at.BK_BACK] = at.NO_LIMIT
+    return _changed(tables, book=book)
+
+
+def own_pds_ignored(tables: Tables) -> Tables:
+    """A default probability of the file's own is taken for the first grade's."""
+    book, grades = tables.law.book.copy(), len(tables.law.grade_cum)
+    book[:, at.BK_GRADE] = np.where(book[:, at.BK_GRADE] >= grades, 0, book[:, at.BK_GRADE])
+    return _changed(tables, book=book)
+
+
+def cover_of_the_file_ignored(tables: Tables) -> Tables:
+    """The fund is taken to cover every loan of the file in full."""
+    book = tables.law.book.copy()
+    book[:, at.BK_COVERED] = book[:, at.BK_PRINCIPAL]
+    return _changed(tables, book=book)
+
+
 def no_lag(tables: Tables) -> Tables:
     """Every row is due at the end of the review."""
     rows = tables.law.rows.copy()
@@ -334,6 +355,9 @@ MUTANTS = (
     Mutant("endless capital", "year", law=more.endless_capital),
     Mutant("repaid and keeps it", "year", more.repaid_and_keeps), Mutant("own dues wait", "year", more.own_dues_wait),
     Mutant("claims gross", "year", law=more.claims_gross),
+    Mutant("own losses ignored", "loan", law=own_losses_ignored),
+    Mutant("own default probabilities ignored", "loan", law=own_pds_ignored),
+    Mutant("cover of the file ignored", "loan", law=cover_of_the_file_ignored),
     Mutant("final from the start", "year", law=more.paid_at_once),
     Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),
     Mutant("escrow counted as free", "year", more.escrow_lends),

@@ -16,6 +16,7 @@ from typing import Any
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
+from tests.twins.books import in_force
 from tests.twins.public_money import public_money
 from tests.twins.schemes_terms import chained, with_more_terms
 
@@ -95,6 +96,8 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
             segment["instalments"] = random.Random(11 * number).choice([30, 45, 90, 100])
     if number % 10 in (4, 8) and "first" in data["modes"]:
         chained(random.Random(7 * number + 5), data)
+    if number % 5 == 3 and data["id"] == "minimal":
+        in_force(random.Random(f"book {number}"), data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 

@@ -46,6 +46,7 @@ def by_rule(scenario: Scenario, tables: Tables) -> list[Reason]:
     own = law.rows[:, [at.YEARS_ABOVE, at.YEARS_TO]]
     found = [
         ("clusters", bool(scenario.collective)),
+        ("held_book", len(law.book) > 0),
         ("breaker", bool(scenario.all_breakers)),
         ("shared_cap", bool({int(k) for k in law.counters} & per or at.PER_LIMIT in used)),
         ("measured_cap", bool((caps[:, :, at.CAP_MEASURE] != at.M_AMOUNT).any())),
@@ -71,7 +72,7 @@ def approximations(scenario: Scenario, tables: Tables) -> list[Reason]:
     found = []
     if law.whole[at.RENEWS]:
         found.append(Reason("renewal_days", "approximate"))
-    terms = law.term_days[law.segments[:, at.SEG_ELIGIBLE] == 1]
+    terms = law.term_days[law.segments[:len(law.term_days), at.SEG_ELIGIBLE] == 1]
     if (terms % MONTH != 0).any():
         found.append(Reason("odd_terms", "approximate"))
     if len(law.caps) > 1 and law.whole[at.RENEWS] and (law.caps != law.caps[0]).any():

@@ -5,17 +5,16 @@ from __future__ import annotations
 from simulator.chance.decisions import DEFAULT
 from simulator.chance.philox import block
 from simulator.engine.attributes import (
-    default_day, default_target, firm_facts, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
+    default_day, default_target, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
 )
 from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.instalments import interest_until
 from simulator.engine.layout import (
-    HAS_PARTS, SEG_EVERY, BOOK_COVERED, BOOK_FIXED, BOOK_KIND, BOOK_LOANS, BOOK_PRINCIPAL, BOOK_REMAINING, B_MEASURE,
-    CL_DISCOUNT, COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE, LINK_SHARE, MEASURE_AMOUNT,
-    MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS, N_DAYS, N_FEES, N_TARGETS,
-    ON_DISBURSED, ON_INTEREST, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS, TARGET_COVERED, TARGET_FLAGS,
-    TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    HAS_PARTS, SEG_EVERY, B_MEASURE, CL_DISCOUNT, COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE,
+    LINK_SHARE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS,
+    N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_INTEREST, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS,
+    TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
 )
 from simulator.engine.ledger import (
     APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
@@ -36,12 +35,12 @@ from simulator.engine.loop.rights import exercise_option, no_right, take_right
 from simulator.engine.loop.state import (
     L_BALANCE, L_NEXT_PAY, L_STANDING, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT,
     A_ENTITY, A_FIRM, A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM,
-    F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, J_SECTOR, K_ENDED, K_GIVEN,
-    K_IN_FORCE, K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS,
-    L_CLUSTER, L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS,
-    L_INDUCED, L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE,
-    L_REACHED, L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL,
-    R_LOANS, R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
+    F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, K_ENDED, K_GIVEN, K_IN_FORCE,
+    K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER,
+    L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED,
+    L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED,
+    L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS,
+    R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
 )
 from simulator.engine.rules import leverage_use, muldiv
 from simulator.jit import kernel
@@ -314,29 +313,6 @@ def count_loan(law, st, loan, y):
                 year[law.whole[B_MEASURE] + t] += 1
             elif target[TARGET_MEASURE] == MEASURE_FIRMS:
                 year[law.whole[B_MEASURE] + t] += new_this_year
-
-
-@kernel(_nrt=False)
-def open_book(law, st):
-    """Equal loans in force on day 0, one a firm, for portfolio runs."""
-    if law.whole[BOOK_KIND] != BOOK_FIXED:
-        return
-    for row in range(law.whole[BOOK_LOANS]):
-        firm, firm_class, district, sector, grade, flags = firm_facts(law, st.reg[R_SEED], st.reg[R_PATH], 0, row)
-        covered = law.whole[BOOK_PRINCIPAL] * law.whole[BOOK_COVERED]
-        loan = disburse(law, st, 0, 255 << 24 | row, 0, firm, law.whole[BOOK_PRINCIPAL], covered,
-                        law.whole[BOOK_REMAINING], 0, 0)
-        if st.reg[R_FULL] != 0:
-            return
-        n = st.loans[loan]
-        cluster = cluster_of(law, 0, firm)
-        sector = sector if cluster < 0 else st.cluster[cluster, J_SECTOR]
-        n[L_IP], n[L_CLASS], n[L_DISTRICT], n[L_SECTOR], n[L_GRADE] = 0, firm_class, district, sector, grade
-        n[L_ACCOUNT], n[L_ACCOUNT + 1] = choose_accounts(law, st, 0, district)
-        n[L_INDUCED], n[L_BOOK], n[L_REACHED], n[L_APP], n[L_GENERATION] = 0, 1, 1, -1, 0
-        n[L_FLAGS] = flags
-        st.firms[firm, F_ENDED] = -1
-        start_loan(law, st, loan, 0, 0)
 
 
 @kernel(_nrt=False)

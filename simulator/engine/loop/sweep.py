@@ -19,8 +19,9 @@ from simulator.engine.loop.cash import (
 )
 from simulator.engine.loop.claims import default_firms, determine_claims, recover_loans
 from simulator.engine.loop.clusters import line_use, open_clusters, spread
-from simulator.engine.loop.intake import apply, mature_loans, open_book, renew_loans
 from simulator.engine.loop.instalments import opening_balance, pay_instalments
+from simulator.engine.loop.intake import apply, mature_loans, renew_loans
+from simulator.engine.loop.opening import open_book
 from simulator.engine.loop.settlement import settle_claims
 from simulator.engine.loop.state import (
     A_DAY, CLOSED, F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, I_DUE, I_STATE,

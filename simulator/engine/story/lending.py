@@ -15,29 +15,27 @@ from simulator.chance.philox import block
 from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
 from simulator.engine.attributes import (
-    approval_line, asked_amount, default_day, firm_facts, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds,
-    month_of, pick, relief_of, renewal_delay, static_gate, version_of,
+    approval_line, asked_amount, default_day, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds, month_of,
+    pick, relief_of, renewal_delay, static_gate, version_of,
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.instalments import interest_until, paid_before
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
-    ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
-    LINE, LOANS, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED,
-    RENEWED_LOANS, REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INTEREST_PAID, LINE,
+    MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, RENEWAL_WISHES, REPAID,
 )
 from simulator.engine.rules import of_ppm
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
 from simulator.engine.story.limits import insure
+from simulator.engine.story.opening import opening_loans
 from simulator.engine.story.pots import Purses
 from simulator.engine.story.records import Firm, Loan, LoanState
 from simulator.engine.story.rights import RightsDesk
 from simulator.engine.story.subsidies import SubsidyDesk
+from simulator.engine.story.volumes import count_loan
 from simulator.engine.story.world import Business, World
-
-FIXED_BOOK = 255                           # segment of the entities of a fixed opening book
 
 
 @dataclass(frozen=True)
@@ -85,8 +83,8 @@ class LendingDesk:
         self.firms: dict[int, Firm] = {}
         for day, entity, thinning in self.candidates():
             world.start(self.application(day, entity, thinning))
-        if world.whole[at.BOOK_KIND] == at.BOOK_FIXED:
-            world.start(self.fixed_book())
+        if world.whole[at.BOOK_KIND] in (at.BOOK_FIXED, at.BOOK_FILE):
+            world.start(self.open_book())
 
     # --- who applies
 
@@ -279,22 +277,16 @@ class LendingDesk:
         self.join_spell(loan)
         if not loan.book:
             loan.firm.covered_by_year[self.world.calendar_year(loan.start)] += loan.covered
-            self.count(loan)
+            count_loan(self.world, loan)
             self.subsidies.pay(loan, at.ON_DISBURSED)
             self.subsidies.note_lending(loan)
 
-    def fixed_book(self) -> Business:
-        """Equal loans in force on day 0, one a firm."""
-        world, whole = self.world, self.world.whole
-        yield world.until(-1, APPLY)
-        for row in range(whole[at.BOOK_LOANS]):
-            firm = self.firm(firm_facts(world.law, world.seed, world.path, 0, row), 0)
-            covered = whole[at.BOOK_PRINCIPAL] if whole[at.BOOK_COVERED] else 0
-            loan = Loan(row, FIXED_BOOK << 24 | row, 0, firm, 0, whole[at.BOOK_REMAINING], whole[at.BOOK_PRINCIPAL],
-                        covered, 0, 0, int(loan_rate(world.law, 0)), 0, self.purses.first_pots(0, firm.district), False,
-                        True, True)
+    def open_book(self) -> Business:
+        """Everything in force on day 0 beside the base year's own loans."""
+        yield self.world.until(-1, APPLY)
+        for loan in opening_loans(self.world, self.purses, self.firm):
             self.begin(loan)
-            loan.process = world.start(self.life(loan))
+            loan.process = self.world.start(self.life(loan))
 
     def life(self, loan: Loan) -> Business:
         """A loan waits for its maturity, unless its firm defaults before."""
@@ -391,32 +383,3 @@ class LendingDesk:
                 self.claims.default(loan)
                 loan.process.interrupt()
             firm.live, firm.barred, firm.ended, firm.default_day = [], True, day, NEVER
-
-    # --- volumes
-
-    def count(self, loan: Loan) -> None:
-        """The year's volumes and each target's quantity."""
-        add, law = self.world.count, self.world.law
-        registered = loan.principal * int(law.segments[loan.segment, at.SEG_REGISTERED]) // 1000
-        volumes = [(LOANS, 1), (DISBURSED, loan.principal), (REGISTERED, registered)]
-        if loan.covered > 0:
-            volumes += [(COVERED_LOANS, 1), (COVERED, loan.covered), (COVERED_LOAN, loan.principal)]
-        else:
-            volumes += [(INDEPENDENT_LOANS, 1), (INDEPENDENT, loan.principal)]
-        if loan.generation > 0:
-            volumes += [(RENEWED_LOANS, 1), (RENEWED, loan.principal)]
-        if loan.induced:
-            volumes += [(INDUCED_LOANS, 1), (INDUCED, loan.principal)]
-        for column, amount in volumes:
-            add(column, amount)
-        year = self.world.calendar_year(self.world.today)
-        new = int(year not in loan.firm.served)
-        loan.firm.served.add(year)
-        add(FIRMS, new)
-        quantity = {at.MEASURE_AMOUNT: {at.REGISTERED_BASIS: registered, at.DISBURSED_BASIS: loan.principal},
-                    at.MEASURE_COUNT: {at.REGISTERED_BASIS: 1, at.DISBURSED_BASIS: 1},
-                    at.MEASURE_FIRMS: {at.REGISTERED_BASIS: new, at.DISBURSED_BASIS: new}}
-        for number, (measure, basis, types, renewals, facts, covered) in enumerate(law.targets.tolist()):
-            asked = types >> loan.ip & 1 and (renewals or loan.generation == 0)
-            if measure in quantity and asked and not facts & ~loan.firm.flags and (loan.covered or not covered):
-                self.world.count_in(at.B_MEASURE, number, quantity[measure][basis])
