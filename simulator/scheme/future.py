@@ -14,8 +14,6 @@ KEYS: dict[str, frozenset[str]] = {
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
-    "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
-                       }),
     "ProgrammeCap": frozenset({"key"}),
     "Book": frozenset({"file"}),
 }
@@ -23,7 +21,6 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "Condition": ("claim.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
     ("Payer", "weights"): frozenset({"drawn_balance"}),
     ("Book", "kind"): frozenset({"file"}),
@@ -41,7 +38,8 @@ SPELLINGS: dict[str, str] = {
     "life": "firm", "stress": "macro",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
-    "over": "over_cap", "order_by": "priority"}
+    "over": "over_cap", "order_by": "priority", "borrower_in_force_cap": "firm_cap", "lpr": "rate_over_lpr",
+    "writeoff": "days"}                    # with final_days: from determination until a loan is written off
 
 
 def key_is_future(model: str, key: str) -> bool:

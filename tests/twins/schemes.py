@@ -17,6 +17,8 @@ from simulator.engine.tables import Tables, compile_scheme
 from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
 from tests.twins.public_money import public_money
+from tests.twins.schemes_gate import with_limits_of_the_gate
+from tests.twins.schemes_rare import with_rare_parts
 from tests.twins.schemes_terms import with_more_terms
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
@@ -90,6 +92,10 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         rights(random.Random(5 * number + 2), data)
     if number % 5 in (1, 2) and "first" in data["modes"]:
         data = with_more_terms(number, data)
+    if number % 7 == 5 and "first" in data["modes"]:
+        data = with_limits_of_the_gate(number, data)
+    if number % 7 == 6 and "first" in data["modes"]:
+        data = with_rare_parts(number, data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 

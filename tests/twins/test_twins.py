@@ -51,6 +51,7 @@ LEAST = {
     "drawn on the line": 211, "refused line": 170, "hit by the anchor": 34, "pace changed": 153,
     "paid once": 820, "a later year of support": 440, "reclaimed": 930, "investment subsidised": 500,
     "refused supply": 20, "refused appraisal": 60, "option exercised": 5,
+    "refused firm_cap": 60, "refused rate": 60, "refused guarantee_fee": 6, "firm cap binds": 90,
     "bank settled": 58, "yearly line": 27, "targets met": 4, "targets missed": 6, "paid from a pot": 540}
 
 
