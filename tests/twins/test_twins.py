@@ -145,5 +145,5 @@ def test_errors_both_engines_share_show_elsewhere() -> None:
     told = subprocess.run([sys.executable, "-m", "tests.twins.shared_errors"], cwd=ROOT, check=True,
                           capture_output=True, text=True, env={**os.environ, "NUMBA_DISABLE_JIT": "1"}).stdout
     found = json.loads(told.splitlines()[-1])
-    assert len(found["all"]) >= 11
+    assert len(found["all"]) >= 13
     assert found["sound"] == found["noticed"] == found["all"]
