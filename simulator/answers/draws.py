@@ -36,7 +36,7 @@ _TOGETHER = (
     (r"banks\.\w+\.(?!weight)(\w+)", r"banks.\1"),
     (r"lending\.(reference_rate|pledge_rate)\..+", r"\1"),
     (r"recovery\.type_factor\.\w+", "type_factor"),
-    (r"gate\.(loan_cap|firm_year_cap)\..+", "cap"),
+    (r"gate\.(loan_cap|firm_year_cap|firm_cap_by_grade)\..+|gate\.firm_cap", "cap"),
     (r"segments\.\w+\.loans_by_year\.\d+", "loans_by_year"),
     (r"modes\.\w+\.claim\.(\w+)", r"claim.\1"),
 )

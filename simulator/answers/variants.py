@@ -109,7 +109,7 @@ def with_leverage(scenario: Scenario, numerator: int, denominator: int) -> Scena
 
 
 RULES = ("leverage", "budget", "floor", "breaker", "loan_cap", "firm_year_cap", "term", "ineligible",
-         "supply", "appraisal", "commitment")
+         "supply", "appraisal", "commitment", "firm_cap", "rate", "guarantee_fee")
 
 
 def without_rule(scenario: Scenario, rule: str) -> Scenario | None:
@@ -170,8 +170,11 @@ def _removal(scenario: Scenario, rule: str) -> dict[str, Any]:
         "supply": {"supply": {}},
         "appraisal": {"appraisal": None},
         "commitment": {f"banks.{name}.committed_line": None for name in scenario.banks},
+        "firm_cap": {"gate.firm_cap": None, "gate.firm_cap_by_grade": {}},
+        "rate": {"gate.rate": None, "gate.rate_over_lpr": None},
+        "guarantee_fee": {"gate.guarantee_fee": None},
         "ineligible": {"gate.ip_types": list(IP_TYPES), "gate.classes": list(FIRM_CLASSES),
-                       "gate.flags": [], "gate.not_flags": []},
+                       "gate.flags": [], "gate.any_flags": [], "gate.not_flags": []},
     }
     return others[rule]
 
@@ -189,7 +192,10 @@ def rule_paths(scenario: Scenario, rule: str) -> list[str]:
         "appraisal": r"appraisal\..+",
         "commitment": r"banks\.\w+\.committed_line",
         "firm_year_cap": r"gate\.firm_year_cap\..+",
-        "ineligible": r"gate\.(ip_types|classes|flags|not_flags).*",
+        "firm_cap": r"gate\.firm_cap(_by_grade\..+)?",
+        "rate": r"gate\.rate(_over_lpr)?",
+        "guarantee_fee": r"gate\.guarantee_fee",
+        "ineligible": r"gate\.(ip_types|classes|flags|any_flags|not_flags).*",
         "share": r"modes\.\w+\.terms\.\d+\.share",
         "match": r"pots\.\w+\.contributors\.\d+\.match\.probability",
         "fund": r"pots\.\w+\.contributors\..+",

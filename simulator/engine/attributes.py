@@ -13,12 +13,13 @@ from simulator.chance.philox import block
 from simulator.chance.variates import lognormal, normal_quantile, table_lookup
 from simulator.engine.day import MONTH, YEAR
 from simulator.engine.layout import (
-    BENCHMARK, BK_BACK, BOOK_ENTITY, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM,
-    GATE_IP, GATE_NOT_FLAGS, GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE,
-    NO_LIMIT, N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN,
-    SEG_ELIGIBLE, SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM,
+    BENCHMARK, BK_BACK, BOOK_ENTITY, BRIDGE_SHARE, COUNTER_PPM, DOWNTURN, GATE_CLASSES, GATE_FLAGS, GATE_FROM, GATE_IP,
+    GATE_NOT_FLAGS, GATE_UNTIL, MAX_TERM, MODE_DISTRICTS, MORAL_K, MORAL_THRESHOLD, MOST_RENEWALS, NOISE, NO_LIMIT,
+    N_BOOK_DAYS, OBSOLESCENCE, OTHER_RECOVERY, OVER_CAP, REFUSE, RENEWS, RENEW_SHARE, RENEW_WITHIN, SEG_ELIGIBLE,
+    SEG_FIRMS, SEG_FIRM_BASE, SEG_LEAST, SEG_MEDIAN, SEG_MOST, SEG_SIGMA, TRIM, CL_DISCOUNT, GATE_ANY_FLAGS,
+    GUARANTEE_RATE, GUARANTEED_PPM, MOST_GUARANTEE_FEE, SEG_CLUSTER,
 )
-from simulator.engine.ledger import DATES, INELIGIBLE, LOAN_CAP, TERM_TOO_LONG
+from simulator.engine.ledger import DATES, FEE_TOO_HIGH, INELIGIBLE, LOAN_CAP, RATE_TOO_HIGH, TERM_TOO_LONG
 from simulator.engine.rules import PPM, of_ppm
 from simulator.jit import inlined, kernel
 
@@ -99,23 +100,45 @@ def version_of(law, day):
     return version
 
 
+@inlined
+def covered_rate(law, segment, day):
+    """Yearly rate (ppm) of a loan of a segment that the fund covers: a joint line takes its discount off."""
+    cluster = law.segments[segment, SEG_CLUSTER]
+    return law.rates[month_of(law, day)] - (law.clusters[cluster, CL_DISCOUNT] if cluster >= 0 else 0)
+
+
+@kernel(_nrt=False)
+def price_gate(law, segment, mode, day):
+    """Limits on what a covered loan may cost, the bank's rate first and then the guarantor's fee: reason or −1."""
+    if covered_rate(law, segment, day) > law.rate_caps[month_of(law, day)]:
+        return RATE_TOO_HIGH
+    most = law.whole[MOST_GUARANTEE_FEE]
+    if most != NO_LIMIT and law.modes[mode, GUARANTEED_PPM] > 0 and law.whole[GUARANTEE_RATE] > most:
+        return FEE_TOO_HIGH
+    return -1
+
+
 @kernel(_nrt=False)
 def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, term, day):
     """Gates that depend on the loan alone, in order: (reason or −1, principal, principal that can be covered).
 
-    Eligibility of segment, class, flags, IP type and district; dates; term; cap per loan. Above the cap the loan is
-    refused, trimmed to it, or covered up to it, as the scheme says.
+    Eligibility of segment, class, flags, IP type and district; dates; term; price; cap per loan. Above the cap the
+    loan is refused, trimmed to it, or covered up to it, as the scheme says.
     """
     whole = law.whole
     eligible = of_ppm(amount, law.ip_part[ip])
     if (law.segments[segment, SEG_ELIGIBLE] == 0 or (whole[GATE_CLASSES] >> firm_class) & 1 == 0
             or flags & whole[GATE_FLAGS] != whole[GATE_FLAGS] or flags & whole[GATE_NOT_FLAGS] != 0
+            or (whole[GATE_ANY_FLAGS] != 0 and flags & whole[GATE_ANY_FLAGS] == 0)
             or (whole[GATE_IP] >> ip) & 1 == 0 or (law.modes[mode, MODE_DISTRICTS] >> district) & 1 == 0):
         return INELIGIBLE, amount, 0
     if day < whole[GATE_FROM] or day > whole[GATE_UNTIL]:
         return DATES, amount, 0
     if whole[MAX_TERM] != NO_LIMIT and term > whole[MAX_TERM]:
         return TERM_TOO_LONG, amount, 0
+    price = price_gate(law, segment, mode, day)
+    if price >= 0:
+        return price, amount, 0
     cap = law.caps[version_of(law, day), firm_class]
     if cap != NO_LIMIT and amount > cap:
         if whole[OVER_CAP] == REFUSE:

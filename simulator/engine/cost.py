@@ -17,7 +17,8 @@ from simulator.engine.demand import Volume
 from simulator.engine.facts_table import combinations
 from simulator.engine.grants import entitlement, is_better, is_open, programme_base, rate_on
 from simulator.engine.layout import (
-    BY_IP, CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY, GATE_FLAGS, GATE_NOT_FLAGS,
+    BY_IP, CL_DISCOUNT, CL_SEGMENT, EVENT, EXCLUSIVE, FLAGS_WITH, FLAGS_WITHOUT, FROM_DAY, GATE_ANY_FLAGS,
+    GATE_FLAGS, GATE_NOT_FLAGS,
     GUARANTEED_PPM, GUARANTEE_RATE, INSURED_PPM, LADDER_BY, LADDER_NONE, Law, MODE_DISTRICTS, NOBODY, N_PROGRAMMES,
     ON_DISBURSED, ON_INTEREST, ON_REPAID, PAYEE, PAYEE_FIRM, PREMIUM_RATE, UNTIL_DAY, VALUATION_RATE,
 )
@@ -44,9 +45,10 @@ def _flags(law: Law, inside: bool) -> list[tuple[int, float]]:
     asked = law.programmes[:, [FLAGS_WITH, FLAGS_WITHOUT]]
     if not asked.any():
         return [(0, 1.0)]
-    wanted, refused = (int(law.whole[place]) if inside else 0 for place in (GATE_FLAGS, GATE_NOT_FLAGS))
+    wanted, refused, one = (int(law.whole[place]) if inside else 0
+                            for place in (GATE_FLAGS, GATE_NOT_FLAGS, GATE_ANY_FLAGS))
     found = [(bits, p) for bits, p in combinations(law.flags.tolist())
-             if bits & wanted == wanted and not bits & refused]
+             if bits & wanted == wanted and not bits & refused and (bits & one or not one)]
     total = sum(p for _, p in found)
     return [(bits, p / total) for bits, p in found]
 

@@ -68,8 +68,7 @@ def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[fl
     terms = sum(t.weight for t in segment.terms)
     term = sum(t.weight for t in segment.terms if gate.max_term is None or t.days <= gate.max_term) / terms
     classes = sum(scenario.firms.classes.values())
-    flags = scenario.firms.flags
-    term *= math.prod([flags[f] / PPM for f in gate.flags] + [1 - flags[f] / PPM for f in gate.not_flags])
+    term *= right_firms(scenario)
     share = amount = 0.0
     for name, weight in scenario.firms.classes.items():
         if name in gate.classes:
@@ -80,6 +79,15 @@ def inside_gate(scenario: Scenario, segment: Segment, median: float) -> tuple[fl
             share += weight / classes * (p + over)
             amount += weight / classes * (part + cap * over if over else part)
     return share * ip * term, amount * ip * term
+
+
+def right_firms(scenario: Scenario) -> float:
+    """Share of firms of which the facts the gate asks for are true: all of some, one of others, none of the rest."""
+    gate, flags = scenario.gate, {name: share / PPM for name, share in scenario.firms.flags.items()}
+    one = 1.0
+    if gate.any_flags and not set(gate.any_flags) & set(gate.flags):
+        one = 1 - math.prod(1 - flags[f] for f in gate.any_flags if f not in gate.not_flags)
+    return one * math.prod([flags[f] for f in gate.flags] + [1 - flags[f] for f in gate.not_flags])
 
 
 def over_cap_weight(scenario: Scenario, median: float, sigma: float, cap: float) -> float:

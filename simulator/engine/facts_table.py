@@ -29,10 +29,25 @@ def flag_shares(scenario: Scenario) -> np.ndarray:
     return np.array([share / PPM for share in scenario.firms.flags.values()], float)
 
 
-def gate_flags(scenario: Scenario) -> tuple[int, int]:
-    """Flags (bits) a borrower must have, and those it must not have."""
-    names = list(scenario.firms.flags)
-    return flag_bits(scenario.gate.flags, names), flag_bits(scenario.gate.not_flags, names)
+def gate_flags(scenario: Scenario) -> tuple[int, int, int]:
+    """Flags (bits) a borrower must have, those it must not have, and those of which it must have one."""
+    names, gate = list(scenario.firms.flags), scenario.gate
+    return flag_bits(gate.flags, names), flag_bits(gate.not_flags, names), flag_bits(gate.any_flags, names)
+
+
+def firm_caps(scenario: Scenario) -> np.ndarray:
+    """Most covered principal (fen) a firm of each grade may have in force: the lower of its limits."""
+    gate = scenario.gate
+    rows = [[cap for cap in (gate.firm_cap, gate.firm_cap_by_grade.get(grade)) if cap is not None]
+            for grade in scenario.firms.grades]
+    return np.array([min(row) if row else at.NO_LIMIT for row in rows], np.int64)
+
+
+def rate_caps(scenario: Scenario, rates: np.ndarray) -> np.ndarray:
+    """Highest rate (ppm) of a covered loan by month: the stated one, or the reference rate of the day and a margin."""
+    gate, reference = scenario.gate, rates - scenario.lending.spread
+    fixed = np.full(len(rates), at.ALWAYS if gate.rate is None else gate.rate, np.int64)
+    return fixed if gate.rate_over_lpr is None else np.minimum(fixed, reference + gate.rate_over_lpr)
 
 
 def bank_facts(scenario: Scenario, day: Callable[[date | None, int], int]) -> np.ndarray:

@@ -131,8 +131,8 @@ WINDOW_STOCK, WINDOW_YEAR, WINDOW_LIFE, WINDOW_ROLLING = range(4)
  B_SUBSIDY, B_UNMET, B_MEASURE, N_WIDTH, N_PATH_WIDTH, MORAL_THRESHOLD, N_CALENDAR, N_FIRMS,
  RENEWS, RENEW_WITHIN, AT_MATURITY, N_CLUSTERS, ALL_LINES, GATE_FLAGS, GATE_NOT_FLAGS, MEASURE_TALLY, N_BREAKERS,
  N_SCOPES, LAST_CHECK, B_WARNED, B_STOPPED, B_HELD, B_RETURNED, HAS_FINALS,
- HAS_CAPITAL, HAS_CHAIN, HAS_PARTS) = range(76)
-WHOLE = 76
+ HAS_CAPITAL, HAS_CHAIN, HAS_PARTS, GATE_ANY_FLAGS, MOST_GUARANTEE_FEE) = range(78)
+WHOLE = 78
 UP, REPAID = range(2)                      # of a payer in a mode
 REFUSE, TRIM, COVER_PART = range(3)
 BOOK_NONE, BOOK_STEADY, BOOK_FIXED, BOOK_FILE = range(4)
@@ -196,6 +196,8 @@ class Law(Bundle):
     delay: np.ndarray           # float64[table]: days from claim to recovery by probability
     cap_from: np.ndarray        # int64[versions]: first day of each version of the caps
     caps: np.ndarray            # int64[versions, classes + 1]: loan cap by class, last the firm-year cap
+    firm_caps: np.ndarray       # int64[grades]: most covered principal of one firm in force, NO_LIMIT if any
+    rate_caps: np.ndarray       # int64[months of book + window]: highest rate of a covered loan (ppm a year)
     modes: np.ndarray           # int64[modes, MODE]
     rows: np.ndarray            # int64[rows, ROW]
     stacks: np.ndarray          # int64[stacks, STACK]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 REFUSALS = ("bank", "ineligible", "dates", "term", "loan_cap", "firm_year_cap", "barred", "breaker",
-            "leverage", "budget", "floor", "line", "supply", "appraisal", "commitment")
+            "leverage", "budget", "floor", "line", "supply", "appraisal", "commitment", "firm_cap",
+            "rate", "guarantee_fee")
 (BANK, INELIGIBLE, DATES, TERM_TOO_LONG, LOAN_CAP, FIRM_YEAR_CAP, BARRED, BREAKER, LEVERAGE, BUDGET,
- FLOOR, LINE, SUPPLY, APPRAISAL, COMMITMENT) = range(len(REFUSALS))
+ FLOOR, LINE, SUPPLY, APPRAISAL, COMMITMENT, FIRM_CAP, RATE_TOO_HIGH, FEE_TOO_HIGH) = range(len(REFUSALS))
 FUND_REASONS = ("breaker", "leverage", "budget", "floor")
 
 # Fixed yearly columns, in order; their positions are constants so that compiled code can use them.

@@ -23,7 +23,9 @@ from simulator.engine.layout import Law
 from simulator.engine.ledger import Layout
 from simulator.engine.attributes import WAN
 from simulator.engine.cover import measure_cover
-from simulator.engine.facts_table import bank_facts, breaker_table, count_scopes, deposit_rate, flag_shares, gate_flags
+from simulator.engine.facts_table import (
+    bank_facts, breaker_table, count_scopes, deposit_rate, firm_caps, flag_shares, gate_flags, rate_caps,
+)
 from simulator.engine.ip_table import arrays as ip_arrays, bits as ip_bits, cumulative, monthly_limits
 from simulator.engine.linkage import option_of
 from simulator.engine.rules import PPM
@@ -259,7 +261,8 @@ class _Compiler:
         w[at.HAS_PARTS] = int(any(segment.instalments for segment in self.segments))
         w[at.HAS_CHAIN] = int(self.terms.chain[:, :, at.REPAID].any())
         w[at.HAS_FINALS] = int((self.terms.modes[:, at.PROVISIONAL] != at.NO_LIMIT).any())
-        w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS]] = gate_flags(s)
+        w[[at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.GATE_ANY_FLAGS]] = gate_flags(s)
+        w[at.MOST_GUARANTEE_FEE] = _limit(gate.guarantee_fee)
         count_scopes(w, s, self.terms)
         w[at.N_CLUSTERS] = sum(group.clusters for group in s.collective.values())
         w[at.ALL_LINES] = sum(group.clusters * group.line for group in s.collective.values())
@@ -327,10 +330,10 @@ class _Compiler:
             mode_cum=self.mode_cum(), **compile_clusters(s, self.names, segments, self.day),
             bank_base=bank_base, bank_slope=bank_slope, rates=self.rates(),
             delay=gamma_table(s.recovery.delay_shape) * max(s.recovery.delay_mean, 1),
-            cap_from=cap_from, caps=caps, modes=terms.modes, rows=terms.rows, stacks=terms.stacks,
-            priority=terms.priority, payers=terms.payers, chain=terms.chain, pots=self.pots(),
-            district_pot=self.district_pot(), contributions=self.contributions(), targets=self.targets(),
-            programmes=support.programmes,
+            cap_from=cap_from, caps=caps, firm_caps=firm_caps(s), rate_caps=rate_caps(s, self.rates()),
+            modes=terms.modes, rows=terms.rows, stacks=terms.stacks, priority=terms.priority,
+            payers=terms.payers, chain=terms.chain, district_pot=self.district_pot(), pots=self.pots(),
+            contributions=self.contributions(), programmes=support.programmes, targets=self.targets(),
             breakers=breaker_table(s, terms), factor_weights=factors.weights, stress=factors.stress,
             link=factors.tables, link_kind=factors.kinds,
             counters=terms.counters, policies=self.policies(),

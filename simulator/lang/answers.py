@@ -197,6 +197,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_floor": ("余额下限", "balance floor"), "rule_line": ("集合授信额度", "joint line"),
     "rule_supply": ("可供质押的权利", "rights to pledge"), "rule_appraisal": ("评估能力", "appraisal capacity"),
     "rule_commitment": ("银行承诺额度", "banks' committed lines"),
+    "rule_firm_cap": ("单户在保余额上限", "cap on a firm's cover in force"),
+    "rule_rate": ("贷款利率上限", "highest rate"), "rule_guarantee_fee": ("担保费率上限", "highest guarantee fee"),
     "rule_match": ("地方配套未必到位", "matching money may not come"),
     "rule_share": ("基金分担比例", "fund's share"),
     # parameters

@@ -60,6 +60,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "obsolescence": ("知识产权每年贬值", "loss of value of rights a year"), "delay_mean": ("追偿平均用时", "mean delay of recovery"), "delay_shape": ("追偿用时形状", "shape of the delay"),
     "downturn": ("衰退影响", "downturn effect"), "projects": ("项目数", "projects"), "passed": ("通过比例", "passed"), "higher": ("优秀比例", "higher"),
     "higher_amount": ("优秀金额", "higher amount"), "loan_cap": ("单笔上限", "loan cap"), "firm_year_cap": ("单户年度上限", "cap per firm and year"),
+    "firm_cap": ("单户在保余额上限", "cap in force per firm"), "firm_cap_by_grade": ("按信用等级的单户上限", "cap per firm by grade"),
+    "rate_over_lpr": ("利率加点上限", "margin over the prime rate"),
     "max_term": ("期限上限", "longest term"), "amount_from": ("金额起点", "amount from"), "per_year": ("每年笔数", "a year"), "ticket": ("单笔投资", "ticket"),
     "own": ("自行转化占比", "own use"), "local": ("本市投资方占比", "local investors"), "firms": ("企业数", "firms"), "policies": ("保单件数", "policies"),
     "sum_insured": ("保险金额", "sum insured"), "spend_floor": ("每年最低支出", "least spending a year"), "to": ("上限", "up to"), "from": ("起点", "from"),

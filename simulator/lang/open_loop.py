@@ -32,6 +32,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ol_bank_years": ("分担比例随银行合作年限变动。", "Shares depend on the bank's years in the scheme."),
     "ol_capital": ("有资金有限的其他承担方。", "Another payer's own money is limited."),
     "ol_instalments": ("本金分期归还，违约时的余额未计。", "Principal is repaid in instalments, which is not followed."),
+    "ol_firm_cap": ("单户在保余额有上限，一笔能否覆盖取决于前面的。", "A firm's cover in force is limited: one loan's cover depends on those before."),
     "ol_budget": ("有年度预算上限。", "A yearly budget limits cover."),
     "ol_floor": ("有余额下限。", "A balance floor limits cover."),
     "ol_no_pot": ("没有基金账户。", "There is no fund account."),

@@ -12,6 +12,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "real_form": ("应为数字，写的是“{given}”。", "A plain number is expected, not '{given}'.", "改写为数字，例如 0.95。", "Write a number such as 0.95."),
     "date_form": ("应为日期，写的是“{given}”。", "A date is expected, not '{given}'.", "按 年-月-日 书写。", "Write year-month-day."),
     "share_points": ("“{given}”写成了百分点。", "'{given}' is written in percentage points.", "比例用 % 或 bp 书写。", "Write shares and rates in % or bp."),
+    "share_over_lpr": ("“{given}”是在 LPR 上加点，这里只写一个比例。", "'{given}' is a margin over the prime rate; one share stands here.", "只写加点：贷款利率上限写 gate.rate_over_lpr，贷款定价写 lending.spread。", "Write the margin alone: gate.rate_over_lpr for a limit, lending.spread for the price."),
     "share_above_one": ("比例 {given} 超过 100%。", "The share {given} is above 100%.", "改为 0 至 100% 之间；只有增长率可以更高。", "Give 0 to 100%; only growth rates may be higher."),
     "share_negative": ("比例 {given} 为负。", "The share {given} is negative.", "改为 0 或正数；只有增长率、利差和联保影响可以为负。", "Give zero or more; only growth rates, spreads and joint effects may be negative."),
     # reading
@@ -174,6 +175,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "notice_target_no_base": ("增长目标“{given}”没有基数，不能评价。", "The growth target '{given}' has no base and cannot be evaluated.", "有来源可查时补上基数。", "Add a base once one is sourced."),
     "notice_target_late": ("目标年 {given} 在情景期之后，只评价到期末。", "The target's final year {given} is after the window; it is read at the window's end.", "延长 clock.months 可评价到该年。", "Extend clock.months to read it in full."),
     "notice_base_year_early": ("基期年 {given} 比起始年早一年以上。", "The base year {given} is more than a year before the start.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_rate_above_gate": ("贷款定价 {given} 高于纳入条件的利率上限，情景开始时基金不覆盖任何贷款(集合授信的优惠除外)。", "Loans are priced at {given}, above what the gate allows: at the start the fund covers none, but for joint lines with a discount.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
+    "notice_fee_above_gate": ("担保费率 {given} 高于纳入条件的上限，有担保的模式不覆盖任何贷款。", "The guarantee fee of {given} is above what the gate allows: modes with a guarantor cover no loan.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_gate_shut": ("基金不覆盖任何贷款：知识产权类型或企业类型为空。", "The fund covers no loan: its IP types or firm classes are empty.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
 }
 

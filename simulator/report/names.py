@@ -38,7 +38,7 @@ _PARAMETERS = (
     (r"platform\..+", "platform"),
     (r"collective\..+", "collective"),
     (r"investments\..+", "investments"),
-    (r"gate\.(loan_cap|firm_year_cap)\..+", "caps"),
+    (r"gate\.(loan_cap|firm_year_cap|firm_cap_by_grade)\..+|gate\.firm_cap", "caps"),
 )
 
 

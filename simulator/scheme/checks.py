@@ -142,7 +142,15 @@ def flags(s: Any, draft: Draft) -> None:
     if len(s.firms.flags) > MOST_FLAGS:
         draft.say("flags_too_many", ("firms", "flags"), at_key=True, given=str(len(s.firms.flags)),
                   allowed=f"≤ {MOST_FLAGS}")
-    terms_checks.known_flags(draft, ("gate",), s.gate.flags, s.gate.not_flags, s.firms.flags)
+    terms_checks.known_flags(draft, ("gate",), s.gate.flags, s.gate.not_flags, s.firms.flags, s.gate.any_flags)
+
+
+def graded_caps(s: Any, draft: Draft) -> None:
+    """Limits by grade name grades of firms that exist."""
+    for grade in s.gate.firm_cap_by_grade:
+        if grade not in s.firms.grades:
+            draft.say("anchor_grade_unknown", ("gate", "firm_cap_by_grade", grade), at_key=True, given=grade,
+                      allowed=listed(s.firms.grades))
 
 
 def correlation(s: Any, draft: Draft) -> None:
@@ -301,6 +309,9 @@ def caps_fit(s: Any, draft: Draft) -> None:
             draft.fits(("gate", "loan_cap", firm_class, str(i), "value"), step.value)
     for i, step in enumerate(s.gate.firm_year_cap):
         draft.fits(("gate", "firm_year_cap", str(i), "value"), step.value)
+    draft.fits(("gate", "firm_cap"), s.gate.firm_cap)
+    for grade, cap in s.gate.firm_cap_by_grade.items():
+        draft.fits(("gate", "firm_cap_by_grade", grade), cap)
     draft.fits(("book", "principal"), s.book.principal)
 
 
@@ -347,4 +358,5 @@ RULES: tuple[Rule, ...] = (
     (("platform", "clock"), platform), (("not_evaluable",), figures_given),
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
     (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
+    (("gate", "firms"), graded_caps),
     (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))

@@ -14,15 +14,12 @@ KEYS: dict[str, frozenset[str]] = {
     "Payer": frozenset({"committed_line"}),
     "Claim": frozenset({"trigger"}),
     "Mode": frozenset({"fees", "linkage", "when"}),
-    "Gate": frozenset({"rate", "firm_cap", "firm_cap_by_grade", "borrower_in_force_cap", "guarantee_fee",
-                       }),
     "ProgrammeCap": frozenset({"key"}),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
     "Condition": ("claim.", "alliance.", "firm.loan_year")}
 
 VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("Claim", "final"): frozenset({"writeoff"}),
     ("ProgrammeCap", "per"): frozenset({"year"}),
 }
 
@@ -38,7 +35,8 @@ SPELLINGS: dict[str, str] = {
     "life": "firm", "stress": "macro",
     "investment": "investments", "alliance": "programmes", "ex_ante": "programmes",
     "mixed_pledge": "mixed", "appraisal_capacity": "appraisal",
-    "over": "over_cap", "order_by": "priority"}
+    "over": "over_cap", "order_by": "priority", "borrower_in_force_cap": "firm_cap", "lpr": "rate_over_lpr",
+    "writeoff": "days"}                    # with final_days: from determination until a loan is written off
 
 
 def key_is_future(model: str, key: str) -> bool:

@@ -14,7 +14,7 @@ from .units import ONE, format_share
 
 def unusual(scenario: Scenario) -> list[Problem]:
     """Every notice about a scenario, by path; places are those of the nearest graded value."""
-    parts = (_volume, _pots, _payers, _stacks, _bands, _targets, _clock)
+    parts = (_volume, _pots, _payers, _stacks, _bands, _targets, _clock, _prices)
     found = [notice for part in parts for notice in part(scenario)]
     return [_placed(scenario, notice) for notice in found]
 
@@ -93,3 +93,18 @@ def _clock(s: Scenario) -> Iterator[Problem]:
                       allowed=str(s.clock.start.year - 1))
     if not s.gate.ip_types or not s.gate.classes:
         yield Problem("notice_gate_shut", path="gate", given=listed(s.gate.ip_types))
+
+
+def _prices(s: Scenario) -> Iterator[Problem]:
+    """Loans that cost more than the gate allows: the fund covers none of them as long as that lasts."""
+    gate, lending, start = s.gate, s.lending, s.clock.start
+    reference = [step.value for step in lending.reference_rate if step.from_ <= start][-1]
+    if gate.rate is not None and reference + lending.spread > gate.rate:
+        yield Problem("notice_rate_above_gate", path="gate.rate", given=format_share(reference + lending.spread),
+                      allowed=f"≤ {format_share(gate.rate)}")
+    if gate.rate_over_lpr is not None and lending.spread > gate.rate_over_lpr:
+        yield Problem("notice_rate_above_gate", path="gate.rate_over_lpr", given=format_share(lending.spread),
+                      allowed=f"≤ {format_share(gate.rate_over_lpr)}")
+    if gate.guarantee_fee is not None and lending.guarantee_fee > gate.guarantee_fee:
+        yield Problem("notice_fee_above_gate", path="gate.guarantee_fee", given=format_share(lending.guarantee_fee),
+                      allowed=f"≤ {format_share(gate.guarantee_fee)}")

@@ -185,8 +185,14 @@ class Gate(Part):
     max_term: Days | None = None
     ip_share: Share = 1_000_000                # stated IP part of a mixed pledge: the part that can be covered
     over_cap: Literal["refuse", "trim", "cover_part"] = "refuse"
+    firm_cap: Amount | None = None             # covered principal of one firm in force at a time, by ``over_cap`` too
+    firm_cap_by_grade: dict[Name, Amount] = {}     # the same by the firm's grade; the lower of the two holds
+    rate: Share | None = None                  # highest yearly rate of a loan that is covered
+    rate_over_lpr: Share | None = None         # the same as a margin over the reference rate of the day
+    guarantee_fee: Share | None = None         # highest yearly fee of a guarantor on a loan that is covered
     flags: list[Name] = []                     # facts of ``firms.flags`` a borrower must have
-    not_flags: list[Name] = []                 # or must not have
+    any_flags: list[Name] = []                 # of which one at least must be true
+    not_flags: list[Name] = []                 # and those that must not be
 
 
 class Recovery(Part):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -185,10 +185,11 @@ def condition(draft: Draft, path: Path, when: Condition | None, districts: Itera
                       allowed=f"> {draft.raw((*path, f'{kind}_above'))}")
 
 
-def known_flags(draft: Draft, path: Path, true: list[str], false: list[str], flags: Iterable[str]) -> None:
-    """Flags exist, and none is asked to be both true and false."""
-    names = list(flags)
-    for key, wanted in (("flags", true), ("not_flags", false)):
+def known_flags(draft: Draft, path: Path, true: list[str], false: list[str], flags: Iterable[str],
+                one: Sequence[str] = ()) -> None:
+    """Flags exist, and none is asked to be both true and false; of ``one`` any may be true."""
+    names, true = list(flags), [*true, *one]
+    for key, wanted in (("flags", true[:len(true) - len(one)]), ("any_flags", one), ("not_flags", false)):
         for i, flag in enumerate(wanted):
             draft.known((*path, key, str(i)), flag, names, "flag_unknown")
             if key == "not_flags" and flag in true:

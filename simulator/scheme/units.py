@@ -42,6 +42,7 @@ ALLOWED = {"money": "3000 万元 | 2 亿元 | 3000 元 | 0", "share": "40% | 80b
            "days": "90 days | 12 months | 3 years | 90 天 | 12 个月 | 3 年 | 0",
            "multiple": "10 倍 | 10x | 10", "count": "0, 1, 2, 3 …", "real": "0.95",
            "date": "2021-01-31"}
+OVER_LPR = re.compile(r"LPR\w*\s*\+", re.IGNORECASE)
 NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\s*(\D*)")
 
 
@@ -108,6 +109,8 @@ def parse_money(raw: object) -> int:
 
 def parse_share(raw: object) -> int:
     """Parts per million of ``"40%"`` or ``"80bp"``; bare 0 and 1 are allowed. May be negative (trends)."""
+    if OVER_LPR.search(str(raw)):
+        raise UnitError("share_over_lpr", str(raw), "share", str(raw).rpartition("+")[2].strip())
     return _scaled(raw, "share", SHARE_UNITS, (0, 1))
 
 

@@ -21,7 +21,8 @@ from simulator.engine.ledger import REFUSALS
 from simulator.engine.loop.breaker import is_check_day
 from simulator.engine.loop.cash import plan_contributions
 from simulator.engine.loop.clusters import open_clusters
-from simulator.engine.loop.intake import choose_accounts, disburse, dynamic_gates, start_loan
+from simulator.engine.loop.gates import choose_accounts, dynamic_gates
+from simulator.engine.loop.intake import disburse, start_loan
 from simulator.engine.loop.lists import insert_default
 from simulator.engine.loop.opening import open_book
 from simulator.engine.loop.state import (
@@ -29,6 +30,7 @@ from simulator.engine.loop.state import (
     A_COVERED,
     A_DAY,
     A_FIRM,
+    A_GRADE,
     A_PRINCIPAL,
     APPLICATION,
     C_FIRST,
@@ -321,6 +323,30 @@ def play(scenario: Scenario, loans: list[Loan], *, balance: dict[str, int] | Non
     run_days(law if last is None else until(law, last), st)
     assert st.reg[R_FULL] == 0
     return Played(tables, law, st, tables.terms.names)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A firm that asks for a loan on a later day of a case."""
+
+    firm: int
+    amount: int
+    grade: str
+    flags: tuple[str, ...] = ()
+
+
+def heard(scenario: Scenario, loans: list[Loan], day: int, wish: Wish) -> tuple[str, int, int]:
+    """What the fund says to a firm that asks on a day: ``covered`` or why not, the principal and what is covered."""
+    played = play(scenario, loans, last=day)
+    loan = Loan(next(iter(scenario.modes)), wish.amount, firm=wish.firm, flags=wish.flags)
+    reason, principal, covered = at_the_gate(played.law, scenario, loan)
+    if reason >= 0:
+        return REFUSALS[reason], principal, covered
+    asks = np.zeros(APPLICATION, np.int64)
+    asks[[A_DAY, A_FIRM, A_PRINCIPAL, A_COVERED]] = day, wish.firm, principal, covered
+    asks[A_GRADE] = list(scenario.firms.grades).index(wish.grade)
+    reason = dynamic_gates(played.law, played.st, asks, 0)[0]
+    return "covered" if reason < 0 else REFUSALS[reason], int(asks[A_PRINCIPAL]), int(asks[A_COVERED])
 
 
 def answer(scenario: Scenario, loans: list[Loan], day: int, bank: str) -> str:

@@ -17,8 +17,10 @@ from tests.cases.case_life import (
     Loan,
     Played,
     Proceeds,
+    Wish,
     answer,
     fen,
+    heard,
     overlay,
     play,
     read_yaml,
@@ -34,7 +36,8 @@ LOAN_KEYS = {"loan", "loss", "mode", "default", "term", "firm", "ip", "firm_clas
 EXPECT_KEYS = {"expect", "expect_outside", "expect_advance", "expect_accounts", "expect_borne", "expect_due_day",
                "expect_back", "expect_subsidy"}
 WHOLE_KEYS = {"loans", "balance", "recovered", "unit", "expect_total", "expect_count",
-              "expect_paid_on", "expect_gate", "delay", "expect_total_on", "expect_cash", "expect_asked", "note"}
+              "expect_paid_on", "expect_gate", "delay", "expect_total_on", "expect_cash", "expect_asked", "expect_room",
+              "note"}
 
 
 def loan_of(example: dict[str, Any], case: dict[str, Any], unit: str) -> Loan:
@@ -101,6 +104,17 @@ def check_answers(scenario: Scenario, loans: list[Loan], example: dict[str, Any]
         assert {bank: answer(scenario, loans, day, bank) for bank in wanted} == wanted, day
 
 
+def check_room(scenario: Scenario, loans: list[Loan], example: dict[str, Any], unit: str) -> None:
+    """What firms hear on single days, and how much of what they ask for is lent and covered."""
+    for asked in example.get("expect_room", []):
+        assert set(asked) == {"day", "firm", "asks", "grade", "hears"}
+        told = heard(scenario, loans, asked["day"], Wish(asked["firm"], fen(asked["asks"], unit), asked["grade"]))
+        reason, *amounts = asked["hears"] if isinstance(asked["hears"], list) else [asked["hears"]]
+        assert told[0] == reason, asked
+        if amounts:
+            assert told[1:] == tuple(fen(amount, unit) for amount in amounts), asked
+
+
 @pytest.mark.parametrize(("path", "n"), CASES, ids=[f"{path.stem}-{n + 1}" for path, n in CASES])
 def test_case(path: Path, n: int, tmp_path: Path) -> None:
     case = read_yaml(path)
@@ -129,6 +143,7 @@ def test_case(path: Path, n: int, tmp_path: Path) -> None:
     check_days(scenario, loans, example, unit, proceeds)
     check_evenings(scenario, loans, example, unit, proceeds)
     check_answers(scenario, loans, example)
+    check_room(scenario, loans, example, unit)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -70,6 +70,9 @@ def test_hints_name_the_nearest_spelling() -> None:
     assert hints["source_unknown"] == "notice"
     assert hints["cluster_key"] == "collective"
     assert hints["extends_missing"] == ""
+    assert hints["borrower_in_force_cap"] == "firm_cap"
+    assert hints["claim_final_at_write_off"] == "days"
+    assert hints["share_over_lpr"] == "80bp"
     assert hints["share_points"] == "1.5%"
 
 
@@ -191,3 +194,16 @@ targets:
                      ("notice_base_year_early", "clock.base_year", 0), ("notice_gate_shut", "gate", 76)}
     assert all(n.render("zh") != n.render("en") for n in notices(load(path)))
     assert notices(load(MINIMAL)) == []
+
+
+def test_loans_dearer_than_the_gate_allows_are_noticed(tmp_path: Path) -> None:
+    """3.85 % + 80 bp is 4.65 % on the first day; the guarantor asks 1 %. What equals a limit is within it."""
+    path = tmp_path / "dear.yaml"
+    leaf = "{{value: {}, grade: D, note: test}}".format
+    for rate, margin, fee in (("4.64%", "79bp", "0.99%"), ("4.65%", "80bp", "1%")):
+        path.write_text(f"extends: {MINIMAL}\ngate: {{rate: {leaf(rate)}, rate_over_lpr: {leaf(margin)}, "
+                        f"guarantee_fee: {leaf(fee)}}}\n", encoding="utf-8")
+        told = [(n.code, n.path, n.given) for n in notices(load(path))]
+        assert told == ([("notice_rate_above_gate", "gate.rate", "4.65%"),
+                         ("notice_rate_above_gate", "gate.rate_over_lpr", "0.8%"),
+                         ("notice_fee_above_gate", "gate.guarantee_fee", "1%")] if fee != "1%" else [])

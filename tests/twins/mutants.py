@@ -20,6 +20,7 @@ from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE, YEAR
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
+from tests.twins import mutants_gate as gate
 from tests.twins import mutants_terms as more
 
 Patch = pytest.MonkeyPatch
@@ -314,6 +315,23 @@ PUBLIC_MONEY = (
     Mutant("audit finds at once", "year", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
     Mutant("nobody claims improperly", "year", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
 
+GATE = (
+    Mutant("firms without limit", "loan", law=gate.firms_without_limit),
+    Mutant("one limit for all grades", "loan", law=gate.one_limit_for_all),
+    Mutant("whole loans in force", "loan", gate.whole_loans_in_force),
+    Mutant("cut too far", "loan", gate.cut_too_far),
+    Mutant("any rate", "loan", law=gate.any_rate), Mutant("any guarantee fee", "loan", law=gate.any_fee),
+    Mutant("all kinds at once", "loan", law=gate.all_kinds_at_once),
+    Mutant("subsidies blind to size", "year", law=lambda t: gate.subsidies_for_all(t, at.AMOUNT_ABOVE, at.AMOUNT_TO)),
+    Mutant("subsidies blind to terms", "year", law=lambda t: gate.subsidies_for_all(t, at.TERM_ABOVE, at.TERM_TO)),
+    Mutant("subsidies blind to place", "year", law=lambda t: gate.subsidies_for_all(t, at.DISTRICT_MASK)),
+    Mutant("subsidies blind to facts", "year", law=lambda t: gate.subsidies_for_all(t, at.FLAGS_WITH)),
+    Mutant("subsidies blind to what is not", "year", law=lambda t: gate.subsidies_for_all(t, at.FLAGS_WITHOUT)),
+    Mutant("rows for any term", "due", law=lambda t: gate.rows_for_all(t, at.TERM_TO)),
+    Mutant("rows for any bank", "due", law=lambda t: gate.rows_for_all(t, at.PERFORMANCE_MASK)),
+    Mutant("modes of everybody", "loan", law=gate.modes_of_everybody),
+    Mutant("banks alike", "loan", law=gate.banks_alike), Mutant("renewals count", "year", law=gate.renewals_count))
+
 # An error in whom the fund covers shows in loans, one in who pays what and when in dues.
 MUTANTS = (
     Mutant("maturity before default", "loan", maturity_first), Mutant("breaker before queue", "loan", breaker_early),
@@ -362,4 +380,4 @@ MUTANTS = (
     Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),
     Mutant("escrow counted as free", "year", more.escrow_lends),
     Mutant("rest not counted as owed", "year", more.rest_forgotten),
-    *PUBLIC_MONEY)
+    *PUBLIC_MONEY, *GATE)

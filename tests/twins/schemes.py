@@ -18,6 +18,8 @@ from simulator.scheme.loader import load
 from simulator.scheme.scenario import Scenario
 from tests.twins.books import in_force
 from tests.twins.public_money import public_money
+from tests.twins.schemes_gate import with_limits_of_the_gate
+from tests.twins.schemes_rare import with_rare_parts
 from tests.twins.schemes_terms import chained, with_more_terms
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
@@ -98,6 +100,10 @@ def random_scheme(number: int) -> tuple[Scenario, int, bool]:
         chained(random.Random(7 * number + 5), data)
     if number % 5 == 3 and data["id"] == "minimal":
         in_force(random.Random(f"book {number}"), data)
+    if number % 7 == 5 and "first" in data["modes"]:
+        data = with_limits_of_the_gate(number, data)
+    if number % 7 == 6 and "first" in data["modes"]:
+        data = with_rare_parts(number, data)
     return rebuilt(data), r.choice([20_000, 200_000, PPM, PPM, 2 * PPM]), r.random() < 0.04
 
 
@@ -322,6 +328,7 @@ def collective(r: random.Random, data: Data) -> None:
         "joint_effect": r.choice([0, 500_000, -400_000]), "common_collateral": r.random() < 0.5}}
     for name in ("reserve", "anchor", "members"):
         data["payers"]["of_" + name] = {"kind": name, "short": "lapse"}
+    data["payers"]["of_members"].update(draw="split", weights="drawn_balance")
     rows = [{"payer": "of_reserve", "share": PPM, "of": "remaining", "step": 1},
             {"payer": "of_anchor", "share": PPM, "of": "remaining", "step": 2,
              "cap": [{"amount": 50 * WAN, "per": "cluster", "name": "first_loss"}]},

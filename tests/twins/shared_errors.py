@@ -22,6 +22,7 @@ import tests.theory.test_hazard_engine as hazard
 import tests.theory.test_recovery_engine as recovery
 from simulator.engine import attributes, grants, rules
 from simulator.engine import layout as at
+from simulator.engine.ledger import RATE_TOO_HIGH
 from tests.cases.test_cases import HERE, test_case
 
 Function = Callable[..., Any]
@@ -118,6 +119,19 @@ def whole_pledge(right: Function) -> Function:
     return gate
 
 
+def any_price(_: Function) -> Function:
+    """Loans and guarantors may cost what they like."""
+    return lambda *_: -1
+
+
+def shut_at_the_limit(right: Function) -> Function:
+    """A rate that equals its limit is too high."""
+    def gate(law: Any, segment: int, mode: int, day: int) -> int:
+        same = attributes.covered_rate(law, segment, day) == law.rate_caps[attributes.month_of(law, day)]
+        return RATE_TOO_HIGH if same else right(law, segment, mode, day)
+    return gate
+
+
 def twice_the_hazard(right: Function) -> Function:
     """Firms default twice as often."""
     return lambda line, start, u, multiple, never: right(line, start, u, 2.0 * multiple, never)
@@ -147,6 +161,8 @@ ERRORS = (
     SharedError("conditions ignored", rules, "holds", any_loan, case("jiangsu", 1)),
     SharedError("firm's yearly limit forgets", grants, "entitlement", each_time_anew, case("programmes", 4)),
     SharedError("whole loan covered", attributes, "static_gate", whole_pledge, case("liaoning", 1)),
+    SharedError("any price", attributes, "price_gate", any_price, case("gate_fee", 2)),
+    SharedError("shut at the limit itself", attributes, "price_gate", shut_at_the_limit, case("gate_price", 1)),
     SharedError("twice the hazard", attributes, "default_day", twice_the_hazard, bullets),
     SharedError("proceeds at once", attributes, "recovery_of", at_once, case("breaker_stock", 1)),
     SharedError("half the proceeds", attributes, "recovery_of", half_as_much, proceeds))

@@ -32,10 +32,11 @@ QUARTER = 3                    # months of one gamma multiplier
 SEVERITY_FIELDS = (
     "segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum", "mode_cum",
     "pledge", "ip_factor", "ip_part", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority", "payers",
-    "counters", "rates", "flags", "bank_facts", "origin")
+    "counters", "rates", "flags", "bank_facts", "origin", "rate_caps")
 SEVERITY_WHOLE = [
     at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS, at.OVER_CAP, at.MAX_TERM, at.GATE_FROM, at.GATE_UNTIL, at.GATE_IP,
-    at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL, at.BOOK_COVERED,
+    at.GATE_CLASSES, at.GATE_FLAGS, at.GATE_NOT_FLAGS, at.GATE_ANY_FLAGS, at.GUARANTEE_RATE, at.MOST_GUARANTEE_FEE,
+    at.RECOVERY_COST_PPM, at.BOOK_PRINCIPAL, at.BOOK_COVERED,
     at.BOOK_REMAINING]
 
 
@@ -87,9 +88,10 @@ def epochs(tables: Tables) -> list[Epoch]:
     days = np.arange(first_month(tables) * MONTH, whole[at.N_DAYS])
     version = np.clip(np.searchsorted(law.cap_from, days, side="right") - 1, 0, None)
     opened = (days >= whole[at.GATE_FROM]) & (days <= whole[at.GATE_UNTIL])
-    priced = (law.modes[:, at.INTEREST_DAYS] > 0).any()
-    rate = law.rates[(days + whole[at.N_BOOK_DAYS]) // MONTH] if priced else np.zeros(len(days), np.int64)
-    key = np.column_stack([law.caps[version][:, :-1], opened, rate])
+    month = (days + whole[at.N_BOOK_DAYS]) // MONTH
+    priced = (law.modes[:, at.INTEREST_DAYS] > 0).any() or (law.rate_caps < at.ALWAYS).any()
+    rate = law.rates[month] if priced else np.zeros(len(days), np.int64)
+    key = np.column_stack([law.caps[version][:, :-1], opened, rate, law.rate_caps[month]])
     _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
     which = which.reshape(-1)
     return [Epoch(int(days[n]), (which.reshape(-1, MONTH) == k).mean(axis=1)) for k, n in enumerate(first)

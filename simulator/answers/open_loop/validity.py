@@ -60,6 +60,7 @@ def by_rule(scenario: Scenario, tables: Tables) -> list[Reason]:
         ("bank_years", bool((own[:, 0] >= 0).any() or (own[:, 1] < at.ALWAYS).any())),
         ("capital", bool(law.whole[at.HAS_CAPITAL])),
         ("instalments", bool(law.whole[at.HAS_PARTS])),
+        ("firm_cap", bool((law.firm_caps != at.NO_LIMIT).any())),
         ("budget", bool((law.pots[:, at.ANNUAL_BUDGET] != at.NO_LIMIT).any())),
         ("floor", bool((law.pots[:, at.FLOOR_FEN] > 0).any())),
     ]

@@ -5,29 +5,29 @@ from __future__ import annotations
 from simulator.chance.decisions import DEFAULT
 from simulator.chance.philox import block
 from simulator.engine.attributes import (
-    default_day, default_target, hazard_multiple, loan_rate, relief_of, renewal_delay, version_of,
+    default_day, default_target, hazard_multiple, loan_rate, relief_of, renewal_delay,
 )
-from simulator.engine.collective import cluster_of
 from simulator.engine.day import NEVER
 from simulator.engine.instalments import interest_until
 from simulator.engine.layout import (
     HAS_PARTS, SEG_EVERY, B_MEASURE, CL_DISCOUNT, COVER_PPM, DRAW, DRAW_SPLIT, HAS_INTEREST, HAS_VOLUME, LEVERAGE,
     LINK_SHARE, MEASURE_AMOUNT, MEASURE_COUNT, MEASURE_FIRMS, MODE_POT, NOBODY, NO_LIMIT, N_ACCOUNTS, N_CLUSTERS,
     N_DAYS, N_FEES, N_TARGETS, ON_DISBURSED, ON_INTEREST, ON_REPAID, REGISTERED_BASIS, SEG_REGISTERED, TARGET_BASIS,
-    TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS, WEIGHT,
+    TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
-    ELIGIBLE_APPROVED, FIRMS, FIRM_YEAR_CAP, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
-    LINE, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REFUSED_FUND, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
+    APPLICATIONS, APPLIED, BANK, BARRED, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
+    FIRMS, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
+    LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
     REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
-from simulator.engine.loop.breaker import cover_stopped, note
-from simulator.engine.loop.cash import free_cash, pot_refusal
+from simulator.engine.loop.breaker import note
+from simulator.engine.loop.cash import free_cash
 from simulator.engine.loop.instalments import expose, plan_parts, release
-from simulator.engine.loop.clusters import draw_line, has_room, leave_line, multiple_of, return_deposit
+from simulator.engine.loop.clusters import draw_line, leave_line, multiple_of, return_deposit
 from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.gates import choose_accounts, dynamic_gates
 from simulator.engine.loop.limits import insure
 from simulator.engine.loop.lists import append_mature, insert_default, insert_loan, slot_of
 from simulator.engine.loop.programmes import collect_fees, count_lending, pay_programmes
@@ -35,14 +35,14 @@ from simulator.engine.loop.rights import exercise_option, no_right, take_right
 from simulator.engine.loop.state import (
     L_BALANCE, L_NEXT_PAY, L_STANDING, A_ALONE, A_AMOUNT, A_BANK, A_BANK_SAYS, A_CLASS, A_COVERED, A_DAY, A_DISTRICT,
     A_ENTITY, A_FIRM, A_FLAGS, A_GRADE, A_IP, A_MODE, A_PRINCIPAL, A_REACHED, A_REASON, A_SECTOR, A_SEGMENT, A_TERM,
-    F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_SLOT, F_YEAR, K_ENDED, K_GIVEN, K_IN_FORCE,
+    F_BARRED, F_DEFAULT, F_DOOMED, F_ENDED, F_FIRST, F_HIT, F_LIVE, F_YEAR, K_ENDED, K_GIVEN, K_IN_FORCE,
     K_LOANS_ENDED, K_LOANS_GIVEN, K_LOANS_IN, LIVE, L_ACCOUNT, L_APP, L_BANK, L_BOOK, L_CLAIM, L_CLASS, L_CLUSTER,
     L_COVERED, L_DEFAULT, L_DEPOSIT, L_DISTRICT, L_ENTITY, L_FIRM, L_FLAGS, L_GENERATION, L_GRADE, L_GROSS, L_INDUCED,
     L_IP, L_MATURITY, L_MODE, L_NET, L_NEXT_DUE, L_NEXT_MATURE, L_NEXT_OF_FIRM, L_PRINCIPAL, L_RATE, L_REACHED,
     L_RECOVERY_DAY, L_SECTOR, L_SEGMENT, L_SLOT, L_START, L_STATE, L_SUBSIDY, L_TERM, REPAID_STATE, R_FULL, R_LOANS,
     R_ON_BOOKS, R_OUTSTANDING, R_PATH, R_PEAK_USE, R_SEED,
 )
-from simulator.engine.rules import leverage_use, muldiv
+from simulator.engine.rules import leverage_use
 from simulator.jit import kernel
 
 
@@ -70,6 +70,7 @@ def apply(law, st, a, app, generation, y):
         reason = BANK
     elif reason < 0 and not book:
         reason, first, second = dynamic_gates(law, st, a, y)
+        principal, covered = a[A_PRINCIPAL], a[A_COVERED]
     elif reason < 0:
         first, second = choose_accounts(law, st, mode, a[A_DISTRICT])
     if reason >= 0:
@@ -95,86 +96,6 @@ def refuse(st, y, reason, amount, book):
     if not book:
         st.years[y, REFUSED + reason] += 1
         st.years[y, REFUSED_FEN + reason] += amount
-
-
-@kernel(_nrt=False)
-def dynamic_gates(law, st, a, y):
-    """Gates that depend on the day's state, in order: (reason or −1, chosen account of each pot payer)."""
-    day, firm, district, bank, mode, covered = (
-        a[A_DAY], a[A_FIRM], a[A_DISTRICT], a[A_BANK], a[A_MODE], a[A_COVERED])
-    cluster = cluster_of(law, a[A_SEGMENT], firm)
-    if cluster >= 0 and not has_room(law, st, cluster, a[A_PRINCIPAL]):
-        return LINE, NOBODY, NOBODY
-    cap = law.caps[version_of(law, day), len(law.class_cum)]
-    slot = st.firms[firm, F_SLOT] - 1
-    lent = st.lending[slot, day // 360] if slot >= 0 else 0
-    if cap != NO_LIMIT and lent + covered > cap:
-        return FIRM_YEAR_CAP, NOBODY, NOBODY
-    if st.lent_by[bank] + covered > law.bank_facts[bank, 2]:
-        return COMMITMENT, NOBODY, NOBODY
-    st.years[y, ELIGIBLE_APPROVED] += covered
-    accounts = (NOBODY, NOBODY)
-    reason = -1
-    for k in range(2):
-        p = law.modes[mode, MODE_POT + k]
-        if p >= 0 and reason < 0:
-            reason, chosen = ask_pots(law, st, p, district, covered)
-            accounts = (chosen, accounts[1]) if k == 0 else (accounts[0], chosen)
-    if is_stopped(law, st, mode, district, bank, accounts[0]):
-        reason = BREAKER
-    if reason >= 0:
-        st.years[y, REFUSED_FUND] += covered
-        return reason, NOBODY, NOBODY
-    return reason, accounts[0], accounts[1]
-
-
-@kernel(_nrt=False)
-def is_stopped(law, st, mode, district, bank, account):
-    """Whether a breaker the loan would count in is open; without room, that of its first pot."""
-    if len(law.breakers) == 0:
-        return False
-    return cover_stopped(law, st, bank, account if account >= 0 else choose_accounts(law, st, mode, district)[0], mode)
-
-
-@kernel(_nrt=False)
-def ask_pots(law, st, payer, district, covered):
-    """Room behind a payer: (reason or −1, account whose leverage the loan counts in)."""
-    law_of = law.payers[payer]
-    reason = -1
-    if law_of[DRAW] == DRAW_SPLIT:
-        weights = 0
-        for n in range(law_of[N_ACCOUNTS]):
-            weights += law_of[WEIGHT + n]
-        for n in range(law_of[N_ACCOUNTS]):
-            if reason < 0:
-                reason = pot_refusal(law, st, account_at(law, payer, n, district),
-                                     muldiv(law_of[WEIGHT + n], covered, weights))
-        return reason, NOBODY
-    for n in range(law_of[N_ACCOUNTS]):
-        a = account_at(law, payer, n, district)
-        if a >= 0:
-            reason = pot_refusal(law, st, a, covered)
-            if reason < 0:
-                return -1, a
-    return reason, NOBODY
-
-
-@kernel(_nrt=False)
-def choose_accounts(law, st, mode, district):
-    """Accounts of a book loan: the first of each pot payer, never refused."""
-    first = second = NOBODY
-    for k in range(2):
-        p = law.modes[mode, MODE_POT + k]
-        if p >= 0 and law.payers[p, DRAW] != DRAW_SPLIT:
-            chosen = NOBODY
-            for n in range(law.payers[p, N_ACCOUNTS]):
-                if chosen < 0:
-                    chosen = account_at(law, p, n, district)
-            if k == 0:
-                first = chosen
-            else:
-                second = chosen
-    return first, second
 
 
 @kernel(_nrt=False)

@@ -9,7 +9,8 @@ from simulator.engine.layout import (
     BK_SECTOR, BK_START, BK_TERM, BOOK_COVERED, BOOK_ENTITY, BOOK_FILE, BOOK_FIXED, BOOK_KIND, BOOK_LOANS,
     BOOK_PRINCIPAL, BOOK_REMAINING, SEG_FIRM_BASE,
 )
-from simulator.engine.loop.intake import choose_accounts, disburse, start_loan
+from simulator.engine.loop.gates import choose_accounts
+from simulator.engine.loop.intake import disburse, start_loan
 from simulator.engine.loop.state import (
     F_ENDED, J_SECTOR, L_ACCOUNT, L_APP, L_BOOK, L_CLASS, L_DISTRICT, L_FLAGS, L_GENERATION, L_GRADE, L_INDUCED, L_IP,
     L_MODE, L_RATE, L_REACHED, L_SECTOR, L_START, L_TERM, R_FULL, R_PATH, R_SEED,

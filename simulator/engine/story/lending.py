@@ -7,7 +7,7 @@ import numpy as np
 import simpy
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 from simulator.chance.decisions import APPLICANT, DEFAULT as THRESHOLD, MIXING, STREAM
@@ -15,19 +15,18 @@ from simulator.chance.philox import block
 from simulator.chance.variates import table_lookup
 from simulator.engine import layout as at
 from simulator.engine.attributes import (
-    approval_line, asked_amount, default_day, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds, month_of,
-    pick, relief_of, renewal_delay, static_gate, version_of,
+    asked_amount, default_day, firm_of, hazard_multiple, loan_facts, loan_rate, log_odds, month_of,
+    pick, relief_of, renewal_delay, static_gate,
 )
 from simulator.engine.day import APPLY, BOOK_SHIFT, DEFAULT, MATURE, MONTH, NEVER, RENEW, entity_of
 from simulator.engine.instalments import interest_until, paid_before
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, BREAKER, COMMITMENT, ELIGIBLE_APPROVED, FIRM_YEAR_CAP, INTEREST_PAID, LINE,
-    MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, REFUSED_FUND, RENEWAL_WISHES, REPAID,
+    APPLICATIONS, APPLIED, BARRED, INTEREST_PAID, MATURED_LOANS, REFUSALS, REFUSED, REFUSED_FEN, RENEWAL_WISHES, REPAID,
 )
-from simulator.engine.rules import of_ppm
 from simulator.engine.story.breaker import Breakers
 from simulator.engine.story.claims import ClaimsOffice
 from simulator.engine.story.clusters import ClusterDesk
+from simulator.engine.story.gates import Application, Decision, GateKeeper
 from simulator.engine.story.limits import insure
 from simulator.engine.story.opening import opening_loans
 from simulator.engine.story.pots import Purses
@@ -38,40 +37,6 @@ from simulator.engine.story.volumes import count_loan
 from simulator.engine.story.world import Business, World
 
 
-@dataclass(frozen=True)
-class Application:
-    """A firm asks its bank for a loan. Amount in fen, term in days."""
-
-    entity: int
-    segment: int
-    day: int
-    amount: int
-    term: int
-    bank: int
-    mode: int
-    ip: int
-    odds: float                            # logit of its approval uniform
-    reach: float                           # uniform: reached by the subsidies where it lies below the month's share
-    reached: bool
-    firm: Firm
-    generation: int = 0                    # how often its loan has been renewed
-
-    @property
-    def book(self) -> bool:
-        """A loan of the base year, in force on day 0."""
-        return self.day < 0
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What bank and fund say: a reason (−1 covered), and the loan as the fund would cover it."""
-
-    reason: int
-    principal: int
-    covered: int
-    pots: tuple[int, int] = (-1, -1)
-
-
 class LendingDesk:
     """Applications, gates, disbursements, firm clocks and repayments."""
 
@@ -79,6 +44,7 @@ class LendingDesk:
                  clusters: ClusterDesk, rights: RightsDesk, hazard: np.ndarray) -> None:
         self.world, self.purses, self.breakers, self.clusters = world, purses, breakers, clusters
         clusters.redate = self.redate
+        self.gates = GateKeeper(world, purses, breakers, clusters)
         self.claims, self.subsidies, self.rights, self.hazard = claims, subsidies, rights, hazard
         self.firms: dict[int, Firm] = {}
         for day, entity, thinning in self.candidates():
@@ -149,7 +115,7 @@ class LendingDesk:
         return Application(entity, segment, day, int(asked_amount(law, segment, size)), int(term), int(bank), int(mode),
                            int(pick(law.ip_cum[segment], kind)), float(log_odds(approval)), float(reach), reached, firm)
 
-    # --- what bank and fund say
+    # --- what becomes of an application
 
     def application(self, day: int, entity: int, thinning: float) -> Business:
         """A candidate's whole story: its day comes, it asks, and lives with the loan it gets."""
@@ -168,7 +134,7 @@ class LendingDesk:
         if lacking >= 0:
             self.refuse(asks, lacking)
             return
-        decision = self.decide(asks)
+        decision = self.gates.decide(asks)
         if decision.reason >= 0:
             self.refuse(asks, decision.reason)
             if decision.reason == BARRED or not self.bank_alone(asks):
@@ -203,48 +169,6 @@ class LendingDesk:
             self.world.count(REFUSED_FEN + reason, asks.amount)
             self.world.tell("refused", amount=asks.amount, note=REFUSALS[reason], entity=asks.entity,
                             firm=asks.firm.number)
-
-    def decide(self, asks: Application) -> Decision:
-        """Bank, barred firms, gates of the loan alone, then the gates that depend on the day."""
-        law, whole, firm = self.world.law, self.world.whole, asks.firm
-        gate, principal, covered = (int(x) for x in static_gate(
-            law, asks.segment, asks.ip, firm.firm_class, firm.district, firm.flags, asks.mode, asks.amount, asks.term,
-            asks.day))
-        if asks.book and whole[at.BOOK_COVERED] == 0:
-            gate = BANK
-        wish = covered if gate < 0 else int(of_ppm(asks.amount, law.ip_part[asks.ip]))
-        relief = relief_of(self.world.scheme.modes[asks.mode].cover_ppm, wish, principal)
-        if asks.odds >= approval_line(law, asks.bank, asks.mode, relief, wish > 0):
-            return Decision(BANK, principal, covered)
-        if firm.barred:
-            return Decision(BARRED, principal, covered)
-        if gate >= 0:
-            return Decision(gate, principal, covered)
-        if asks.book:
-            return Decision(-1, principal, covered, self.purses.first_pots(asks.mode, firm.district))
-        return self.room(asks, principal, covered)
-
-    def room(self, asks: Application, principal: int, covered: int) -> Decision:
-        """The firm's room this year, the breaker, and room in the pots."""
-        law, firm = self.world.law, asks.firm
-        if not self.clusters.has_room(firm, principal):
-            return Decision(LINE, principal, covered)
-        cap = int(law.caps[version_of(law, asks.day), -1])
-        if cap != at.NO_LIMIT and firm.covered_by_year[self.world.calendar_year(asks.day)] + covered > cap:
-            return Decision(FIRM_YEAR_CAP, principal, covered)
-        if self.purses.lent_by[asks.bank] + covered > law.bank_facts[asks.bank, 2]:
-            return Decision(COMMITMENT, principal, covered)
-        self.world.count(ELIGIBLE_APPROVED, covered)
-        pots, reason = [-1, -1], -1
-        for place, payer in enumerate(self.world.scheme.modes[asks.mode].pot_payers):
-            if reason < 0:
-                reason, pots[place] = self.purses.ask(payer, firm.district, covered)
-        asked = pots[0] if pots[0] >= 0 else self.purses.first_pots(asks.mode, firm.district)[0]
-        if self.breakers.cover_stopped(asks.bank, asked, asks.mode):
-            reason = BREAKER
-        if reason >= 0:
-            self.world.count(REFUSED_FUND, covered)
-        return Decision(reason, principal, covered, (pots[0], pots[1]))
 
     # --- loans
 
