@@ -26,7 +26,8 @@ def with_limits_of_the_gate(number: int, data: Data) -> Data:
     gate["rate"] = r.choice([None, 46_000, 47_000])        # 80 bp come on top
     if r.random() < 0.3:
         gate["rate_over_lpr"] = r.choice([7_500, 8_000])
-    gate["guarantee_fee"] = r.choice([None, 9_000, 10_000])
+    fee = r.choice([None, 9_000, 10_000])
+    gate["guarantee_fee"] = fee if number % 2 else 9_000
     if not data["firms"]["flags"]:
         data["firms"]["flags"] = FLAGS
     if r.random() < 0.6:

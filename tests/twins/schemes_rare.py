@@ -26,16 +26,18 @@ def with_rare_parts(number: int, data: Data) -> Data:
     first, second = list(data["firms"]["sectors"])[:2]
     data["macro"].update(rho=None, default_correlation=None, rate_variance=0.3,
                          sectors={first: {"rho": 100_000}, second: {"rate_variance": r.choice([0.1, 0.5])}})
-    for bank in data["banks"].values():
-        bank["award"] = r.choice([0, 5_000, 30_000])
+    for bank in data["banks"].values():    # its second year in the scheme begins within the window
+        bank.update(award=r.choice([0, 5_000, 30_000]), joined=r.choice(["2020-06-15", "2020-09-01"]))
     data["payers"]["insurer"]["kind"] = "reguarantor"
     two_populations(r, data)
     for name, when in zip(("interest", "premium", "fee", "value"), r.sample(FOR_WHOM, 4), strict=True):
-        data["programmes"][name]["when"] = when
+        data["programmes"][name]["when"] = when | ({"district": ["north"]} if name == "value" else {})
     for mode in data["modes"].values():
         for row in mode["terms"]:
-            if r.random() < 0.4 and not row["payer"].startswith("of_"):
+            if r.random() < 0.6 and not row.get("when") and not row["payer"].startswith("of_"):
                 row["when"] = r.choice(WHICH)
+    for row in data["modes"]["second"]["terms"]:
+        row["when"] = (row.get("when") or {}) | {r.choice(["bank_years_to", "bank_years_above"]): 0}
     data["targets"]["fresh"] = {
         "title": {"zh": "fresh", "en": "fresh"}, "measure": "count", "kind": "level", "level_count": 20.0,
         "final_year": 2022, "renewals": False, "over": "final_year"}
