@@ -22,7 +22,7 @@ from .pledges import kinds_of
 from .problems import Problem, listed, nearest
 from .provenance import NO_WORDS, Provenance
 from .tabular import Column, Row, Table, read_table
-from .units import ONE, exact_money
+from .units import ONE, exact_money, format_money
 
 MOST_LOANS = 50_000
 MOST_PDS = 200                             # of their own: each is a hazard table
@@ -81,10 +81,10 @@ def attach(draft: Draft, sections: Any) -> LoanBook | None:
 def _origin(draft: Draft, held: LoanBook) -> None:
     """Where the loans come from: the user's own data (grade C) unless the scenario says; how many, how much, digest."""
     place, known = draft.at(("book", "file")).place, draft.origins.get("book.file")
-    parts = {"loans": f"{len(held.loans):,}", "amount": exact_money(held.principal), "digest": held.digest[:12]}
+    told = {lang: text("origin.book", lang, loans=f"{len(held.loans):,}", amount=format_money(held.principal, lang),
+                       digest=held.digest[:12]) for lang in ("zh", "en")}
     said = known.note if known else NO_WORDS
-    note = Text(zh="；".join(filter(None, (said.zh, text("origin.book", "zh", **parts)))),
-                en="; ".join(filter(None, (said.en, text("origin.book", "en", **parts)))))
+    note = Text(zh="；".join(filter(None, (said.zh, told["zh"]))), en="; ".join(filter(None, (said.en, told["en"]))))
     draft.origins["book.file"] = replace(known, note=note) if known else Provenance(
         "book.file", "C", None, NO_WORDS, None, None, note, place.file, place.line, place.column, "text")
 

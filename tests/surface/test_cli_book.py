@@ -42,7 +42,7 @@ def test_faults_of_the_file_are_told_with_their_row(capsys: pytest.CaptureFixtur
 def test_the_evidence_names_the_file(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "check", "dalian-run-off", "--grades", "--lang", "en")
     assert code == 0
-    assert "dalian-run-off.csv" in out and "8 loans, 2250 万元 outstanding" in out
+    assert "dalian-run-off.csv" in out and "8 loans, CNY 22.50 m outstanding" in out
 
 
 def test_a_book_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
