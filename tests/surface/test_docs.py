@@ -12,7 +12,7 @@ from simulator.scheme import load
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["terms", "scenario", "collective", "chance"]
+PAGES = ["terms", "scenario", "collective", "chance", "calibration", "coverage"]
 
 
 def page(name: str) -> str:
