@@ -129,8 +129,8 @@ def posterior_rows(known: Mapping[str, Sequence[int | float]], draws: int, seed:
     """``draws`` of the joint draws path → series, in random order; each is used again only after all others."""
     size = min((len(series) for series in known.values()), default=1)
     random = np.random.default_rng((seed, 5))
-    order = np.concatenate([random.permutation(size) for _ in range(-(-draws // size))])[:draws]
-    return [{path: series[place] for path, series in known.items()} for place in order.tolist()]
+    order = [int(place) for _ in range(-(-draws // size)) for place in random.permutation(size)][:draws]
+    return [{path: series[place] for path, series in known.items()} for place in order]
 
 
 def drawable(scenario: Scenario) -> list[Provenance]:

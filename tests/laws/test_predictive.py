@@ -63,6 +63,7 @@ def test_order_is_random_and_fixed_by_the_seed() -> None:
     one, again, other = (posterior_rows(known, 50, seed) for seed in (1, 1, 2))
     assert one == again != other
     assert sorted(row["a"] for row in one) == list(range(50))
+    assert posterior_rows(known, 0, 1) == posterior_rows({}, 0, 1) == []
 
 
 # --- pooled quantiles -----------------------------------------------------------------------------------
