@@ -8,7 +8,7 @@ export PYTHONUTF8 = 1
 # The laws that go through compiled code; the others are plain Python and need no second run.
 KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.py identities.py)
 
-.PHONY: demo app test lint sources backtest reserve bench bench-app soak lock clean
+.PHONY: demo app test lint sources backtest reserve coverage bench bench-app soak lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
@@ -38,6 +38,11 @@ reserve: $(VENV)/.run  ## what reserves hold when parameters are estimated: docs
 	$(BIN)/python -m simulator.study.reserve docs/reserve.json
 	$(BIN)/python -m simulator.report.reserve docs/reserve.json docs/reserve.md en
 	$(BIN)/python -m simulator.report.reserve docs/reserve.json docs/reserve.zh.md zh
+
+coverage: $(VENV)/.run  ## do calibrated intervals hold the truth: docs/coverage.md (about half an hour)
+	$(BIN)/python -m simulator.study.coverage docs/coverage.json
+	$(BIN)/python -m simulator.report.coverage docs/coverage.json docs/coverage.md en
+	$(BIN)/python -m simulator.report.coverage docs/coverage.json docs/coverage.zh.md zh
 
 bench: $(VENV)/.run  ## speed and memory, as ratios within one run
 	@$(BIN)/pledgefund bench $(OPTIONS)

@@ -2,13 +2,14 @@
 
 Every value with a range is drawn with its base as the median: half the draws lie between the low end and
 the base, half between the base and the high end; money and other sizes on a logarithmic scale. Latin
-hypercube: each parameter visits each of its strata once.
+hypercube: each parameter visits each of its strata once. Values calibrated to a loan tape are drawn together
+from their posterior, where the overlay carries it (``posterior``): one of its joint draws for each set.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.stats import qmc
 from simulator.engine.demand import DominatingRateExceeded
 from simulator.engine.tables import compile_scheme
 from simulator.scheme import ranges, replace_values
+from simulator.scheme.posterior import joint
 
 from .paths import siblings, value_at
 
@@ -106,7 +108,8 @@ def unknown(path: str) -> str:
 
 def draw_changes(scenario: Scenario, draws: int, seed: int) -> list[Changes]:
     """The same as path → value."""
-    origins = drawable(scenario)
+    known = joint(scenario)
+    origins = [origin for origin in drawable(scenario) if origin.path not in known]
     names = list(dict.fromkeys(unknown(origin.path) for origin in origins))
     table = latin_hypercube(draws, len(names), seed)
     rows = [
@@ -118,7 +121,16 @@ def draw_changes(scenario: Scenario, draws: int, seed: int) -> list[Changes]:
         }
         for row in table
     ]
+    rows = [{**row, **together} for row, together in zip(rows, posterior_rows(known, draws, seed), strict=True)]
     return _same_headroom(scenario, [repaired(scenario, row) for row in rows])
+
+
+def posterior_rows(known: Mapping[str, Sequence[int | float]], draws: int, seed: int) -> list[Changes]:
+    """``draws`` of the joint draws path → series, in random order; each is used again only after all others."""
+    size = min((len(series) for series in known.values()), default=1)
+    random = np.random.default_rng((seed, 5))
+    order = [int(place) for _ in range(-(-draws // size)) for place in random.permutation(size)][:draws]
+    return [{path: series[place] for path, series in known.items()} for place in order]
 
 
 def drawable(scenario: Scenario) -> list[Provenance]:

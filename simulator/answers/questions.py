@@ -11,8 +11,9 @@ import numpy as np
 
 from simulator import __version__
 from simulator.scheme import list_scenarios, load
+from simulator.scheme.posterior import joint
 
-from . import targets
+from . import predictive, targets
 from .draws import draw_scenarios, drawable
 from .estimate import Estimate
 from .measure import Key, World, measure, share
@@ -52,6 +53,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "unpaid_end": (2, "fen"),
     "queue_days": (2, "day"),
     "reserve": (2, "fen"),
+    "reserve_predictive": (2, "fen"),
     "reserve_tail": (2, "fen"),
     "exhaustion_pot": (2, "probability"),
     "exhaustion_pooled": (2, "probability"),
@@ -104,7 +106,7 @@ def answer(
 
         simulate = simulate_runs
     run = partial(simulate, workers=workers)
-    steps = _Steps(draws + 3, progress)
+    steps = _Steps(draws * (1 + predictive.SETS) + 3, progress)
     fewer = max(LEAST_PATHS, paths // FEWER)
     pooled = pooled_variant(scenario)
     world = World(scenario, paths, seed, run, pooled)
@@ -113,6 +115,9 @@ def answer(
     base.update(joint_of(world, asked))
     steps.done()
     spans = ranges_over(draw_measures(scenario, min(fewer, paths), seed, run, draws, steps.done), base)
+    if draws:
+        sample = predictive.peaks(scenario, draws * predictive.SETS, paths, seed, run, steps.done)
+        base["reserve_predictive", "99"] = predictive.pooled_quantile(sample, 0.99)
     swings = influences(world, LEAST_PATHS)
     steps.done()
     said = verdict(world, asked, _condition(scenario, swings), max(fewer, paths // 5))
@@ -228,7 +233,7 @@ def _row(
     question, unit = PLAN[key[0]]
     if key[0] == "lending" and key[1] == "loans":
         unit = "count"
-    note, args = _note(key, base)
+    note, args = _note(scenario, key, base)
     low, high = span or (None, None)
     return AnswerRow(
         question,
@@ -248,7 +253,7 @@ def _row(
     )
 
 
-def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
+def _note(scenario: Scenario, key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
     """What is said beside a number: figures only, the words are the reader's language's."""
     name, subject = key
 
@@ -262,6 +267,10 @@ def _note(key: Key, base: Measures) -> tuple[str, dict[str, Any]]:
         return "cost", {"subsidies": figure("subsidies"), **parts, "fees": figure("fees"), "option": figure("option")}
     if name == "exhaustion":
         return "exhaustion", {"suspended": figure("suspended"), "pooled": figure("exhaustion_pooled")}
+    if name == "reserve_predictive":
+        plug_in, calibrated = figure("reserve"), len(joint(scenario))
+        return "predictive", {"ratio": base[key].value / plug_in if plug_in else None, "calibrated": calibrated,
+                              "assumed": sum(each.path not in joint(scenario) for each in drawable(scenario))}
     if name == "target":
         kind = "responsive" if responsive(base["target_moved", subject]) else "unresponsive"
         return kind, {"none": figure("target_none"), "ample": figure("target_ample")}

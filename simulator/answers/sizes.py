@@ -79,7 +79,8 @@ class SizeResult:
     the market's own growth at which the dropped targets would be kept with a fund without limit.
 
     ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth
-    of the draws: under the assumptions at that end no size works.
+    of the draws: under the assumptions at that end no size works. ``predictive_fen`` is the size at which the same
+    promises hold in the pool of all draws (None: none does, or no draws); ``predictive_checks`` what they are there.
     """
 
     scenario: Any
@@ -103,6 +104,8 @@ class SizeResult:
     seed: int
     dropped: tuple[str, ...] = ()
     needed_trend: int | None = None
+    predictive_fen: int | None = None
+    predictive_checks: tuple[Check, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -133,7 +136,7 @@ class SizeResult:
             "targets": tuple(TargetNote(**note) for note in named["targets"]),
             "curve": tuple((fen, kept) for fen, kept in named["curve"]),
             **{name: tuple(Check(**check) for check in named[name])
-               for name in ("checks", "present_checks", "certified_checks")}})
+               for name in ("checks", "present_checks", "certified_checks", "predictive_checks")}})
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, nothing rounded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,10 @@ REFERENCE = (math.nan, math.nan)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value at its posterior median, with the 5 to 95 % bands of posterior and prior."""
+    """A value at its posterior median, with the 5 to 95 % bands of posterior and prior.
+
+    ``drawn`` are ``KEPT`` posterior draws; those of values estimated together belong together place by place.
+    """
 
     name: str
     prior: tuple[float, float]
@@ -38,6 +41,7 @@ class Estimate:
     high: float
     r_hat: float
     ess: float
+    drawn: Array = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Calibration:
                 "defaults": self.defaults, "loan_years": self.loan_years, "naive": self.naive,
                 "converged": self.converged,
                 "estimates": {one.name: {key: value if not isinstance(value, float) or math.isfinite(value) else None
-                                         for key, value in vars(one).items() if key not in ("name", "prior")}
+                                         for key, value in vars(one).items() if key not in ("name", "prior", "drawn")}
                               | {"prior": [None if math.isnan(end) else end for end in one.prior]}
                               for one in self.estimates}}
 
@@ -124,13 +128,10 @@ def one_year(draws: Draws, exposure: Array, grades: list[str], sectors: list[str
     found = [estimate(f"pd.{grade}", mapped[:, k], prior_mapped[:, k], draws.r_hat[k], draws.ess[k])
              for k, grade in enumerate(grades)]
     found.append(estimate("rho", mapped[:, count_], prior_mapped[:, count_], worst, slowest))
-    found.append(estimate("persistence", special.expit(draws.flat[:, -1]), special.expit(before[:, -1]),
-                          draws.r_hat[-1], draws.ess[-1]))
-    found.append(estimate("loading", np.exp(draws.flat[:, -2]), np.exp(before[:, -2]), draws.r_hat[-2], draws.ess[-2]))
-    if len(sectors) > 1:
-        found += [estimate(f"sector.{name}", np.exp(draws.flat[:, count_ + k]), np.exp(before[:, count_ + k]),
-                           draws.r_hat[count_ + k], draws.ess[count_ + k]) for k, name in enumerate(sectors)]
-    return found
+    columns = [("persistence", -1, special.expit), ("loading", -2, np.exp)]
+    columns += [(f"sector.{name}", count_ + k, np.exp) for k, name in enumerate(sectors) if len(sectors) > 1]
+    return found + [estimate(name, back(draws.flat[:, k]), back(before[:, k]), draws.r_hat[k], draws.ess[k],
+                             back(points[:, k])) for name, k, back in columns]
 
 
 def yearly(point: Array, weights: Array) -> Array:
@@ -166,11 +167,13 @@ def correlation(pd: float, variance: float) -> float:
         return 0.999
 
 
-def estimate(name: str, posterior: Array, before: Array | None, r_hat: float, ess: float) -> Estimate:
-    """Bands of posterior and prior draws."""
+def estimate(name: str, posterior: Array, before: Array | None, r_hat: float, ess: float,
+             drawn: Array | None = None) -> Estimate:
+    """Bands of posterior and prior draws; ``drawn`` those that are kept, where not the posterior's first."""
     low, median, high = (float(x) for x in np.quantile(posterior, BAND))
     prior = REFERENCE if before is None else tuple(float(x) for x in np.quantile(before, (BAND[0], BAND[2])))
-    return Estimate(name, (prior[0], prior[1]), low, median, high, float(r_hat), float(ess))
+    return Estimate(name, (prior[0], prior[1]), low, median, high, float(r_hat), float(ess),
+                    posterior[:KEPT] if drawn is None else drawn)
 
 
 # --- size, volume, recovery --------------------------------------------------------------------------
@@ -220,7 +223,7 @@ def part(loan: Loan) -> float:
 def mapped(name: str, drawn: Draws, k: int, back: Any, prior: Array) -> Estimate:
     """The ``k``-th parameter of some draws on its own scale."""
     ends = tuple(float(back(prior[0, k] + side * 1.6449 * prior[1, k])) for side in (-1, 1))
-    found = estimate(name, back(drawn.flat[:, k]), None, drawn.r_hat[k], drawn.ess[k])
-    return Estimate(name, (ends[0], ends[1]), found.low, found.median, found.high, found.r_hat, found.ess)
+    found = estimate(name, back(drawn.flat[:, k]), None, drawn.r_hat[k], drawn.ess[k], back(drawn.thinned(KEPT)[:, k]))
+    return replace(found, prior=(ends[0], ends[1]))
 
 

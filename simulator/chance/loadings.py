@@ -85,12 +85,9 @@ def yearly_hazard(link: Link, level: float, strength: float, index: np.ndarray) 
 
 # --- one-year moments -----------------------------------------------------------------------------
 
-@lru_cache(maxsize=64)
-def step_to_step(persistence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gauss-Hermite nodes, square roots of their weights, and the AR(1) transition between nodes.
-
-    ``persistence`` a step. By Mehler's formula the transition multiplies the n-th Hermite polynomial by persistence**n.
-    """
+@lru_cache(maxsize=1)
+def hermite() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gauss-Hermite nodes, square roots of their weights, and the orthonormal Hermite basis [polynomial, node]."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     roots = np.sqrt(weights / weights.sum())
     basis = np.empty((_NODES, _NODES))
@@ -98,6 +95,16 @@ def step_to_step(persistence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
     basis[1] = roots * nodes
     for n in range(1, _NODES - 1):
         basis[n + 1] = (nodes * basis[n] - math.sqrt(n) * basis[n - 1]) / math.sqrt(n + 1.0)
+    return nodes, roots, basis
+
+
+@lru_cache(maxsize=64)
+def step_to_step(persistence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gauss-Hermite nodes, square roots of their weights, and the AR(1) transition between nodes.
+
+    ``persistence`` a step. By Mehler's formula the transition multiplies the n-th Hermite polynomial by persistence**n.
+    """
+    nodes, roots, basis = hermite()
     return nodes, roots, (basis.T * persistence ** np.arange(_NODES)) @ basis
 
 

@@ -42,6 +42,20 @@ def reserve(tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, he
     deliver("reserve", found, render(found, lang), out, as_json, lang)
 
 
+@study("coverage")
+def coverage(tapes: Annotated[int, typer.Option("--tapes", min=2, max=100_000, help="opt_tapes")] = 250, seed: Seed = 1,
+             workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+             quiet: Quiet = False) -> None:
+    """How often the 90 % intervals of a calibration hold the truth."""
+    first_run_note(quiet, lang)
+    from simulator.report.coverage import render
+    from simulator.study import coverage as tested
+
+    with Progress(quiet, lang) as progress:
+        found = tested.run(tapes, seed, workers or 2, progress)
+    deliver("coverage", found, render(found, lang), out, as_json, lang)
+
+
 @study("backtest")
 def backtest(seed: Seed = 1, workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
              quiet: Quiet = False) -> None:

@@ -381,4 +381,4 @@ class _Kept:
     tables: Tables
 
 
-_KEPT: deque[_Kept] = deque(maxlen=32)
+_KEPT: deque[_Kept] = deque(maxlen=64)        # a set of draws, its tables .25 MB each, tried at every size

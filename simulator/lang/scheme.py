@@ -69,6 +69,10 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "range_form": ("范围写法不对：{given}", "The range is not well formed: {given}", "写两个与 value 同单位的数：[低, 高]。", "Give two values in the unit of value: [low, high]."),
     "range_misses_value": ("取值不在自己的范围内：{given}", "The value lies outside its own range: {given}", "改取值或改范围，低值在前。", "Change the value or the range; the low end comes first."),
     "fact_after_start": ("这一事实的日期 {given} 晚于情景起始日。", "The fact is dated {given}, after the scenario's start.", "起始之后的事实只能用于回测：放入 pending，或标 backtest: true。", "Later facts serve backtests only: move it to pending, or mark it backtest: true."),
+    # draws of a calibration
+    "posterior_path": ("后验抽样写给了“{given}”，方案里没有这个数值。", "The posterior draws are for '{given}', which is no number of this scenario.", "改正路径，或删去这一列；后验由 calibrate 写出。", "Correct the path or drop the series; calibrate writes them."),
+    "posterior_length": ("这一列有 {given} 个抽样，与其他列不等。", "This series has {given} draws, not as many as the others.", "各列同一行是一次联合抽样，个数必须相同。", "Draws at the same place belong together: all series are equally long."),
+    "posterior_value": ("后验抽样里的 {given} 不是这类数值。", "{given} among the posterior draws is no value of this kind.", "按该数值的单位书写，如 2.5%。", "Write it as the value itself is written, such as 2.5%."),
     # weights, names
     "weights_not_whole": ("权重合计 {given}。", "The weights add up to {given}.", "调整到合计 100%；覆盖文件若要整组替换，加 replace: true。", "Make them add up to 100%; an overlay that replaces the whole group says replace: true."),
     "ip_type_missing": ("{given} 在这里没有取值。", "{given} has no value here.", "补上该类知识产权的取值，或把它的占比改为 0。", "Add the value for this type of IP, or set its share to 0."),

@@ -24,7 +24,8 @@ def size_lines(size: SizeResult, lang: str, indent: str = "", width: int = LINE)
         lines = [text("ans_size_none", lang)]
     else:
         key = "ans_size_alone" if size.dropped else "ans_size"
-        lines = [text(key, lang, size=money(size.size_fen, lang, size_digits(size))), intervals(size, lang)]
+        lines = [text(key, lang, size=money(size.size_fen, lang, size_digits(size))), intervals(size, lang),
+                 *predictive_line(size, lang)]
     if size.binding is not None and size.binding.rule:
         lines.append(
             text(
@@ -51,6 +52,15 @@ def intervals(size: SizeResult, lang: str) -> str:
         error=span(_fen(size.low_fen, lang, digits), _fen(size.high_fen, lang, digits)),
         assumed=span(_fen(size.range_low_fen, lang, 2), _fen(size.range_high_fen, lang, 2)),
     )
+
+
+def predictive_line(size: SizeResult, lang: str) -> list[str]:
+    """The size in the pool of all draws, beside the plug-in one."""
+    if not size.predictive_checks:
+        return []
+    if size.predictive_fen is None:
+        return [text("ans_size_predictive_none", lang)]
+    return [text("ans_size_predictive", lang, size=money(size.predictive_fen, lang, 2))]
 
 
 def _fen(fen: int | None, lang: str, digits: int) -> str:
@@ -155,7 +165,8 @@ def head_lines(size: SizeResult, lang: str, width: int = LINE) -> Iterator[str]:
             ),
             width,
         )
-    yield from wrap("     " + intervals(size, lang), width, "     ")
+    for told in (intervals(size, lang), *predictive_line(size, lang)):
+        yield from wrap("     " + told, width, "     ")
     if size.draws_infeasible:
         yield from wrap("     " + text("size_infeasible_draws", lang, k=size.draws_infeasible, n=size.draws), width)
     known = size.certified_fen is not None

@@ -10,7 +10,7 @@ from simulator.scheme import notices
 
 from . import names
 from .lines import heads, line, money_cells, percent_cells, ratio_cells
-from .numbers import money, percent
+from .numbers import money, percent, plain
 from .size_text import plain_command, render_size, size_lines
 from .unanswered import reason, render_unanswered
 from .width import LINE, wrap
@@ -164,6 +164,17 @@ def _exhaustion(sheet: AnswerSheet, lang: str) -> Iterator[str]:
     yield from line("     " + text("ans_refusal", lang), ratio_cells(sheet.row("refusal"), lang), "")
     yield from line("     " + text("ans_peak_use", lang), ratio_cells(sheet.row("peak_use"), lang), "")
     yield from line("     " + text("ans_reserve", lang), money_cells(sheet.row("reserve", "99"), lang), "")
+    for row in sheet.having("reserve_predictive"):
+        label = "     " + text("ans_reserve_predictive", lang)
+        yield from line(label, money_cells(row, lang), predictive_said(row, lang))
+
+
+def predictive_said(row: AnswerRow, lang: str) -> str:
+    """What the predictive reserve rests on, and its ratio to the plug-in one."""
+    counts = {name: row.note_args[name] for name in ("calibrated", "assumed")}
+    said = text("ans_note_predictive" if counts["calibrated"] else "ans_note_predictive_assumed", lang, **counts)
+    ratio = row.note_args["ratio"]
+    return said if ratio is None else text("ans_note_ratio", lang, ratio=plain(ratio, 3)) + said
 
 
 def _targets(sheet: AnswerSheet, lang: str) -> Iterator[str]:

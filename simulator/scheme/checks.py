@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from . import collective_checks, support_checks, terms_checks
+from . import collective_checks, posterior, support_checks, terms_checks
 from .draft import UNBOUNDED, Draft, Path
 from .missing import figures_given
 from .parts import IP_TYPES, Dated
@@ -359,4 +359,5 @@ RULES: tuple[Rule, ...] = (
     (("gate", "book"), caps_fit), (("book",), book), (("breaker",), breaker), (("breakers",), breakers),
     (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
     (("gate", "firms"), graded_caps),
-    (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal))
+    (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal),
+    (("posterior",), posterior.check))

@@ -142,6 +142,7 @@ class Scenario(Part):
     sizing: Sizing
     pending: dict[str, Any] = {}               # clauses of a draft still without a value: value, grade, source, note
     observed: dict[str, Any] = {}              # what was seen of a real fund, for backtests: the model never reads it
+    posterior: dict[str, list[str]] = {}       # draws of what was calibrated, as values are written: path → one a draw
     out_of_scope: list[OutOfScope] = []
     not_evaluable: dict[Figure, Text] = {}     # figures no source gives, and why: what needs them is not answered
 

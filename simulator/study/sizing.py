@@ -26,6 +26,7 @@ from simulator.scheme import replace_values
 
 from .binding import binding, leverage_table
 from .criteria import CriteriaSample, Criterion, Measured, Promises
+from .pooled import predictive_scale
 from .search import COARSE, PPM, ROUGH, Found, Memo, bisect, search
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def target_notes(
 def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
     """The smallest fund that keeps all promises, or the honest answer that none does; options as in ``Asked``."""
     asked = Asked(**options)
-    tick = asked.ticker(5)
+    tick = asked.ticker(6)
     bench, notes = asked.bench(scenario)
     tick()
     memo, total = bench.memo(scenario), total_contributions(scenario)
@@ -200,7 +201,19 @@ def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
         asked.seed,
         dropped,
         _needed_trend(whole.fewer(4), scenario) if dropped else None,
+        *_predictive(bench, scenario, asked.draws, total, tick),
     )
+
+
+def _predictive(
+    bench: Bench, scenario: Scenario, draws: int, total: int, tick: Callable[[], None]
+) -> tuple[int | None, tuple[Check, ...]]:
+    """The size under parameters not known, and the promises of the pool at it; nothing without draws."""
+    if draws == 0:
+        return None, ()
+    scale, sample = predictive_scale(bench, scenario, draws)
+    tick()
+    return _money(total, scale), checks(bench.promises, sample)
 
 
 def enough(scenario: Scenario, **options: Any) -> Enough:

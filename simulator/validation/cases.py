@@ -143,6 +143,26 @@ def compound() -> list[Check]:
             Check("covered loans", "sd", math.sqrt(600.0), column("covered_loans"))]
 
 
+def yearly() -> list[Check]:
+    """200 loans of a year, half of a loss at once, at most 300 万元 in the year of lending and again in the next."""
+    means = 200.0 * theory.default_days(PD, 360, 360, 720)
+    claim = severity(lambda k: 0.5 * k)
+    totals = [theory.Count(theory.poisson_sum(float(part.sum()), claim, POINTS)) for part in (means[:360], means[360:])]
+
+    def of_year(n: int) -> Sample:
+        return lambda results: results.year_column("liable_fund_fen")[:, n - 1] / (WAN / 10)
+
+    both = [Check(f"fund's share of year {n}", "mean", total.at_most(3000), of_year(n))
+            for n, total in enumerate(totals, 1)]
+    return [Check("fund's share, capped", "mean", sum(total.at_most(3000) for total in totals),
+                  column("liable_fund_fen", WAN / 10)), *both]
+
+
+def leverage() -> list[Check]:
+    """Ten times 2000 万元 of cash: 200 loans of 100 万元 of the 600 that apply, on every path."""
+    return [Check("covered loans", "exact", 200.0, column("covered_loans"))]
+
+
 def ruin() -> list[Check]:
     """200 loans of a year, half of a loss at once; 400 万元 on day 0 and 60 on the first of every further month."""
     means = 200.0 * theory.default_days(PD, 360, 360, 720)
@@ -208,5 +228,6 @@ CASES = (
     Case("gamma-quarter", 112_000, 505, asked), Case("lognormal-month", 112_000, 506, asked),
     Case("sectors", 160_000, 507, sectors), Case("large", 450_000, 508, basel), Case("fund", 80_000, 509, fund),
     Case("compound", 22_000, 510, compound), Case("ruin", 30_000, 511, ruin), Case("growth", 8_000, 512, growth),
-    Case("timing", 50, 513, timing), Case("nothing", 200, 514, nothing))
+    Case("timing", 50, 513, timing), Case("nothing", 200, 514, nothing),
+    Case("yearly", 30_000, 515, yearly), Case("leverage", 50, 516, leverage))
 LOWEST = stats.norm.ppf(0.95)              # an error this many standard errors beyond the limit is seen 19 times of 20

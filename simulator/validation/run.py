@@ -17,6 +17,7 @@ from simulator.runs import Results, simulate
 from simulator.scheme import Scenario, load
 
 from .cases import CASES, LOWEST, Case, Check
+from .identities import IDENTITIES, Identity, deviations
 from .twins import by_loop, by_story, differences
 
 FOLDER = Path(__file__).parent / "schemes"
@@ -114,8 +115,16 @@ def measure(case: Case, check: Check, results: Results) -> Finding:
                    ((LIMIT + LOWEST) * se + check.bound) / check.theory, n, case.seed, bool(precise), abs(z) < LIMIT)
 
 
-def scheme_of(case: Case) -> Scenario:
+def scheme_of(case: Case | Identity) -> Scenario:
+    """The scheme a case or an identity is about."""
     return load(FOLDER / f"{case.scheme}.yaml")
+
+
+def related(identity: Identity, workers: int | None = None) -> Finding:
+    """An identity as a line like any other: exact, its largest deviation beside 0."""
+    off = float(deviations(identity, scheme_of(identity), workers).max())
+    return Finding(identity.scheme, identity.name, "exact", 0.0, off, 0.0, 0.0 if off == 0.0 else math.inf, 0.0, None,
+                   identity.paths, identity.seed, True, off == 0.0)
 
 
 def run_case(case: Case, quick: bool, workers: int | None = None, alter: Alter | None = None) -> list[Finding]:
@@ -146,4 +155,5 @@ def validate(quick: bool = False, workers: int | None = None, cases: Sequence[Ca
             progress(n, len(cases))
         findings += run_case(case, quick, workers)
         twins.append(compare_engines(case, FEW_STORIES if quick else STORIES))
+        findings += [related(identity, workers) for identity in IDENTITIES if identity.scheme == case.scheme]
     return Validation(tuple(findings), tuple(twins), quick)

@@ -41,8 +41,9 @@ def simulate(
     scale_ppm: int = PPM,
     no_fund: bool = False,
     workers: int | None = None,
+    first_path: int = 0,
 ) -> FakeRun:
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, first_path) if first_path else seed)
     width = -(-scenario.clock.months // 12) + 1
     noise = rng.lognormal(0.0, 0.25, (paths, width))
     state = rng.lognormal(-0.5, 1.0, (paths, 1))

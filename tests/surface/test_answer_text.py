@@ -55,6 +55,40 @@ def test_the_other_two_questions_fit_the_screen(name: str, lang: str) -> None:
         json.dumps(found.to_json())
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_reserve_and_size_are_told_with_and_without_known_parameters(name: str, lang: str) -> None:
+    """The predictive reserve stands right under the plug-in one; the ratio is theirs; JSON has both."""
+    told = sheet(name)
+    plug_in, pooled = told.row("reserve", "99"), told.row("reserve_predictive", "99")
+    assert pooled.n == 400 and plug_in.value and pooled.value
+    assert plug_in.range_low is not None and plug_in.range_high is not None        # the epistemic band
+    assert pooled.note_args["ratio"] == pytest.approx(pooled.value / plug_in.value)
+    assert pooled.note_args["calibrated"] == 0 and pooled.note_args["assumed"] > 20
+    lines = render_answer(told, lang).splitlines()
+    above, below = (text_of(key, lang) for key in ("ans_reserve", "ans_reserve_predictive"))
+    place = next(n for n, each in enumerate(lines) if each.strip().startswith(above))
+    assert any(each.strip().startswith(below) for each in lines[place + 1:place + 3])
+    assert f"{plain(pooled.note_args['ratio'], 3)}" in "\n".join(lines[place + 1:place + 5])
+    assert json.loads(json.dumps(told.to_json())) and "predictive_fen" in size(name).to_json()
+    if size(name).size_fen is not None:
+        assert text_of("ans_size_predictive", lang).split(" {")[0] in render_size(size(name), lang)
+
+
+def text_of(key: str, lang: str) -> str:
+    return MESSAGES[key][lang == "en"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_draws_nothing_is_said_of_parameters_not_known(lang: str) -> None:
+    name = "dalian-2020"
+    plain_sheet = answer(load(name), 300, 1, draws=0, simulate=simulate)
+    alone = size_fund(load(name), paths=600, draws=0, simulate=simulate)
+    assert not plain_sheet.having("reserve_predictive") and alone.predictive_checks == ()
+    told = render_answer(plain_sheet, lang, alone)
+    assert text_of("ans_reserve_predictive", lang) not in told
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_languages_do_not_mix(name: str) -> None:
     english = render_answer(sheet(name), "en", size(name)) + render_size(size(name), "en")

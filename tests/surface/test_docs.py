@@ -12,7 +12,7 @@ from simulator.scheme import load
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["terms", "gate", "scenario", "collective", "chance", "book"]
+PAGES = ["terms", "gate", "scenario", "collective", "chance", "book", "calibration", "coverage"]
 
 
 def page(name: str) -> str:

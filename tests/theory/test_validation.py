@@ -14,10 +14,11 @@ from scipy import stats
 import simulator.validation.theory as theory
 from simulator.answers import closed_forms
 from simulator.lang import MESSAGES
-from simulator.report.validation import render_html, render_text
+from simulator.report.validation import quantity, render_html, render_text
 from simulator.scheme import Scenario, replace_values
 from simulator.validation.cases import CASES, Case
-from simulator.validation.run import Twin, Validation, run_case, validate
+from simulator.validation.identities import IDENTITIES, deviations
+from simulator.validation.run import Twin, Validation, run_case, scheme_of, validate
 
 
 def test_closed_forms_import_only_numpy_and_scipy() -> None:
@@ -68,6 +69,32 @@ MUTANTS: dict[str, tuple[str, int, Callable[[Scenario], Scenario]]] = {
     "sector loading ignored": ("sectors", 20_000, lambda s: replace_values(s, {"macro.sectors": {}}))}
 
 
+SPOILT: dict[str, Callable[[Scenario], Scenario]] = {
+    "claims at 1.6 times the share": lambda s: replace_values(s, {"modes.alone.terms.0.share": 800_001}),
+    "all amounts doubled": lambda s: replace_values(s, {"book.principal": s.book.principal + 100}),
+    "half the fund, half the cover": lambda s: replace_values(s, {"pots.city.leverage": 10_100}),
+    "half the fund, no safer": lambda s: replace_values(s, {"modes.alone.terms.0.share": 200_000}),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_identities_hold_and_a_planted_error_breaks_them(name: str) -> None:
+    identity = next(each for each in IDENTITIES if each.name == name)
+    assert not deviations(identity, scheme_of(identity)).any()
+    assert deviations(identity, scheme_of(identity), spoil=SPOILT[name]).any()
+
+
+@pytest.mark.parametrize("scheme", ["yearly", "leverage"])
+def test_a_cap_taken_for_another_period_or_multiple_turns_it_red(scheme: str) -> None:
+    """yearly: seed 515, 3,000 paths; the cap of a year taken for one of a life fails, and the scheme as it is holds."""
+    plant: dict[str, Callable[[Scenario], Scenario]] = {
+        "yearly": lambda s: replace_values(s, {"modes.alone.terms.0.cap.0.per": "life"}),
+        "leverage": lambda s: replace_values(s, {"pots.city.leverage": 10_100})}
+    few = replace(case(scheme), paths=min(3_000, case(scheme).paths))
+    assert all(found.holds for found in run_case(few, False))
+    assert not all(found.holds for found in run_case(few, False, alter=plant[scheme]))
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_planted_errors_turn_it_red(name: str) -> None:
     """On the paths named here or fewer than the full run has; the sound scheme passes on the same paths."""
@@ -93,6 +120,13 @@ def test_the_report_stands_alone(lang: str) -> None:
     assert "http" not in page and "<script" not in page and "480" in page
     assert MESSAGES["val_passed"][lang == "en"].format(n=2) in page
     assert "480" in render_text(found, lang)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_quantity_has_its_words(lang: str) -> None:
+    names = [check.name for each in CASES if each.scheme in ("yearly", "leverage") for check in each.checks()]
+    told = [quantity(name, lang) for name in [*names, *(each.name for each in IDENTITIES)]]
+    assert len(set(told)) == len(told) and not any("{" in each or "val_q" in each for each in told)
 
 
 def test_every_scheme_is_one_that_run_accepts() -> None:

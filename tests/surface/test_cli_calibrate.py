@@ -1,0 +1,127 @@
+"""Calibration as its users meet it: a tape in, an overlay out; every mistake named with its rows, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from simulator.answers.draws import draw_changes
+from simulator.scheme import load
+from simulator.study import coverage
+from tests.surface.test_cli import CHINESE, call
+
+HEAD = "贷款编号,信用等级,行业,本金(万元),起始日,到期日,违约日,观察起始日,观察截止日,已回收金额(万元),回收日,追偿结束"
+GOOD = "1,a,x,100,2020-01-01,2021-01-01,,2020-01-01,2023-01-01,,,"
+WATCH = "2020-01-01,2023-01-01"
+BAD = {
+    "missing column": (["贷款编号,信用等级,本金(万元),起始日,到期日,观察起始日,观察截止日",
+                        "1,a,100,2020-01-01,2021-01-01," + WATCH], ("违约日", "违约日"), False),
+    "dates out of order": ([HEAD, GOOD, f"2,a,x,100,2021-06-01,2020-06-01,,{WATCH},,,"],
+                           ("先后", "out of order"), True),
+    "default after the watch": ([HEAD, GOOD, f"2,a,x,100,2020-06-01,2024-06-01,2023-05-01,{WATCH},,,"],
+                                ("先后", "out of order"), True),
+    "duplicate loan": ([HEAD, GOOD, GOOD], ("重复", "twice"), True),
+    "negative balance": ([HEAD, GOOD, f"2,a,x,-5,2020-06-01,2021-06-01,,{WATCH},,,"], ("负", "negative"), True),
+    "unknown grade": ([HEAD, GOOD, f"2,AAA,x,5,2020-06-01,2021-06-01,,{WATCH},,,"], ("AAA", "AAA"), True),
+    "mixed units": ([HEAD, GOOD, f"2,a,x,5元,2020-06-01,2021-06-01,,{WATCH},,,"], ("混用单位", "mixed"), True),
+    "no unit": ([HEAD.replace("本金(万元)", "本金"), GOOD], ("没有单位", "no unit"), False),
+    "merged header": ([HEAD.replace("行业", ""), GOOD], ("合并", "merged"), False),
+    "formula": ([HEAD, GOOD, f"2,a,x,=1+1,2020-06-01,2021-06-01,,{WATCH},,,"], ("公式", "formula"), True),
+    "no date": ([HEAD, GOOD, f"2,a,x,5,2020-13-01,2021-06-01,,{WATCH},,,"], ("不是日期", "No date"), True),
+    "empty file": ([HEAD], ("没有数据行", "no rows"), False)}
+
+
+def written(path: Path, lines: list[str], encoding: str = "utf-8-sig") -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return path
+
+
+def tape_lines(seed: int) -> list[str]:
+    """A tape of the coverage study as a bank's file: the same truth, made loan by loan."""
+    tape = coverage.tape_of(coverage.drawn_truth(seed), seed)
+    lines = [HEAD]
+    for loan in tape.loans:
+        ends = loan.leave.isoformat() if loan.failed else ""
+        paid = (f"{loan.recovered / 1e6:.6f}", loan.recovery.isoformat()) if loan.recovery else ("", "")
+        matures = max(loan.leave, loan.start.replace(year=loan.start.year + 1, day=1))
+        lines.append(f"{loan.loan},{loan.grade},{loan.sector},{max(loan.principal / 1e6, 0.01):.6f},{loan.start},"
+                     f"{matures},{ends},{tape.begin},{tape.end},{paid[0]},{paid[1]},{'是' if loan.closed else ''}")
+    return lines
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", BAD)
+def test_mistakes_are_named_with_their_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str,
+                                            lang: str) -> None:
+    lines, said, rowed = BAD[name]
+    out = tmp_path / "overlay.yaml"
+    code, shown, err = call(capsys, "calibrate", str(written(tmp_path / "t.csv", lines)), "--out", str(out),
+                            "--lang", lang)
+    assert code == 2 and shown == "" and not out.exists()
+    assert said[lang == "en"] in err and "Traceback" not in err
+    if rowed:
+        assert re.search(r"(行|rows) 3\b", err), err
+    assert ("读到的内容" if lang == "zh" else "What was understood") in err
+    assert bool(CHINESE.search(err.splitlines()[0])) is (lang == "zh")
+
+
+def test_all_mistakes_are_told_at_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rows = [BAD[name][0][2] for name in ("negative balance", "unknown grade", "no date")]
+    rows = [row.replace("2,", f"{n + 2},", 1) for n, row in enumerate(rows)]
+    _, _, err = call(capsys, "calibrate", str(written(tmp_path / "t.csv", [HEAD, GOOD, *rows])), "--lang", "en")
+    assert [line for n in (3, 4, 5) for line in err.splitlines() if f"rows {n}," in line] != []
+    assert {n for n in (3, 4, 5) if f"rows {n}," in err} == {3, 4, 5}
+
+
+def test_a_formula_in_a_sheet_is_never_computed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A cell =1+1 without a stored value is empty, not 2."""
+    book = Workbook()
+    for line in (HEAD, GOOD):
+        book.active.append([cell if cell != "100" else "=1+1" for cell in line.split(",")])
+    book.save(tmp_path / "t.xlsx")
+    code, _, err = call(capsys, "calibrate", str(tmp_path / "t.xlsx"), "--lang", "en")
+    assert code == 2 and "rows 2" in err and "本金" in err
+
+
+def test_a_merged_header_of_a_sheet_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    book = Workbook()
+    for line in (HEAD, GOOD):
+        book.active.append(line.split(","))
+    book.active.merge_cells("A1:C1")
+    book.save(tmp_path / "t.xlsx")
+    code, _, err = call(capsys, "calibrate", str(tmp_path / "t.xlsx"), "--lang", "en")
+    assert code == 2 and "merged" in err
+
+
+def test_an_existing_file_is_left_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = written(tmp_path / "o.yaml", ["mine"])
+    assert call(capsys, "calibrate", str(written(tmp_path / "t.csv", [HEAD, GOOD])), "--out", str(out))[0] == 2
+    assert out.read_text("utf-8-sig") == "mine\n"
+
+
+def test_from_a_gbk_tape_to_draws_of_its_posterior(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Seed 6: about 1,700 loans; the overlay loads over Liaoning, is of grade C, and its joint draws are used."""
+    tape = written(tmp_path / "台账.csv", tape_lines(6), "gb18030")
+    out = tmp_path / "overlay.yaml"
+    code, shown, _ = call(capsys, "calibrate", str(tape), "--out", str(out), "--json", "--quiet")
+    found = json.loads(shown)["estimates"]
+    assert code == 0
+    scenario = load(out)
+    assert scenario.firms.grades["a"].pd == pytest.approx(found["pd.a"]["median"] * 1e6, abs=1)
+    assert scenario.macro.link == "lognormal" and scenario.macro.national_share == 1_000_000
+    origin = scenario.provenance["firms.grades.a.pd"]
+    assert origin.grade == "C" and origin.low <= scenario.firms.grades["a"].pd <= origin.high
+    series = scenario.posterior
+    assert {len(one) for one in series.values()} == {200}
+    assert {"firms.grades.a.pd", "macro.rho", "macro.persistence"} <= set(series)
+    rows = draw_changes(scenario, 200, seed=1)
+    drawn = sorted(row["firms.grades.a.pd"] for row in rows)
+    inside = sum(origin.low <= one <= origin.high for one in drawn)
+    assert 160 <= inside <= 195                             # 90 % of 200, SE 4.2; more than none lie outside the band
+    pairs = {(row["firms.grades.a.pd"], row["macro.rho"]) for row in rows}
+    assert pairs == {(round(float(pd[:-1]) * 1e4), round(float(rho[:-1]) * 1e4))
+                     for pd, rho in zip(series["firms.grades.a.pd"], series["macro.rho"], strict=True)}
