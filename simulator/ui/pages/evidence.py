@@ -12,7 +12,7 @@ from simulator.report.check import CheckReport
 from simulator.scheme.loader import scenarios_folder
 from simulator.scheme.provenance import GRADES
 
-from .. import parts, theory
+from .. import parts, theory, work
 from ..evidence import counts_line, numbers, unknown_rows
 from ..session import View
 from .scheme import listing
@@ -98,5 +98,8 @@ def _backtest(view: View) -> None:
     rows = found["outcomes"]
     simulated = [row for row in rows if row["inside"] is not None]
     parts.note(view.t("bt_summary", simulated=len(simulated), inside=sum(row["inside"] for row in simulated)))
-    parts.show(parts.table(view.t("bt_heads").split("|"), [backtest.cells(row, view.lang) for row in rows]))
+    # Titles come from ten scenario files: read once, not for every drawing of the page.
+    shown = work.remembered(("backtest", view.lang, json.dumps(rows)),
+                            lambda: [backtest.cells(row, view.lang) for row in rows])
+    parts.show(parts.table(view.t("bt_heads").split("|"), shown))
     parts.note(view.t("bt_stamp", version=found["version"], seed=found["seed"]))
