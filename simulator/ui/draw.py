@@ -139,10 +139,11 @@ def rendered(drawn: Figure, kind: str) -> bytes:
     return out.getvalue()
 
 
-def _images(view: View, drawn: Figure | Callable[[], Figure], name: str, about: object) -> tuple[bytes, bytes]:
-    def make() -> tuple[bytes, bytes]:
+def _drawn(view: View, drawn: Figure | Callable[[], Figure], name: str, about: object) -> tuple[bytes, Figure]:
+    """The figure and its svg; one that is yet to be drawn is drawn once."""
+    def make() -> tuple[bytes, Figure]:
         made = drawn if isinstance(drawn, Figure) else drawn()
-        return rendered(made, "svg"), rendered(made, "png")
+        return rendered(made, "svg"), made
 
     state = view.state
     return make() if isinstance(drawn, Figure) else work.remembered(
@@ -155,15 +156,16 @@ def show(view: View, drawn: Figure | Callable[[], Figure], name: str, alt: str, 
 
     A figure that is yet to be drawn is drawn once for all viewers of the same scenario, paths, seed and ``about``.
     """
-    svg, png = _images(view, drawn, name, about)
+    svg, made = _drawn(view, drawn, name, about)
     source = base64.b64encode(svg).decode()
     parts.show(f'<div class="pf-figure"><img alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}"></div>')
     parts.show(parts.table(heads, rows, align))
     file = f"{view.state.scenario}-{name}"
     places = st.columns([1, 1, 1, 4])
-    for place, label, data, suffix, mime in (
+    downloads: tuple[tuple[Any, str, Any, str, str], ...] = (
             (places[0], "ui_csv", parts.csv(heads, rows), "csv", "text/csv"),
-            (places[1], "ui_png", png, "png", "image/png"),
-            (places[2], "ui_svg", svg, "svg", "image/svg+xml")):
+            (places[1], "ui_png", lambda: rendered(made, "png"), "png", "image/png"),
+            (places[2], "ui_svg", svg, "svg", "image/svg+xml"))
+    for place, label, data, suffix, mime in downloads:     # a picture is made when somebody wants it
         place.download_button(view.t(label), data, f"{file}.{suffix}", mime, key=f"{suffix}-{name}", on_click="ignore",
                               width="stretch")
