@@ -13,7 +13,7 @@ from simulator.report.progress import Progress, note
 
 from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app, command
 from .given import DEFECT, OK, open_scenario
-from .output import deliver, emit, emit_json, first_run_note
+from .output import deliver, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(studies)
@@ -93,7 +93,8 @@ def links(scenario: ScenarioName, paths: GapPaths = 10_000, seed: Seed = 1, work
 @command("validate")
 def validate(quick: Annotated[bool, typer.Option("--quick", help="opt_quick")] = False,
              report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="opt_report")] = None,
-             workers: Workers = None, as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> int:
+             workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
+             quiet: Quiet = False) -> int:
     """The simulator against every scheme whose answer is known; 0 only if all hold."""
     first_run_note(quiet, lang)
     from simulator import __version__
@@ -105,8 +106,5 @@ def validate(quick: Annotated[bool, typer.Option("--quick", help="opt_quick")] =
     found = {**outcome.to_json(), "version": __version__}
     if report:
         report.write_text(render_html(found, lang), "utf-8")
-    if as_json:
-        emit_json(found)
-    else:
-        emit(render_text(found, lang))
+    deliver("validate", found, render_text(found, lang), out, as_json, lang)
     return OK if outcome.holds else DEFECT

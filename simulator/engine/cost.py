@@ -103,15 +103,21 @@ def _cost(law: Law, s: int, principal: int, inside: bool, reached: bool, day: in
     return cost
 
 
-def _windows(law: Law, day: int, term: int) -> tuple[int, ...]:
-    """What of the programmes a loan of a day meets: two days that meet the same have the same subsidies.
+def _windows(law: Law) -> Callable[[int, int], object]:
+    """What of the programmes a loan of a day and term meets: two days that meet the same have the same subsidies.
 
     Which are open when they would pay; the day itself where rates or dates run on within a programme.
     """
     if (law.programmes[:, LADDER_BY] != LADDER_NONE).any() or law.programmes[:, BY_IP].any():
-        return (day,)
-    when = day + np.where(np.isin(law.programmes[:, EVENT], (ON_REPAID, ON_INTEREST)), term, 0)
-    return tuple(((law.programmes[:, FROM_DAY] <= when) & (when <= law.programmes[:, UNTIL_DAY])).tolist())
+        return lambda day, term: day
+    first, last = law.programmes[:, FROM_DAY], law.programmes[:, UNTIL_DAY]
+    later = np.isin(law.programmes[:, EVENT], (ON_REPAID, ON_INTEREST)).astype(np.int64)
+
+    def met(day: int, term: int) -> object:
+        when = day + later * term
+        return ((first <= when) & (when <= last)).tobytes()
+
+    return met
 
 
 def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
@@ -119,21 +125,27 @@ def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[st
     """Cost over the base year's, in percentage points, of (segment, month, inside the fund's gates, reached)."""
 
     known: dict[tuple[Any, ...], float] = {}
+    references: dict[tuple[int, bool], float] = {}
+    principals = [max(WAN, int(volumes[name].median // WAN) * WAN) for name in names]
+    windows = _windows(law)
 
     def at_day(s: int, day: int, month: int, inside: bool, reached: bool) -> float:
-        principal = max(WAN, int(volumes[names[s]].median // WAN) * WAN)
         rate = int(law.rates[max(0, month - first_month)])
         inside = inside and scenario.segments[names[s]].eligible
-        key = (s, rate, inside, reached, _windows(law, day, int(law.term_days[s, 0])) if reached else ())
+        key = (s, rate, inside, reached, windows(day, int(law.term_days[s, 0])) if reached else None)
         if key not in known:
-            known[key] = _cost(law, s, principal, inside, reached, day, rate)
+            known[key] = _cost(law, s, principals[s], inside, reached, day, rate)
         return known[key]
+
+    def reference(s: int, inside: bool) -> float:
+        if (s, inside) not in references:
+            then = float(law.reach[0])
+            references[s, inside] = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, told)
+                                        for told, part in ((True, then), (False, 1 - then)) if part > 0)
+        return references[s, inside]
 
     def over_reference(name: str, month: int, inside: bool, reached: bool) -> float:
         s = names.index(name)
-        then = float(law.reach[0])
-        reference = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, told)
-                        for told, part in ((True, then), (False, 1 - then)) if part > 0)
-        return (at_day(s, month * MONTH + MONTH // 2, month, inside, reached) - reference) / (PPM / 100)
+        return (at_day(s, month * MONTH + MONTH // 2, month, inside, reached) - reference(s, inside)) / (PPM / 100)
 
     return over_reference

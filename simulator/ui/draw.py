@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from simulator.report.numbers import money, percent
 
-from . import parts
+from . import parts, work
 from .session import View
 
 FONTS = Path(__file__).parent / "front" / "static"
@@ -82,6 +82,55 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], ax
     return drawn
 
 
+def band(years: Sequence[int], simulated: Sequence[tuple[float, float, float]], observed: Mapping[int, float],
+         scale: float, words: Mapping[str, str]) -> Figure:
+    """Observed values as points over the simulated median and band, by year."""
+    drawn, axes = figure()
+    low, middle, high = ([each[n] / scale for each in simulated] for n in range(3))
+    axes.fill_between(years, low, high, color=COLOURS[0], alpha=0.2, linewidth=0, label=words["band"])
+    axes.plot(years, middle, DASHES[1], color=COLOURS[0], label=words["median"])
+    axes.plot(list(observed), [value / scale for value in observed.values()], MARKS[1], color=COLOURS[1],
+              label=words["observed"])
+    axes.set_xticks(list(years))
+    axes.set_ylabel(words["y"])
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, fontsize=10)
+    return drawn
+
+
+def fan(spread: Sequence[Sequence[float]], first_year: int, scale: float, words: Mapping[str, str]) -> Figure:
+    """A balance month by month: median, the middle half and nine tenths of the paths (5, 25, 50, 75, 95 %)."""
+    drawn, axes = figure()
+    months = [first_year + (n + 1) / 12 for n in range(len(spread))]
+    q5, q25, q50, q75, q95 = ([each[n] / scale for each in spread] for n in range(5))
+    axes.fill_between(months, q5, q95, color=COLOURS[0], alpha=0.18, linewidth=0, label=words["wide"])
+    axes.fill_between(months, q25, q75, color=COLOURS[0], alpha=0.38, linewidth=0, label=words["narrow"])
+    axes.plot(months, q50, color="#20262d", label=words["median"])
+    axes.set_xticks(range(first_year, int(months[-1]) + 1))
+    axes.set_ylabel(words["y"])
+    axes.set_ylim(bottom=min(0.0, *q5))
+    axes.legend(frameon=False, fontsize=10)
+    return drawn
+
+
+def waterfall(names: Sequence[str], steps: Sequence[float], shown: Sequence[str], axis: str) -> Figure:
+    """A total on top, then what each takes from it, down to nothing; the first of ``steps`` is the total."""
+    drawn, axes = figure(high=0.7 + 0.42 * len(names))
+    left = steps[0]
+    for n, (step, said) in enumerate(zip(steps, shown, strict=True)):
+        start = 0.0 if n == 0 else left - step
+        axes.barh(len(names) - n, step, left=start, height=0.6, color="#5b6570" if n == 0 else COLOURS[0],
+                  hatch="" if n == 0 else "//", edgecolor="white")
+        axes.annotate(said, (max(start, start + step), len(names) - n), xytext=(6, 0), textcoords="offset points",
+                      va="center", fontsize=10)
+        left = left if n == 0 else start
+    axes.set_yticks(range(len(names), 0, -1), list(names), fontsize=10)
+    axes.set_xlabel(axis)
+    axes.margins(x=0.14)
+    axes.set_xticks([])
+    return drawn
+
+
 def rendered(drawn: Figure, kind: str) -> bytes:
     """The figure as svg or png."""
     out = BytesIO()
@@ -90,18 +139,33 @@ def rendered(drawn: Figure, kind: str) -> bytes:
     return out.getvalue()
 
 
-def show(view: View, drawn: Figure, name: str, alt: str, heads: Sequence[object], rows: Sequence[Sequence[object]],
-         align: str = "") -> None:
-    """A figure, its table below, and both to download."""
-    svg = rendered(drawn, "svg")
+def _drawn(view: View, drawn: Figure | Callable[[], Figure], name: str, about: object) -> tuple[bytes, Figure]:
+    """The figure and its svg; one that is yet to be drawn is drawn once."""
+    def make() -> tuple[bytes, Figure]:
+        made = drawn if isinstance(drawn, Figure) else drawn()
+        return rendered(made, "svg"), made
+
+    state = view.state
+    return make() if isinstance(drawn, Figure) else work.remembered(
+        ("figure", name, view.lang, view.scenario.hash, state.paths, state.seed, about), make)
+
+
+def show(view: View, drawn: Figure | Callable[[], Figure], name: str, alt: str, heads: Sequence[object],
+         rows: Sequence[Sequence[object]], align: str = "", about: object = None) -> None:
+    """A figure, its table below, and both to download.
+
+    A figure that is yet to be drawn is drawn once for all viewers of the same scenario, paths, seed and ``about``.
+    """
+    svg, made = _drawn(view, drawn, name, about)
     source = base64.b64encode(svg).decode()
     parts.show(f'<div class="pf-figure"><img alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}"></div>')
     parts.show(parts.table(heads, rows, align))
     file = f"{view.state.scenario}-{name}"
     places = st.columns([1, 1, 1, 4])
-    for place, label, data, suffix, mime in (
+    downloads: tuple[tuple[Any, str, Any, str, str], ...] = (
             (places[0], "ui_csv", parts.csv(heads, rows), "csv", "text/csv"),
-            (places[1], "ui_png", rendered(drawn, "png"), "png", "image/png"),
-            (places[2], "ui_svg", svg, "svg", "image/svg+xml")):
+            (places[1], "ui_png", lambda: rendered(made, "png"), "png", "image/png"),
+            (places[2], "ui_svg", svg, "svg", "image/svg+xml"))
+    for place, label, data, suffix, mime in downloads:     # a picture is made when somebody wants it
         place.download_button(view.t(label), data, f"{file}.{suffix}", mime, key=f"{suffix}-{name}", on_click="ignore",
                               width="stretch")

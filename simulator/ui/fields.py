@@ -47,7 +47,7 @@ def as_set(kind: str, typed: str, lang: str) -> str:
     if not said or not NUMBER.fullmatch(said) or kind in ("count", "real") or number in ("+", "-"):
         return said or "?"
     if kind == "money":
-        return f"{number} 万元" if lang == "zh" else f"{Decimal(number) * 100:f} 万元"
+        return f"{number} 万元" if lang == "zh" else f"{(Decimal(number) * 100).normalize():f} 万元"
     return number + {"share": "%", "days": " days", "multiple": "x"}[kind]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from simulator.jit import CACHE_DIR
@@ -36,8 +38,9 @@ def begin(view: View, name: str, words: list[str]) -> None:
             st.session_state["unwritable"] = True
 
 
-def job_box(view: View, name: str, words: list[str], said: str, why: str) -> None:
-    """The job's state, with the buttons that make sense in it."""
+def job_box(view: View, name: str, words: list[str], said: str, why: str,
+            named: Mapping[str, str] | None = None) -> None:
+    """The job's state, with the buttons that make sense in it; ``named`` for people, where not by the scenario."""
     job = jobs.find(name)
     if job is not None and job.state == "running":
         _watch(view, name)
@@ -53,12 +56,12 @@ def job_box(view: View, name: str, words: list[str], said: str, why: str) -> Non
         if job.state == "failed" and job.message:
             with st.expander(view.t("ui_job_messages")):
                 st.code(job.message, language=None, wrap_lines=True)
-    st.button(said, key=f"begin-{name}", type="primary", help=why, on_click=_start, args=(view, name, words))
+    st.button(said, key=f"begin-{name}", type="primary", help=why, on_click=_start, args=(view, name, words, named))
 
 
-def _start(view: View, name: str, words: list[str]) -> None:
+def _start(view: View, name: str, words: list[str], named: Mapping[str, str] | None) -> None:
     try:
-        jobs.start(name, [*words, "--lang", view.lang], titles(view), view.state.query())
+        jobs.start(name, [*words, "--lang", view.lang], named or titles(view), view.state.query())
     except jobs.Busy:
         st.session_state["busy"] = True
     except OSError:

@@ -28,7 +28,7 @@ import simulator
 
 from .work import runs_folder
 
-NAME = re.compile(r"(answer|growth)-[0-9a-f]{16}")
+NAME = re.compile(r"(answer|growth|validate)-[0-9a-f]{16}")
 MOST_RUNNING = 2
 LONGEST_TITLE = 80
 PROGRESS = re.compile(r"(\d+)%")

@@ -144,6 +144,12 @@ def verdict(said: str, holds: bool | None, small: str = "", lang: str = "zh", gr
             f"<b>{escape(text('ans_verdict', lang))}</b>{escape(said)}{below}</div>")
 
 
+def stale(said: str, lang: str) -> str:
+    """What stands in the verdict's place while the inputs are other than those of the last whole answer."""
+    return (f'<div class="pf-verdict stale" role="status"><b>{escape(text("ui_stale", lang))}</b>'
+            f"{mark(None, lang)}<small>{escape(said)}</small></div>")
+
+
 def card(title: str, holds: bool | None, lines: Sequence[tuple[str, str]], lang: str, grey: bool = False) -> str:
     """One of the three cards: lines of (class, text), the first the number itself."""
     body = "".join(f'<p class="{kind}{" pf-grey" if grey else ""}">{escape(said)}</p>' for kind, said in lines)

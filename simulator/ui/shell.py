@@ -81,7 +81,8 @@ def _runs(lang: str) -> None:
 
 def _open(job: jobs.Job) -> None:
     state, _ = read(job.query)
-    session.put(replace(state, lang=st.session_state["state"].lang, page="answer"))
+    page = "evidence" if job.name.startswith("validate") else "answer"
+    session.put(replace(state, lang=st.session_state["state"].lang, page=page))
 
 
 def _head(view: View) -> None:

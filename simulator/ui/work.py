@@ -31,6 +31,8 @@ from simulator.scheme import Problem, Scenario, ScenarioErrors, load
 from simulator.scheme.problems import SEE
 
 RUNS_VARIABLE = "PLEDGEFUND_RUNS"
+SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
+EXCEEDED = (0.5, 0.25, 0.1, 0.05, 0.02, 0.01)
 FEW = 2_000                                # paths of the digits shown while a value is being moved
 UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
 MOST_KEPT = 200
@@ -142,11 +144,17 @@ def reason(problem: Problem, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Quick:
-    """The headline of a scenario, its yearly money (mean and 95 % quantile, fen) and three paths worth following."""
+    """The headline of a scenario, its yearly money (mean and 95 % quantile, fen) and three paths worth following.
+
+    ``balance`` are quantiles of all pots together at the end of each month (SPREAD), ``reached`` the net claims (fen)
+    that are exceeded with the chances EXCEEDED.
+    """
 
     sheet: AnswerSheet
     money: dict[str, list[tuple[float, float]]]
     telling: dict[str, int]
+    balance: tuple[tuple[float, ...], ...] = ()
+    reached: tuple[float, ...] = ()
 
 
 def quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None = None) -> Quick:
@@ -162,7 +170,7 @@ def known(scenario: Scenario, paths: int, seed: int) -> bool:
 def _quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None) -> Quick:
     if lacking(scenario, ANSWERS):
         return Quick(unanswered(scenario, paths, seed, 0), {}, {})
-    world = World(scenario, paths, seed, partial(simulate, progress=tick))
+    world = World(scenario, paths, seed, partial(simulate, progress=tick, months=True))
     sheet = headline(world)
     run = world.run("base")
     book = fiscal.budget(run)
@@ -170,7 +178,24 @@ def _quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int],
         line: fiscal.spread(book.where(lines=(line,))) for line in ("compensation", "recovery", "earned", "fees")
         if line in book.lines}
     money |= {"subsidies": fiscal.spread(fiscal.subsidies(run)), "total": fiscal.spread(book.where())}
-    return Quick(sheet, money, telling_paths(run))
+    return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run))
+
+
+def _balances(run: Any) -> tuple[tuple[float, ...], ...]:
+    """Quantiles of the pots' money at the end of each month."""
+    import numpy as np
+
+    held = run.month_table[:, :, :len(run.tables.layout.pots)].sum(axis=2)
+    return tuple(map(tuple, np.quantile(held, SPREAD, axis=0, method="inverted_cdf").T.tolist()))
+
+
+def _reached(run: Any) -> tuple[float, ...]:
+    """Net claims exceeded with each chance."""
+    import numpy as np
+
+    from simulator.answers.measure import net_claims
+
+    return tuple(np.quantile(net_claims(run), [1 - chance for chance in EXCEEDED], method="inverted_cdf").tolist())
 
 
 def telling_paths(run: Any) -> dict[str, int]:
@@ -238,6 +263,17 @@ def _digest(*parts: object) -> str:
 def job_name(kind: str, scenario: Scenario, paths: int, seed: int, draws: int) -> str:
     """The folder of a job: the same for whoever asks the same."""
     return f"{kind}-{_digest(scenario.hash, paths, seed, draws)}"
+
+
+def validation_name(quick: bool) -> str:
+    """The folder of the job that sets closed forms beside simulated values; it does not depend on a scenario."""
+    return f"validate-{_digest('quick' if quick else 'full')}"
+
+
+def validation(quick: bool) -> dict[str, Any] | None:
+    """What that job has found; None while it has not."""
+    data = _document(runs_folder() / validation_name(quick) / "out" / "validate.json")
+    return data if data is not None and {"findings", "twins", "chi_square", "holds"} <= data.keys() else None
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from simulator.report.numbers import money, percent, span
 from simulator.ui import jobs, work
-from tests.app.kit import PATHS, ROOT, WORDS, answer_of, program, row
+from tests.app import kit
+from tests.app.kit import PATHS, ROOT, WORDS, answer_of, row
 
 CHROMIUM = shutil.which("chromium")
 SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -73,7 +75,7 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patch:
-        runs = tmp_path_factory.mktemp("runs")
+        runs = kit.runs_at(tmp_path_factory.mktemp("runs"))
         patch.setenv(work.RUNS_VARIABLE, str(runs))
         served = Server(runs)
         yield served
@@ -160,7 +162,8 @@ def test_journey_is_2400_enough_and_what_size(page: Any, server: Server, told: d
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_journey_what_growth(page: Any, server: Server, lang: str) -> None:
     go(page, server, f"{FEW}&lang={lang}&ask=growth")
-    found = json.loads(program("size", "dalian-2020", "--ask", "growth", *WORDS, "--json", "--quiet", expect=(0, 3)))
+    words = ("size", "dalian-2020", "--ask", "growth", *WORDS, "--json", "--quiet")
+    found = json.loads(kit.once(*words, expect=(0, 3)))
     said = {"zh": "守不住", "en": "not kept"}[lang] if found["trend"] is None else percent(found["trend"] / 1_000_000)
     says(page, said)
     keep(page, f"growth-{lang}")
@@ -175,7 +178,7 @@ def test_journey_compare_then_follow_the_bad_path(page: Any, server: Server, tol
     page.get_by_role("button", name={"zh": "追踪一次", "en": "Follow one path"}[lang], exact=True).click()
     page.wait_for_selector("code:has-text('--path')", timeout=60_000)
     (path,) = re.findall(r"--path (\d+)", page.locator("code:has-text('--path')").first.inner_text())
-    document = json.loads(program("trace", "dalian-2020", "--path", path, "--seed", "1", "--json", "--quiet"))
+    document = json.loads(kit.once("trace", "dalian-2020", "--path", path, "--seed", "1", "--json", "--quiet"))
     text = settle(page, "table.pf")
     for pot in document["pots"]:
         assert f"{pot['closing'] / 1_000_000:,.2f}" in text
@@ -183,14 +186,15 @@ def test_journey_compare_then_follow_the_bad_path(page: Any, server: Server, tol
 
 
 def test_journey_a_fund_too_small_typed_in(page: Any, server: Server) -> None:
-    """The verdict turns, the size is no longer shown as if it held, and the link brings the same page to others."""
+    """The verdict gives way to a banner, no size is shown as if it held, and the link holds what was typed."""
     go(page, server, FEW)
     field = page.get_by_role("textbox", name="基金 (万元)")
     field.fill("300")
     field.press("Enter")
-    says(page, "现有基金不够")
+    says(page, "结论须重新测算")
     text = settle(page)
-    assert "须重新测算" in text and "pf-strip" not in page.content().replace(".pf-strip", "")
+    assert "现有基金" not in page.inner_text(".pf-verdict") and "✘ 不够" in text
+    assert "pf-strip" not in page.content().replace(".pf-strip", "")
     assert "set=pots.city.contributors.0.amount" in page.url
     keep(page, "answer-small-zh")
     field.fill("十万")
@@ -220,8 +224,10 @@ def test_no_latin_word_on_a_chinese_page(page: Any, server: Server, name: str) -
 def test_chinese_is_drawn_in_the_shipped_font(page: Any, server: Server) -> None:
     """Both weights are loaded from the app itself, so nothing depends on the fonts of the machine."""
     go(page, server, FEW)
-    loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family + f.weight)")
-    assert {"400", "700"} <= {re.sub(r"\D", "", each) for each in loaded if "Noto Sans SC" in each}
+    # A face is fetched when a glyph of it is first laid out: the text is there before the font is.
+    page.wait_for_function("""() => { const loaded = [...document.fonts].filter(
+        f => f.family.includes('Noto Sans SC') && f.status === 'loaded').map(f => f.weight);
+        return loaded.includes('400') && loaded.includes('700'); }""", timeout=60_000)
     assert "Noto Sans SC" in page.evaluate("getComputedStyle(document.querySelector('.pf-verdict')).fontFamily")
 
 
@@ -235,7 +241,7 @@ def test_the_server_is_for_this_machine_only(server: Server) -> None:
 
 def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
     """Killed in the middle, begun again, the same address finds the job, and its result is the command line's."""
-    query = "paths=200&draws=3&set=pots.city.leverage%3D6x"
+    query = f"{FEW}&{urlencode({'set': kit.SETS}, doseq=True)}"
     go(page, server, query)
     page.get_by_role("button", name="完整测算").click()
     page.wait_for_selector("[data-testid=stProgress]", timeout=60_000)
@@ -246,10 +252,9 @@ def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
     go(page, server, query)
     page.wait_for_selector(".pf-strip", timeout=150_000)
     shown = settle(page)
-    words = ["--set", "pots.city.leverage=6x", "--paths", "200", "--seed", "1", "--draws", "3", "--json", "--quiet"]
-    found = json.loads(program("answer", "dalian-2020", *words))
+    found = answer_of("dalian-2020", *kit.SET_WORDS)
     kept = json.loads((server.runs / begun.name / "out" / "answer.json").read_text("utf-8"))
     assert {**kept, "command": ""} == {**found, "command": ""}
-    assert percent(row(found, "exhaustion")["value"], 200) in shown
+    assert percent(row(found, "exhaustion")["value"], PATHS) in shown
 
 

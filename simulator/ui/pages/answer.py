@@ -17,7 +17,7 @@ from simulator.report.text import verdict_said
 from simulator.report.unanswered import figures_missing, reason
 from simulator.scheme.units import format_money
 
-from .. import parts, work
+from .. import charts, parts, work
 from ..jobbox import begin, job_box
 from ..question import question_fields, sliders
 from ..session import View, turn
@@ -45,6 +45,8 @@ def render(view: View) -> None:
     answers.box("growth" if view.state.ask == "growth" else "answer")
     moving = st.container()
     _money(view, quick)
+    with st.expander(view.t("ui_charts")):
+        charts.render(view, quick)
     _foot(view)
     with moving:                           # drawn last: which assumptions matter most takes a while to find out
         sliders(view)
@@ -81,11 +83,19 @@ class Answers:
         """Verdict, cards and size as HTML; what the whole answer adds is there once it is done."""
         return self._verdict(quick, grey) + self._cards(quick, grey) + self._size()
 
+    @property
+    def stale(self) -> bool:
+        """Whether inputs were changed and what is asked has not been worked out for them since."""
+        asked = self.growth if self.view.state.ask == "growth" else self.whole
+        return bool(self.view.state.changes) and asked is None
+
     def _verdict(self, quick: AnswerSheet, grey: bool) -> str:
         view, lang = self.view, self.view.lang
         sheet = self.whole.sheet if self.whole else quick
         if sheet.verdict is None:
             return ""
+        if self.stale:
+            return parts.stale(view.t("ui_stale_growth" if view.state.ask == "growth" else "ui_stale_what"), lang)
         if view.state.ask == "growth":
             if self.growth is None:
                 return parts.verdict(view.t("ui_growth_later"), None, lang=lang)
@@ -157,8 +167,7 @@ class Answers:
     def _size(self) -> str:
         view, lang = self.view, self.view.lang
         if self.whole is None:
-            return parts.verdict(view.t("ui_stale" if view.state.changes else "ui_size_later"), None, lang=lang) \
-                .replace("pf-verdict none", "pf-verdict stale").replace(f"<b>{view.t('ans_verdict')}</b>", "")
+            return "" if self.stale else f'<p class="pf-note pf-size">{parts.cell(view.t("ui_size_later"))}</p>'
         size = self.whole.size
         if size is None:
             return ""

@@ -1,8 +1,12 @@
-"""数据: the numbers most cities have, typed in; a scheme of one's own, uploaded. Files stay on this machine."""
+"""数据: the numbers most cities have, typed in; a scheme of one's own, a loan tape and what was observed, uploaded.
+
+Files stay on this machine.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +21,7 @@ from simulator.report.calibrate import span
 from simulator.scheme import ScenarioErrors, notices
 from simulator.scheme.units import format_money
 
-from .. import parts, session, work
+from .. import actuals, parts, session, work
 from ..fields import value_field
 from ..session import View
 
@@ -25,17 +29,24 @@ DAYS = 360
 
 
 def render(view: View) -> None:
-    """Base year, then the user's own file."""
+    """One section after another, each under its heading: base year, own scheme, loan tape, observed outcomes."""
+    sections: list[tuple[str, Callable[[View], None]]] = [
+        (view.t("ui_base_year", year=view.scenario.clock.base_year), _base_year),
+        (view.t("ui_own_scheme"), _own_scheme),
+        (view.t("ui_tape"), _tape),
+        (view.t("act_title"), actuals.section)]
     parts.note(view.t("ui_stays_here"))
-    parts.heading(view.t("ui_base_year", year=view.scenario.clock.base_year))
-    _base_year(view)
-    parts.heading(view.t("ui_own_scheme"))
+    for title, draw in sections:
+        parts.heading(title)
+        draw(view)
+
+
+def _own_scheme(view: View) -> None:
+    """The upload of a scenario file."""
     parts.note(view.t("ui_own_how"))
     file = st.file_uploader(view.t("ui_own_scheme"), type=["yaml", "yml"], key="upload", label_visibility="collapsed")
     if file is not None:
         _upload(view, file.name, file.getvalue())
-    parts.heading(view.t("ui_tape"))
-    _tape(view)
 
 
 def _tape(view: View) -> None:
@@ -122,9 +133,7 @@ def _upload(view: View, file: str, data: bytes) -> None:
         name = work.keep_upload(data)
     except ScenarioErrors as errors:
         st.error(view.t("ui_upload_wrong", n=len(errors.problems)))
-        rows = [[f"{each.line}:{each.column}" if each.line else "", each.path, work.reason(each, view.lang)]
-                for each in errors.problems]
-        parts.show(parts.table([view.t("ui_line"), view.t("ui_place"), view.t("ui_mistake")], rows))
+        parts.show(actuals.mistakes(view, errors.problems))
         return
     except OSError:
         st.error(view.t("ui_unwritable"))

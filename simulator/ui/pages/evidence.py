@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from simulator.report.check import CheckReport
 from simulator.scheme.loader import scenarios_folder
 from simulator.scheme.provenance import GRADES
 
-from .. import parts
+from .. import parts, theory, work
 from ..evidence import counts_line, numbers, unknown_rows
 from ..session import View
 from .scheme import listing
@@ -20,11 +21,22 @@ from .scheme import listing
 def render(view: View) -> None:
     """Tabs: numbers, sources, what is not known, what is left out, backtest."""
     parts.note(counts_line(view), view.t("ui_grades_mean"))
-    tabs = st.tabs([view.t(f"ui_tab_{name}") for name in ("numbers", "sources", "unknown", "left_out", "backtest")])
-    for tab, draw in zip(tabs, (_numbers, _sources, _unknown, _left_out, _backtest), strict=True):
+    tabs = st.tabs([view.t(f"ui_tab_{name}") for name in ("numbers", "sources", "unknown", "left_out", "validate",
+                                                    "backtest")])
+    for tab, draw in zip(tabs, (_numbers, _sources, _unknown, _left_out, theory.render, _backtest), strict=True):
         with tab:
             draw(view)
-    parts.note(view.t("ui_no_validate"))
+    model_card(view)
+
+
+def model_card(view: View) -> None:
+    """Purpose, assumptions and limits of the model, to read here or keep."""
+    file = Path(__file__).parents[3] / "docs" / ("model_card.zh.md" if view.lang == "zh" else "model_card.md")
+    try:
+        told = file.read_text("utf-8")
+    except OSError:
+        return
+    st.download_button(view.t("ui_model_card"), told.encode(), file.name, "text/markdown", on_click="ignore")
 
 
 def _numbers(view: View) -> None:
@@ -86,5 +98,8 @@ def _backtest(view: View) -> None:
     rows = found["outcomes"]
     simulated = [row for row in rows if row["inside"] is not None]
     parts.note(view.t("bt_summary", simulated=len(simulated), inside=sum(row["inside"] for row in simulated)))
-    parts.show(parts.table(view.t("bt_heads").split("|"), [backtest.cells(row, view.lang) for row in rows]))
+    # Titles come from ten scenario files: read once, not for every drawing of the page.
+    shown = work.remembered(("backtest", view.lang, json.dumps(rows)),
+                            lambda: [backtest.cells(row, view.lang) for row in rows])
+    parts.show(parts.table(view.t("bt_heads").split("|"), shown))
     parts.note(view.t("bt_stamp", version=found["version"], seed=found["seed"]))

@@ -1,0 +1,19 @@
+"""What all tests of the app share within one run: answers of the command line and tornados, worked out once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.app import kit
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    kit.shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "app-shared"
+    kit.shared.mkdir(exist_ok=True)
+    return kit.shared
