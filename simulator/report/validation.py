@@ -43,9 +43,10 @@ def cells(found: dict[str, Any], lang: str) -> list[str]:
     verdict = "val_holds" if found["holds"] else "val_fails"
     if found["holds"] and not found["precise"]:
         verdict = "val_coarse"
+    smallest = "–" if exact else f"{float(format(100 * found['smallest'], '.2g')):g} %"
     return [found["scheme"], f"{quantity(found['name'], lang)} · {text('val_' + found['kind'], lang)}",
             f"{found['theory']:,.6g}", f"{found['simulated']:,.6g}", "–" if exact else f"{found['se']:.2g}",
-            "–" if exact else f"{found['z']:+.2f}", "–" if exact else f"{100 * found['smallest']:.2g} %",
+            "–" if exact else f"{found['z']:+.2f}", smallest,
             f"{found['paths']:,}", text(verdict, lang)]
 
 

@@ -161,7 +161,7 @@ def show(view: View, drawn: Figure | Callable[[], Figure], name: str, alt: str, 
     parts.show(f'<div class="pf-figure"><img alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}"></div>')
     parts.show(parts.table(heads, rows, align))
     file = f"{view.state.scenario}-{name}"
-    places = st.columns([1, 1, 1, 4])
+    places = st.columns([1.4, 1.4, 1.4, 3])
     downloads: tuple[tuple[Any, str, Any, str, str], ...] = (
             (places[0], "ui_csv", parts.csv(heads, rows), "csv", "text/csv"),
             (places[1], "ui_png", lambda: rendered(made, "png"), "png", "image/png"),

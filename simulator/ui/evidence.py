@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from simulator.answers.draws import drawable
 from simulator.answers.paths import value_at
 from simulator.report import names
-from simulator.scheme import Scenario, notices
+from simulator.scheme import Problem, Scenario, notices
 from simulator.scheme.provenance import GRADES, Provenance
 from simulator.scheme.units import format_value
 
@@ -48,11 +49,17 @@ def source_told(origin: Provenance, lang: str) -> tuple[str, str]:
     return origin.source.title if origin.source else "", " · ".join(part for part in told if part)
 
 
+def _titled(view: View, problem: Problem) -> Problem:
+    """A remark that names a target by its key names it by its title."""
+    target = problem.given in view.scenario.targets
+    return replace(problem, given=names.target(view.scenario, problem.given, view.lang)) if target else problem
+
+
 def unknown_rows(view: View) -> list[list[str]]:
     """What no source gives: figures without an answer, unusual values, and clauses left without a value."""
     scenario, lang = view.scenario, view.lang
     rows = [[view.t(f"figure_{figure}"), names.words(why, lang)] for figure, why in scenario.not_evaluable.items()]
-    rows += [[label(scenario, problem.path, lang) if problem.path else "", reason(problem, lang)]
+    rows += [[label(scenario, problem.path, lang) if problem.path else "", reason(_titled(view, problem), lang)]
              for problem in notices(scenario)]
     rows += [[label(scenario, origin.path, lang), f"{range_told(scenario, origin, lang)}  "
               f"{names.words(origin.note, lang)}"] for origin in drawable(scenario) if origin.grade == "A"]

@@ -26,10 +26,9 @@ def render(view: View) -> None:
         parts.note(view.t("ui_validate_none"))
     else:
         table(view, found)
-    for column, quick in zip(st.columns(2), (True, False), strict=True):
+    for quick in (True, False):
         if work.validation(quick) is None and not (quick and full):
-            with column:
-                box(view, quick)
+            box(view, quick)
 
 
 def box(view: View, quick: bool) -> None:
