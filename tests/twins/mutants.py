@@ -126,10 +126,10 @@ def released_at_default(patch: Patch) -> None:
 
     def early(self: claims.ClaimsOffice, loan: Loan) -> None:
         default(self, loan)
-        self.purses.stand_for(loan, -1)
+        self.purses.stand_for(loan, loan.standing, 0)
 
     def late(self: claims.ClaimsOffice, loan: Loan) -> None:
-        self.purses.stand_for(loan, +1)
+        self.purses.stand_for(loan, 0, loan.standing)
         determine(self, loan)
     patch.setattr(claims.ClaimsOffice, "default", early)
     patch.setattr(claims.ClaimsOffice, "determine", late)

@@ -65,7 +65,7 @@ def counted(r: random.Random) -> Data:
 def chained(r: random.Random, data: Data) -> None:
     """Payers that are repaid by others and may be without money: a guarantor, a pot, an insurer behind a pot."""
     payers = data["payers"]
-    payers["guarantor"].update(capital=r.choice([20, 100, 400]) * WAN,
+    payers["guarantor"].update(capital=r.choice([5, 20, 100]) * WAN,
                                short=r.choice(["lapse", "next:lender", "queue_fifo"]))
     payers["insurer"].update(capital=r.choice([None, 30 * WAN, 200 * WAN]), short=r.choice(["lapse", "queue_fifo"]))
     payers["reserve"]["short"] = r.choice(["lapse", "queue_fifo"])
@@ -81,6 +81,7 @@ def chained(r: random.Random, data: Data) -> None:
                  left | {"step": 2, "payer": "insurer", "share": 600_000, "from": "fund", "lag": late},
                  left | {"step": 3, "payer": "reserve", "share": 500_000, "from": "insurer", "lag": 7}]
     for mode, rows in zip(data["modes"].values(), (guaranteed, reinsured), strict=True):
+        rows[0]["cap"] = mode["terms"][0]["cap"] if rows is reinsured else []
         mode.update(terms=rows, stack=[])
         if mode["recovery"]["within"] == "priority":
             mode["recovery"]["priority"] = [rows[0]["payer"], "lender"]
