@@ -91,6 +91,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "capital_of_whom": ("这类承担方没有自有资金（{given}）。", "This payer has no capital of its own ({given}).", "资金池写 contributors；capital 只用于保险、担保、再担保和中介机构。", "A pot has contributors; capital belongs to insurers, guarantors, re-guarantors and agencies."),
     "weights_count": ("权重写了 {given} 个，与账户数不符。", "The number of weights, {given}, does not fit the accounts.", "draw: split 时每个账户一个权重；否则不写 weights。", "With draw: split give one weight per account; otherwise give none."),
     "weights_of_members": ("只有集合授信成员（kind: members）才按在贷余额分担（{given}）。", "Only the members of a chain (kind: members) bear by their balances ({given}).", "改为每个账户一个整数权重，或 kind: members。", "Give one whole number per account, or make it kind: members."),
+    "book_elsewhere": ("上传的方案不能读取本机的其他文件。", "An uploaded scheme reads no other file of this machine.", "在「数据」页上传期初在贷明细。", "Upload the loans in force on the data page."),
     "instalments_too_late": ("分期间隔 {given} 不短于最长的贷款期限，永远不会有分期还款。", "Instalments every {given} never fall due: no term is longer.", "缩短间隔；到期一次还本则删去 instalments。", "Shorten them; remove instalments where all is repaid at maturity."),
     # terms
     "from_unknown": ("from 里的“{given}”在本模式中不承担任何部分。", "'{given}' in from bears nothing in this mode.", "写 lender，或前面步骤里的承担方。", "Name lender or a payer of an earlier step."),

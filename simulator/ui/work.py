@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from ruamel.yaml import YAML
+
 import simulator
 from simulator.answers import AnswerSheet, fiscal
 from simulator.answers.draws import patient
@@ -35,6 +37,7 @@ SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
 EXCEEDED = (0.5, 0.25, 0.1, 0.05, 0.02, 0.01)
 FEW = 2_000                                # paths of the digits shown while a value is being moved
 UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
+BOOK = re.compile(r"book-[0-9a-f]{16}\.(csv|xlsx)")
 MOST_KEPT = 200
 Kept = TypeVar("Kept")
 
@@ -109,17 +112,50 @@ def keep_upload(data: bytes) -> str:
     trial.write_bytes(data)
     try:
         try:
-            base = read_file(trial, []).mapping().get("extends")
+            told = read_file(trial, []).mapping()
         except Refused as refused:
             raise ScenarioErrors([refused.problem]) from None
+        base = told.get("extends")
         if base is not None and base.value not in names():     # an upload reads no other file of this machine
             raise ScenarioErrors([Problem("extends_missing", trial.name, base.place.line, base.place.column, "extends",
                                           given=str(base.value)[:60], allowed=", ".join(names()[:8]))])
+        if "book" in told and names_other_file(YAML(typ="safe").load(data).get("book")):
+            place = told["book"].place
+            raise ScenarioErrors([Problem("book_elsewhere", trial.name, place.line, place.column, "book.file")])
         load(trial)
         trial.replace(file)
     finally:
         trial.unlink(missing_ok=True)
     return name
+
+
+def names_other_file(book: Any) -> bool:
+    """Whether an in-force book is read from a file that was not uploaded as one."""
+    if isinstance(book, dict):
+        return any(names_other_file(value) if key in ("file", "values", "value") else False
+                   for key, value in book.items())
+    return book is not None and not BOOK.fullmatch(str(book))
+
+
+def keep_book(base: Scenario, scenario: str, file: str, data: bytes) -> str:
+    """Keep a file of loans in force and the scheme that opens with them; returns the scheme's name.
+
+    Raises ScenarioErrors with every mistake; then neither is kept.
+    """
+    suffix = ".xlsx" if file.lower().endswith(".xlsx") else ".csv"
+    book = f"book-{hashlib.sha256(data).hexdigest()[:16]}{suffix}"
+    folder = runs_folder() / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    known = (folder / book).is_file()
+    (folder / book).write_bytes(data)
+    title = {lang: f"{getattr(base.title, lang)}{text('ui_book_title', lang)}" for lang in ("zh", "en")}
+    told = {"schema": 1, "id": "own-book", "extends": scenario, "title": title, "book": {"file": book}}
+    try:
+        return keep_upload(json.dumps(told, ensure_ascii=False).encode())
+    except ScenarioErrors:
+        if not known:
+            (folder / book).unlink(missing_ok=True)
+        raise
 
 
 def opened(name: str, changes: tuple[tuple[str, str], ...] = ()) -> Scenario:

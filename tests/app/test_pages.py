@@ -255,6 +255,19 @@ def test_a_broken_tape_is_told_row_by_row(runs: Path) -> None:
     assert "台账有问题" in seen(app) and any("缺少列" in each.value for each in app.code)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_loans_in_force_open_the_scheme(runs: Path, lang: str) -> None:
+    """Uploaded, told in words, and kept with the scheme that the button leads to."""
+    app = opened(page="data", lang=lang)
+    data = (Path(__file__).parents[2] / "scenarios/what-if/dalian-run-off.csv").read_bytes()
+    app.file_uploader(key="book").upload("mine.csv", data, "text/csv").run()
+    assert not app.exception and ("8 笔" if lang == "zh" else "8 loans") in " ".join(each.value for each in app.success)
+    assert app.button(key="book-use").label == ("用这个方案测算" if lang == "zh" else "Work with this scheme")
+    [file] = (work.runs_folder() / "uploads").glob("upload-*.yaml")
+    held = work.opened(file.stem).book.held
+    assert held is not None and len(held.loans) == 8 and held.principal == 2250 * 10**6
+
+
 def test_undo_goes_back_one_change_and_language_keeps_everything(runs: Path) -> None:
     app = field(field(opened(), "q-fund", "750"), "q-leverage", "8")
     app.query_params["lang"] = "en"

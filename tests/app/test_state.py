@@ -103,6 +103,42 @@ def test_an_upload_reads_no_other_file_of_the_machine(tmp_path: Path) -> None:
     assert not list((work.runs_folder() / "uploads").iterdir())
 
 
+BOOK = ("贷款编号,企业,银行,行业,区县,企业规模,质押物,信用等级,贷款余额(万元),放款日,到期日\n"
+        "D-01,甲精密,大型银行,装备,高新区,小型企业,发明专利,a,300,2018-03-15,2019-03-14\n")
+
+
+def test_an_uploaded_scheme_reads_loans_of_no_other_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("贷款编号,密码\n1,hunter2\n", "utf-8")
+    for book in (f"{{file: {secret}}}", f"{{file: {{value: {secret}, grade: C}}}}", f"{{values: {{file: {secret}}}}}",
+                 "{file: ../secret.csv}", "{file: book-0000000000000000.csv.yaml}"):
+        with pytest.raises(ScenarioErrors) as refused:
+            work.keep_upload(f"schema: 1\nid: mine\nextends: dalian-2020\nbook: {book}\n".encode())
+        assert [problem.code for problem in refused.value.problems] == ["book_elsewhere"]
+        assert "hunter2" not in refused.value.render("en")
+    assert not list((work.runs_folder() / "uploads").iterdir())
+    for path in ("book.file", "book.values.file"):
+        _, warned = state.read({"s": ["dalian-2020"], "set": [f"{path}={secret}"]})
+        assert [each.key for each in warned] == ["ui_link_value"]
+
+
+def test_a_book_of_loans_is_kept_with_the_scheme_that_opens_with_it() -> None:
+    base = work.opened("dalian-2020")
+    name = work.keep_book(base, "dalian-2020", "mine.csv", BOOK.encode("gb18030"))
+    held = work.opened(name).book.held
+    assert held is not None and [loan.loan for loan in held.loans] == ["D-01"] and held.principal == 300 * 10**6
+    assert work.opened(name).title.zh.startswith(base.title.zh) and work.keep_book(
+        base, "dalian-2020", "mine.csv", BOOK.encode("gb18030")) == name
+
+
+def test_a_broken_book_is_told_row_by_row_and_not_kept() -> None:
+    with pytest.raises(ScenarioErrors) as wrong:
+        work.keep_book(work.opened("dalian-2020"), "dalian-2020", "mine.csv",
+                       BOOK.replace("300,2018-03-15", "-3,2031-03-15").encode())
+    assert {problem.line for problem in wrong.value.problems} == {2} and len(wrong.value.problems) >= 2
+    assert not list((work.runs_folder() / "uploads").iterdir())
+
+
 def test_an_upload_is_kept_under_its_own_hash() -> None:
     data = "schema: 1\nid: mine\nextends: dalian-2020\ntitle: {zh: 我市, en: Mine}\n".encode()
     name = work.keep_upload(data)

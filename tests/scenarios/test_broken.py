@@ -21,7 +21,8 @@ ELSEWHERE = {"file_unreadable", "file_too_large", "file_encoding", "file_empty",
              "scenario_missing", "set_path"}       # provoked below, without a fixture
 ELSEWHERE |= {code.removesuffix(".what") for code in MESSAGES if code.startswith("table_")}    # laws/test_tabular
 ELSEWHERE |= {"book_cell_missing", "book_name_unknown", "book_loan_twice", "book_firm_differs", "book_start_late",
-              "book_matured", "book_outlasts", "book_cluster", "book_many_pds"}        # test_books
+              "book_matured", "book_outlasts", "book_cluster", "book_many_pds",        # test_books
+              "book_elsewhere"}                # app/test_state
 
 
 def problems_of(path: Path | str, **options: dict[str, str]) -> list[Problem]:

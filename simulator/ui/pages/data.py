@@ -1,4 +1,4 @@
-"""数据: the numbers most cities have, typed in; a scheme of one's own, a loan tape and what was observed, uploaded.
+"""数据: the numbers most cities have, typed in; a scheme, loans in force, a loan tape and what was observed, uploaded.
 
 Files stay on this machine.
 """
@@ -21,7 +21,7 @@ from simulator.report.calibrate import span
 from simulator.scheme import ScenarioErrors, notices
 from simulator.scheme.units import format_money
 
-from .. import actuals, parts, session, work
+from .. import actuals, book, parts, session, work
 from ..fields import value_field
 from ..session import View
 
@@ -29,10 +29,11 @@ DAYS = 360
 
 
 def render(view: View) -> None:
-    """One section after another, each under its heading: base year, own scheme, loan tape, observed outcomes."""
+    """One section after another, each under its heading."""
     sections: list[tuple[str, Callable[[View], None]]] = [
         (view.t("ui_base_year", year=view.scenario.clock.base_year), _base_year),
         (view.t("ui_own_scheme"), _own_scheme),
+        (view.t("ui_book"), book.section),
         (view.t("ui_tape"), _tape),
         (view.t("act_title"), actuals.section)]
     parts.note(view.t("ui_stays_here"))
