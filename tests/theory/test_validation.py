@@ -132,7 +132,3 @@ def test_every_quantity_has_its_words(lang: str) -> None:
 def test_every_scheme_is_one_that_run_accepts() -> None:
     folder = Path(theory.__file__ or "").parent / "schemes"
     assert {each.scheme for each in CASES} | {"plain"} == {path.stem for path in folder.glob("*.yaml")}
-
-
-def test_quick_validation_holds() -> None:
-    assert validate(quick=True).holds
