@@ -38,7 +38,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "val_q_dry with run-off": ("期内付尽而加上清算期却没有(路径)", "dry in the window but not with run-off (paths)"),
     "val_q_half the fund, half the cover": ("基金减半，覆盖减半(偏差，分)", "half the fund, half the cover (off by, fen)"),
     "val_q_half the fund, no safer": ("基金减半反而更安全(路径)", "safer with half the fund (paths)"),
-    "val_q_ruin": ("有应付不能足额支付", "a claim not paid in full"), "val_q_claims": ("代偿责任(万元)", "claims (万元)"),
+    "val_q_ruin": ("有应付不能足额支付", "a claim not paid in full"), "val_q_claims": ("代偿责任(万元)", "claims (CNY 10,000)"),
     "val_q_loans made": ("放款笔数", "loans made"), "val_q_loans of the fifth year": ("第五年放款笔数", "loans of the fifth year"),
     "val_q_loans in force at the end": ("期末在保笔数", "loans in force at the end"),
     "val_q_defaults in the window": ("期内违约笔数", "defaults in the window"),
