@@ -72,6 +72,7 @@ MUTANTS: dict[str, tuple[str, int, Callable[[Scenario], Scenario]]] = {
 SPOILT: dict[str, Callable[[Scenario], Scenario]] = {
     "claims at 1.6 times the share": lambda s: replace_values(s, {"modes.alone.terms.0.share": 800_001}),
     "all amounts doubled": lambda s: replace_values(s, {"book.principal": s.book.principal + 100}),
+    "dry with run-off": lambda s: replace_values(s, {"modes.alone.terms.0.share": 100_000}),
     "half the fund, half the cover": lambda s: replace_values(s, {"pots.city.leverage": 10_100}),
     "half the fund, no safer": lambda s: replace_values(s, {"modes.alone.terms.0.share": 200_000}),
 }
