@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 VOLUME = np.array([[0.0, 0.2, 1.4], [5.0, 0.2, 1.0]])            # log loans over the data's, growth, log shape
 FRACTION = np.array([[-0.6, 1.0], [1.0, 1.0]])                   # logit mean, log precision of the recovered part
 DELAY = np.array([[math.log(20.0), math.log(3.0)], [0.7, 0.7]])  # log mean (months), log shape
-EDGE = 1e-3                                                      # parts recovered are kept inside (0, 1)
+EDGE = 1e-3                                                      # parts nearer to 0 or 1 are known no closer than that
 
 
 def size_draws(principal: Array, draws: int, seed: int) -> Array:
@@ -47,16 +47,21 @@ def volume_draws(quarters: Array, seed: int) -> Draws:
 def fraction_draws(done: Array, open_at: Array, seed: int) -> Draws:
     """Draws of (logit mean, log precision) of the part recovered: beta.
 
-    ``done`` are the parts of closed workouts; an open one is known to exceed what came in so far, ``open_at``.
+    ``done`` are the parts of closed workouts; an open one is known to exceed what came in so far, ``open_at``. Of parts
+    within ``EDGE`` of nothing or of all, only that is taken as known: a density there would hang on the last fen.
     """
-    kept = np.clip(done, EDGE, 1.0 - EDGE)
+    kept = done[(done > EDGE) & (done < 1.0 - EDGE)]
     known, above, below = len(kept), float(np.log(kept).sum()), float(np.log1p(-kept).sum())
+    nothing, everything = np.count_nonzero(done <= EDGE), np.count_nonzero(done >= 1.0 - EDGE)
     so_far = np.clip(open_at[open_at > EDGE], EDGE, 1.0 - EDGE)
 
     def density(points: Array) -> Array:
         mean, precision = special.expit(points[:, 0]), np.exp(points[:, 1])
         a, b = mean * precision, (1.0 - mean) * precision
         value = (a - 1) * above + (b - 1) * below - known * special.betaln(a, b)
+        for number, one, other in ((nothing, a, b), (everything, b, a)):
+            if number:
+                value = value + number * np.log(np.maximum(special.betainc(one, other, EDGE), 1e-300))
         if so_far.size:
             value = value + np.log(np.maximum(stats.beta.sf(so_far, a[:, None], b[:, None]), 1e-300)).sum(axis=1)
         value = value - 0.5 * (((points - FRACTION[0]) / FRACTION[1]) ** 2).sum(axis=1)

@@ -44,6 +44,14 @@ def open_scenario(name: str, sets: Sequence[str] | None, lang: str, book: Path |
     return scheme
 
 
+def place_for(file: Path, lang: str) -> None:
+    """Refuse a file that exists or has no folder, before the work it is to hold."""
+    if file.exists():
+        raise InvalidInput(text("cal_exists", lang, given=file))
+    if not file.parent.is_dir():
+        raise InvalidInput(text("cli_no_folder", lang, given=file))
+
+
 def settings(sets: Sequence[str] | None, lang: str) -> dict[str, str]:
     """``path=value`` words as a mapping."""
     chosen: dict[str, str] = {}

@@ -12,7 +12,7 @@ from simulator.report.help import LocalCommand, LocalGroup
 from simulator.report.progress import Progress, note
 
 from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app, command
-from .given import DEFECT, OK, open_scenario
+from .given import DEFECT, OK, open_scenario, place_for
 from .output import deliver, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
@@ -96,6 +96,8 @@ def validate(quick: Annotated[bool, typer.Option("--quick", help="opt_quick")] =
              workers: Workers = None, out: Out = None, as_json: Json = False, lang: Lang = "zh",
              quiet: Quiet = False) -> int:
     """The simulator against every scheme whose answer is known; 0 only if all hold."""
+    if report:
+        place_for(report, lang)
     first_run_note(quiet, lang)
     from simulator import __version__
     from simulator.report.validation import render_html, render_text

@@ -74,6 +74,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Version {version}, seed {seed}, {tapes} tapes, {converged} converged (R̂ ≤ 1.01, ESS ≥ 400), {defaults} defaults a tape (median). On {far}\n"
         "tapes the naive estimate, defaults over loans, is {limit} or more away from the true default probability; they stand apart.\n\n{table}\n\n"
         "Wanted: {low} to {high}; outside it on all tapes: {outside}. Standard errors are those of a true cover of 90 %."),
+    "cv_before": (
+        "{names} 一行来自改进之前：其后不足千分之一和超过千分之九百九十九的部分按删失处理，不再当作恰好等于界限。",
+        "The line {names} is from before a fix: parts within a thousandth of nothing or of all, then moved to that\n"
+        "bound, are censored there since."),
     "cv_heads": ("参数|覆盖率|台账|简单估计偏远者|台账", "parameter|cover|tapes|naive far off|tapes"),
     "cal_need": ("请给出台账，或用 --template 写出模板。", "Give a tape, or write a template with --template."),
     "cal_exists": ("{given} 已存在，没有覆盖。", "{given} exists and was left alone."),

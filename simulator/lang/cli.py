@@ -68,6 +68,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "cli_set": ("--set 要写成 路径=值，写的是 {given}。例：--set lending.spread=\"1.2%\"",
                 "--set needs path=value, not {given}. Example: --set lending.spread=\"1.2%\""),
     "cli_set_twice": ("--set 对 {given} 给了两次值。", "--set gives {given} two values."),
+    "cli_no_folder": ("写不了 {given}：没有这个文件夹。", "{given} cannot be written: there is no such folder."),
     "cli_share": ("{name} 要写成 0 到 1 的小数或百分数，写的是 {given}。",
                   "{name} must be a number from 0 to 1 or a percentage, not {given}."),
     "cli_abstract": ("{given} 只是其他方案的底稿，不能单独运行；可选方案见 pledgefund list。",

@@ -58,9 +58,9 @@ def doubled(one: Results, other: Results) -> np.ndarray:
     return np.abs(days) + np.abs(paid) + np.abs(one.column("defaults") - other.column("defaults"))
 
 
-def run_off(one: Results, _: Results) -> np.ndarray:
-    """Dry in the window and yet not dry by the end of the run-off."""
-    return np.maximum((one.column("exhausted_in_window") > 0).astype(np.int64) - dry(one), 0)
+def run_off(one: Results, other: Results) -> np.ndarray:
+    """Dry in the window and yet not dry by the end of the run-off, in a run of the same scheme."""
+    return np.maximum((one.column("exhausted_in_window") > 0).astype(np.int64) - dry(other), 0)
 
 
 def half_as_much(one: Results, other: Results) -> np.ndarray:

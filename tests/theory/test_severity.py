@@ -61,11 +61,37 @@ def test_parts_recovered_with_open_workouts() -> None:
     def log_density(logit: np.ndarray, log_precision: np.ndarray) -> np.ndarray:
         mean, precision = special.expit(logit), np.exp(log_precision)
         a, b = mean * precision, (1.0 - mean) * precision
-        seen = sum(stats.beta.logpdf(max(x, 1e-3), a, b) for x in done)
+        seen = sum(stats.beta.logpdf(x, a, b) for x in done[1:]) + stats.beta.logcdf(1e-3, a, b)
         return seen + 3 * stats.beta.logsf(0.5, a, b) + prior(logit, FRACTION, 0) + prior(log_precision, FRACTION, 1)
 
     axes = [np.linspace(-3.0, 2.0, 161), np.linspace(-2.5, 4.0, 161)]
     assert_agree(fraction_draws(done, open_at, 4), *grid_moments(axes, log_density))
+
+
+def test_parts_next_to_nothing_are_not_read_to_the_last_fen() -> None:
+    """300 parts of a beta of mean .2, precision .5, some 40 % of them below .001; seed 5: truth within three standard
+    deviations. Such parts moved to .001 put the mean 4.0 and the precision 5.8 standard deviations too high."""
+    done = np.random.default_rng(5).beta(0.1, 0.4, 300)
+    assert 0.3 < np.mean(done < 1e-3) < 0.6
+    drawn = fraction_draws(done, np.zeros(0), 5)
+    assert drawn.converged
+    for k, truth in enumerate((special.logit(0.2), math.log(0.5))):
+        assert abs(drawn.flat[:, k].mean() - truth) < 3 * drawn.flat[:, k].std()
+
+
+@pytest.mark.slow
+def test_intervals_of_the_part_recovered_hold_truths_of_the_prior() -> None:
+    """200 sets of 200 parts, truths from the prior, seed 1: 90 % intervals hold the mean within three SE of 2.1 points.
+
+    With parts below .001 moved there it was 81 %."""
+    random, held = np.random.default_rng(1), []
+    for number in range(200):
+        logit, log_precision = FRACTION[0] + FRACTION[1] * random.standard_normal(2)
+        mean, precision = special.expit(logit), np.exp(log_precision)
+        done = np.round(random.beta(mean * precision, (1.0 - mean) * precision, 200), 8)
+        low, high = np.quantile(fraction_draws(done, np.zeros(0), number).flat[:, 0], [0.05, 0.95])
+        held.append(low <= logit <= high)
+    assert abs(np.mean(held) - 0.9) < 3 * math.sqrt(0.9 * 0.1 / 200)
 
 
 def test_growth_and_dispersion_of_quarterly_counts() -> None:

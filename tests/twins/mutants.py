@@ -20,6 +20,7 @@ from simulator.engine.day import CLOSE, DEFAULT, DUE, MATURE, YEAR
 from simulator.engine.rules import muldiv
 from simulator.engine.story.records import Claim, Loan
 from simulator.engine.tables import Tables
+from tests.twins import mutants_economy as economy
 from tests.twins import mutants_gate as gate
 from tests.twins import mutants_terms as more
 
@@ -315,6 +316,16 @@ PUBLIC_MONEY = (
     Mutant("audit finds at once", "year", law=lambda t: _support(t, at.AUDIT_DELAY, 0)),
     Mutant("nobody claims improperly", "year", law=lambda t: _support(t, at.AUDIT_IMPROPER, 0)))
 
+ECONOMY = (
+    Mutant("link straight in logs", "loan", law=economy.straight_link),
+    Mutant("stress path ignored", "loan", law=economy.calm),
+    Mutant("national factor never held", "loan", law=economy.national_never_held),
+    Mutant("stress a month late", "loan", law=economy.stress_a_month_late),
+    Mutant("sectors of one strength", "loan", law=economy.sectors_alike),
+    Mutant("one national share", "loan", law=economy.national_shares_alike),
+    Mutant("shares for weights", "loan", law=economy.shares_for_weights),
+    Mutant("first default probability for good", "loan", law=economy.first_pd_for_good),
+    Mutant("default probabilities a month late", "loan", law=economy.pd_a_month_late))
 GATE = (
     Mutant("firms without limit", "loan", law=gate.firms_without_limit),
     Mutant("one limit for all grades", "loan", law=gate.one_limit_for_all),
@@ -380,4 +391,4 @@ MUTANTS = (
     Mutant("no interest", "year", law=more.no_interest), Mutant("escrow spent", "year", more.escrow_spent),
     Mutant("escrow counted as free", "year", more.escrow_lends),
     Mutant("rest not counted as owed", "year", more.rest_forgotten),
-    *PUBLIC_MONEY, *GATE)
+    *PUBLIC_MONEY, *GATE, *ECONOMY)
