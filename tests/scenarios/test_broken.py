@@ -23,6 +23,8 @@ ELSEWHERE |= {code.removesuffix(".what") for code in MESSAGES if code.startswith
 ELSEWHERE |= {"book_cell_missing", "book_name_unknown", "book_loan_twice", "book_firm_differs", "book_start_late",
               "book_matured", "book_outlasts", "book_cluster", "book_many_pds",        # test_books
               "book_elsewhere"}                # app/test_state
+ELSEWHERE |= {"act_year_twice", "act_negative", "act_year_outside", "act_year_missing",
+              "act_nothing"}                   # app/test_tables
 
 
 def problems_of(path: Path | str, **options: dict[str, str]) -> list[Problem]:
