@@ -122,14 +122,19 @@ def _beside(given: list[str], warned: list[Warned]) -> tuple[str, ...]:
     return tuple(known[:MOST_BESIDE])
 
 
+def _reads_a_file(path: str) -> bool:
+    """Whether a change could name a file of this machine: the book as a whole, or its file. A link never may."""
+    first, *rest = (key.strip() for key in path.split("."))
+    return first == "book" and (not rest or "file" in rest or "values" in rest)
+
+
 def _changes(given: list[str], scenario: str, warned: list[Warned]) -> tuple[tuple[str, str], ...]:
     """The changes that the scenario takes; those it refuses are left out, each with its reasons."""
     pairs: dict[str, str] = {}
     for each in given:
         path, equals, value = each.partition("=")
-        reads = path.strip().startswith("book") and path.strip().endswith("file")      # a link names no file
         long = not 0 < len(value.strip()) <= LONGEST
-        if reads or long or not equals or not path.strip() or len(pairs) >= MOST_CHANGES:
+        if _reads_a_file(path) or long or not equals or not path.strip() or len(pairs) >= MOST_CHANGES:
             warned.append(Warned("ui_link_value", f"set={each}"))
         else:
             pairs[path.strip()] = value.strip()

@@ -14,8 +14,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from ruamel.yaml import YAML
-
 import simulator
 from simulator.answers import AnswerSheet, fiscal
 from simulator.answers.draws import patient
@@ -31,6 +29,7 @@ from simulator.runs import trace as follow
 from simulator.runs.follow import Trace
 from simulator.scheme import Problem, Scenario, ScenarioErrors, load
 from simulator.scheme.problems import SEE
+from simulator.scheme.reading import Node
 
 RUNS_VARIABLE = "PLEDGEFUND_RUNS"
 SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -119,7 +118,7 @@ def keep_upload(data: bytes) -> str:
         if base is not None and base.value not in names():     # an upload reads no other file of this machine
             raise ScenarioErrors([Problem("extends_missing", trial.name, base.place.line, base.place.column, "extends",
                                           given=str(base.value)[:60], allowed=", ".join(names()[:8]))])
-        if "book" in told and names_other_file(YAML(typ="safe").load(data).get("book")):
+        if "book" in told and names_other_file(told["book"]):
             place = told["book"].place
             raise ScenarioErrors([Problem("book_elsewhere", trial.name, place.line, place.column, "book.file")])
         load(trial)
@@ -129,12 +128,11 @@ def keep_upload(data: bytes) -> str:
     return name
 
 
-def names_other_file(book: Any) -> bool:
+def names_other_file(book: Node) -> bool:
     """Whether an in-force book is read from a file that was not uploaded as one."""
-    if isinstance(book, dict):
-        return any(names_other_file(value) if key in ("file", "values", "value") else False
-                   for key, value in book.items())
-    return book is not None and not BOOK.fullmatch(str(book))
+    if isinstance(book.value, str):
+        return not book.is_null and not BOOK.fullmatch(book.value)
+    return any(names_other_file(inside) for key, inside in book.mapping().items() if key in ("file", "values", "value"))
 
 
 def keep_book(base: Scenario, scenario: str, file: str, data: bytes) -> str:

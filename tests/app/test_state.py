@@ -117,9 +117,12 @@ def test_an_uploaded_scheme_reads_loans_of_no_other_file(tmp_path: Path) -> None
         assert [problem.code for problem in refused.value.problems] == ["book_elsewhere"]
         assert "hunter2" not in refused.value.render("en")
     assert not list((work.runs_folder() / "uploads").iterdir())
-    for path in ("book.file", "book.values.file"):
-        _, warned = state.read({"s": ["dalian-2020"], "set": [f"{path}={secret}"]})
-        assert [each.key for each in warned] == ["ui_link_value"]
+    for change in (f"book.file={secret}", f"book.values.file={secret}", f"book.file={{value: {secret}, grade: C}}",
+                   f"book={{file: {secret}}}", f"book={{values: {{file: {secret}}}}}", f" book = {{file: {secret}}}",
+                   f"book.file.value={secret}"):
+        _, warned = state.read({"s": ["dalian-2020"], "set": [change]})
+        assert [each.key for each in warned] == ["ui_link_value"], change
+        assert "hunter2" not in warned[0].render("en")
 
 
 def test_a_book_of_loans_is_kept_with_the_scheme_that_opens_with_it() -> None:
