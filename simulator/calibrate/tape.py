@@ -99,9 +99,11 @@ class Row:
     errors: TapeErrors
 
     def add(self, code: str, name: str) -> None:
+        """Note a mistake of this row in a named column."""
         self.errors.add(code, self.number, self.errors.columns.get(name, name), self.cells.get(name, ""))
 
     def date(self, name: str, needed: bool = False) -> date | None:
+        """The date in a column; None when it is empty or wrong, which is noted."""
         given = self.cells.get(name, "")
         if not given:
             if needed:

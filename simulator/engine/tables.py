@@ -98,6 +98,7 @@ class _Compiler:
         self.first_month = -(self.book_days // MONTH)
 
     def day(self, when: date | None, default: int) -> int:
+        """Days from the start to a date, or the default where none is given."""
         return default if when is None else days_between(self.s.clock.start, when)
 
     # --- lending
@@ -133,6 +134,7 @@ class _Compiler:
         return np.array(dates, np.int64), np.array(table, np.int64)
 
     def segment_table(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whole and real numbers of each segment, its firms and clusters numbered on from those before."""
         whole, real, base, clusters = [], [], 0, 0
         groups = {group.segment: group for group in self.s.collective.values()}
         for name, seg in zip(self.names, self.segments, strict=True):
@@ -189,6 +191,7 @@ class _Compiler:
     # --- the fund
 
     def contributions(self) -> np.ndarray:
+        """Money into the pots: dated sums and matches, in order of day."""
         events = []
         for a, pot in enumerate(self.s.pots.values()):
             for part in pot.contributors:
@@ -208,23 +211,27 @@ class _Compiler:
                    for pot in self.s.pots.values() for p in pot.contributors)
 
     def pots(self) -> np.ndarray:
+        """Leverage, floor, interest and yearly budget of each pot."""
         rows = [[_limit(pot.leverage), pot.floor, deposit_rate(self.s, pot), _limit(pot.annual_budget)]
                 for pot in self.s.pots.values()]
         return np.array(rows, np.int64).reshape(-1, at.POT)
 
     def district_pot(self) -> np.ndarray:
+        """The pot that ``pot.$district`` means in each district."""
         found = {pot.district: a for a, pot in enumerate(self.s.pots.values()) if pot.district}
         return np.array([found.get(d, at.NOBODY) for d in self.s.firms.districts], np.int64)
 
     # --- targets
 
     def targets(self) -> np.ndarray:
+        """What each target counts."""
         rows = [[MEASURES[t.measure], at.REGISTERED_BASIS if t.basis == "registered" else at.DISBURSED_BASIS,
                  ip_bits(t.ip_types, self.kinds), int(t.renewals), flag_bits(t.flags, list(self.s.firms.flags)),
                  int(t.covered_only)] for t in self.s.targets.values()]
         return np.array(rows, np.int64).reshape(-1, at.TARGET)
 
     def layout(self) -> Layout:
+        """Names of payers, pots, programmes and targets, which are columns of the results."""
         units = tuple("count" if t.measure in ("count", "firms") else "fen" for t in self.s.targets.values())
         grouped = any(q.exclusive for q in self.s.programmes.values())
         return Layout(self.terms.names, tuple(self.s.pots), tuple(self.s.programmes), tuple(self.s.targets), units,
@@ -233,6 +240,7 @@ class _Compiler:
                       provisional=any(m.claim.provisional for m in self.s.modes.values()))
 
     def whole(self, layout: Layout, mean_loan: int) -> np.ndarray:
+        """The whole numbers of the scheme, by their places in the layout."""
         s, w = self.s, np.zeros(at.WHOLE, np.int64)
         gate, book = s.gate, s.book
         w[[at.N_DAYS, at.N_LAST, at.N_BOOK_DAYS]] = self.days, self.last, self.book_days
@@ -281,6 +289,7 @@ class _Compiler:
         return w
 
     def real(self) -> np.ndarray:
+        """The real numbers of the scheme, by their places in the layout."""
         s = self.s
         size = s.insurance.sum_insured if s.insurance else None
         return np.array([s.moral_hazard.strength, s.recovery.noise, s.recovery.other / PPM,
@@ -290,6 +299,7 @@ class _Compiler:
                          s.macro.persistence ** STEPS[s.macro.step]])
 
     def policies(self) -> np.ndarray:
+        """Mean number of policies sold in each month of the window."""
         line = self.s.insurance
         if line is None:
             return np.zeros(self.s.clock.months)
@@ -304,6 +314,7 @@ class _Compiler:
         return max(1, self.s.book.principal, mean_principal(self.s))
 
     def compile(self) -> Tables:
+        """All tables of the law."""
         s, terms = self.s, self.terms
         layout, mean_loan = self.layout(), self.mean_loan()
         segments, sizes = self.segment_table()

@@ -114,6 +114,7 @@ class _Builder:
         self.clauses: list[str] = []
 
     def number(self, party: str) -> int:
+        """A party by number; the lender comes last."""
         return self.names.index(party)
 
     def kept(self, mode: Mode) -> list[TermRow]:
@@ -159,6 +160,7 @@ class _Builder:
         return row.lag + max((self.lag(other, rows) for other in rows if other.payer == row.from_), default=0)
 
     def row(self, row: TermRow, rows: list[TermRow]) -> list[int]:
+        """The numbers of a row, its caps last."""
         layer = row.layer
         kind = at.LAYER_NONE if layer is None else at.LAYER_LOSS if layer.of == "loss" else at.LAYER_PRINCIPAL
         numbers = [
@@ -176,6 +178,7 @@ class _Builder:
         return numbers + [0] * (at.ROW - len(numbers))
 
     def mode(self, mode: Mode) -> list[int]:
+        """The numbers of a mode; its rows, stacks and order of recovery are added to the lists."""
         rows = self.kept(mode)
         first, first_stack, first_priority = len(self.rows), len(self.stacks), len(self.priority)
         for row in rows:
@@ -220,6 +223,7 @@ class _Builder:
                    if all(self.reaches(self.scenario.payers[row.payer], district) for row in rows))
 
     def reaches(self, payer: Payer, district: str) -> bool:
+        """Whether a payer can pay for firms of a district."""
         if payer.kind != "pot":
             return True
         own = any(pot.district == district for pot in self.scenario.pots.values())
@@ -227,6 +231,7 @@ class _Builder:
         return all(found) if payer.draw == "split" else any(found)
 
     def payer(self, payer: Payer) -> list[int]:
+        """The numbers of a payer: kind, draw, what happens when it is short, accounts, capital."""
         if len(payer.accounts) > at.MAX_ACCOUNTS:
             raise NotBuilt("too_many_accounts", payer.accounts[0])
         passes = payer.short.startswith("next:")

@@ -148,13 +148,16 @@ class _Builder:
         self.name, self.problems = name, problems
 
     def place(self, event: Event) -> Place:
+        """Where an event of the parser stands, counted from 1."""
         return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def refuse(self, code: str, event: Event, given: str = "", allowed: str = "") -> Refused:
+        """A mistake of the file's form, with its place."""
         place = self.place(event)
         return Refused(Problem(code, self.name, place.line, place.column, given=given, allowed=allowed))
 
     def document(self, events: Iterator[Event]) -> Node:
+        """The one document of the file."""
         root: Node | None = None
         for event in events:
             if isinstance(event, DocumentStartEvent) and root is not None:
@@ -168,6 +171,7 @@ class _Builder:
         return root
 
     def node(self, event: Any, events: Iterator[Event], depth: int) -> Node:
+        """A mapping, list or scalar from the parser's events."""
         if isinstance(event, AliasEvent) or event.anchor:
             raise self.refuse("yaml_alias", event, given=str(event.anchor))
         if event.tag is not None and not (isinstance(event, ScalarEvent) and str(event.tag) == "!"):
@@ -182,12 +186,14 @@ class _Builder:
         return Node(self.entries(events, depth), place)
 
     def items(self, events: Iterator[Event], depth: int) -> list[Node]:
+        """The items of a list."""
         nodes = []
         while not isinstance(event := next(events), SequenceEndEvent):
             nodes.append(self.node(event, events, depth + 1))
         return nodes
 
     def entries(self, events: Iterator[Event], depth: int) -> dict[str, Node]:
+        """The entries of a mapping; a key that stands twice is refused."""
         entries: dict[str, Node] = {}
         while not isinstance(event := next(events), MappingEndEvent):
             key = self.node(event, events, depth + 1)

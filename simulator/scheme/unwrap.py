@@ -86,6 +86,7 @@ class _Walk:
     # --- structure -------------------------------------------------------------------------
 
     def part(self, node: Node, part: type[BaseModel], path: Path) -> Any:
+        """The data of one part of a scenario; each key is checked against the part's fields."""
         if not isinstance(node.value, dict):
             return node.plain()
         entries, data, specs = node.value, {}, fields_of(part)
@@ -105,6 +106,7 @@ class _Walk:
         return data
 
     def value(self, node: Node, spec: Spec, path: Path) -> Any:
+        """A field's data by its kind."""
         if spec.kind == "part" and spec.part is not None:
             return self.part(self.structural(node, path) if not issubclass(spec.part, Dated) else node,
                              spec.part, path)
@@ -120,6 +122,7 @@ class _Walk:
         return node.plain()
 
     def child(self, node: Node, spec: Spec, path: Path) -> Any:
+        """A field's data; where it stands is remembered."""
         self.draft.places[path] = node
         return self.value(node, spec, path)
 
@@ -135,6 +138,7 @@ class _Walk:
     # --- parameters ------------------------------------------------------------------------
 
     def parameter(self, node: Node, spec: Spec, path: Path) -> Any:
+        """A value with its provenance, alone or in a group."""
         entries = node.mapping()
         if isinstance(node.value, str):
             if node.place.file.startswith(COMMAND_LINE):
@@ -157,6 +161,7 @@ class _Walk:
         return self.draft.remember(path, spec.kind, _raw(held))
 
     def command_line(self, node: Node, kind: str, path: Path) -> None:
+        """The provenance of a value set on the command line."""
         dotted = ".".join(path)
         zh, en = both("origin.command_line")
         self.draft.origins[dotted] = Provenance(dotted, "A", None, NO_WORDS, None, None, Text(zh=zh, en=en),
@@ -200,6 +205,7 @@ class _Walk:
         return found or NO_WORDS
 
     def source(self, node: Node | None, path: Path) -> Source | None:
+        """A source by its name, or as it is written out."""
         if node is None:
             return None
         if isinstance(node.value, str):
@@ -240,6 +246,7 @@ class _Walk:
         return low, high
 
     def not_after_start(self, entries: dict[str, Node], path: Path) -> None:
+        """A source that speaks of something later than the start says that it is for a backtest."""
         node = entries.get("date")
         if node is None or ("backtest" in entries and entries["backtest"].plain() is True):
             return

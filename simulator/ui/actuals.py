@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -156,6 +156,18 @@ def section(view: View) -> None:
         parts.show(mistakes(view, errors.problems))
         return
     _beside(view, found, sha256(file.getvalue()).hexdigest())
+
+
+def kept(view: View, keep: Callable[[], str], wrong: str) -> str:
+    """The name under which an upload is kept; what is wrong with it is shown under ``wrong``, and the name is empty."""
+    try:
+        return keep()
+    except ScenarioErrors as errors:
+        st.error(view.t(wrong, n=len(errors.problems)))
+        parts.show(mistakes(view, errors.problems))
+    except OSError:
+        st.error(view.t("ui_unwritable"))
+    return ""
 
 
 def mistakes(view: View, problems: Sequence[Problem]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.report import names
-from simulator.scheme import ScenarioErrors
 from simulator.scheme.loan_book import COLUMNS
 from simulator.scheme.units import format_money
 
@@ -37,14 +36,8 @@ def form(lang: str) -> bytes:
 
 
 def _upload(view: View, file: str, data: bytes) -> None:
-    try:
-        name = work.keep_book(view.original, view.state.scenario, file, data)
-    except ScenarioErrors as errors:
-        st.error(view.t("ui_book_wrong", n=len(errors.problems)))
-        parts.show(actuals.mistakes(view, errors.problems))
-        return
-    except OSError:
-        st.error(view.t("ui_unwritable"))
+    name = actuals.kept(view, lambda: work.keep_book(view.original, view.state.scenario, file, data), "ui_book_wrong")
+    if not name:
         return
     held = work.opened(name).book.held
     assert held is not None

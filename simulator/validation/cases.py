@@ -52,6 +52,7 @@ class Case:
 
 
 def column(name: str, unit: float = 1.0) -> Sample:
+    """A sample of one column, in a unit."""
     return lambda results: results.column(name) / unit
 
 
@@ -79,6 +80,7 @@ N, PD, RHO = 300, 0.05, 0.12
 
 
 def gaussian() -> theory.Count:
+    """Defaults of the pool under the gaussian link."""
     return theory.mixed_binomial(N, lambda x: np.asarray(conditional_pd(PD, RHO, x)))
 
 
@@ -205,20 +207,24 @@ def last_month(results: Results, name: str) -> np.ndarray:
 # --- exact ------------------------------------------------------------------------------------------
 
 def timing() -> list[Check]:
+    """What is exact about the first claim that is not paid."""
     return [Check("day of the first claim not paid", "exact", 480.0, column("exhausted_day")),
             Check("unpaid", "exact", 300.0, column("lapsed_fund_fen", LOAN))]
 
 
 def nothing() -> list[Check]:
+    """Quantities that are nothing."""
     return [Check(name, "exact", 0.0, column(key)) for name, key in (
         ("defaults", "defaults"), ("claims", "liable_fund_fen"), ("insurer's layer", "liable_insurer_fen"))]
 
 
 def gamma_pool() -> list[Check]:
+    """Checks of the pool under the gamma link."""
     return of(theory.mixed_binomial(N, theory.gamma_rate(PD, 0.6 * PD * PD)))
 
 
 def lognormal_pool() -> list[Check]:
+    """Checks of the pool under the lognormal link."""
     return of(theory.mixed_binomial(N, theory.lognormal_rate(PD, 0.03 * PD * (1.0 - PD))))
 
 

@@ -76,6 +76,7 @@ class Validation:
 
     @property
     def holds(self) -> bool:
+        """Whether all findings hold and are precise, the engines agree, and Σz² lies in its band."""
         total, n, low, high = self.chi_square
         return (all(f.holds and (f.precise or self.quick) for f in self.findings)
                 and not any(twin.differences for twin in self.twins) and (n == 0 or low <= total <= high))

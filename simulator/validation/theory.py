@@ -23,10 +23,12 @@ class Count:
 
     @property
     def mean(self) -> float:
+        """Mean of the count."""
         return float(self.pmf @ np.arange(len(self.pmf)))
 
     @property
     def sd(self) -> float:
+        """Standard deviation of the count."""
         return math.sqrt(float(self.pmf @ (np.arange(len(self.pmf)) - self.mean) ** 2))
 
     def above(self, k: float) -> float:

@@ -19,7 +19,7 @@ from simulator.engine.loop.cash import year_row
 from simulator.engine.loop.chain import receive, refund
 from simulator.engine.loop.clusters import leave_line, note_fallen, spend_reserve
 from simulator.engine.loop.dues import owe_less
-from simulator.engine.loop.instalments import release
+from simulator.engine.loop.exposure import release
 from simulator.engine.loop.programmes import pay_programmes
 from simulator.engine.loop.rights import common_right, take_right
 from simulator.engine.loop.limits import facts_of, fill_bounds, load_counters, store_counters

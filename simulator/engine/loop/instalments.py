@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 from simulator.engine.instalments import balance_after, paid_before
-from simulator.engine.layout import MODE_POT, SEG_EVERY
+from simulator.engine.layout import SEG_EVERY
 from simulator.engine.ledger import REPAID
 from simulator.engine.loop.breaker import note
-from simulator.engine.loop.dues import account_at
+from simulator.engine.loop.exposure import release
 from simulator.engine.loop.lists import insert_loan
 from simulator.engine.loop.state import (
-    J_DRAWN, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, LIVE, L_ACCOUNT, L_BALANCE, L_BANK, L_CLUSTER, L_COVERED,
-    L_DISTRICT, L_MATURITY, L_MODE, L_NEXT_PART, L_NEXT_PAY, L_PRINCIPAL, L_SEGMENT, L_STANDING, L_START, L_STATE,
-    L_TERM, R_DIRTY, R_DRAWN, R_ON_BOOKS, R_OUTSTANDING,
+    J_DRAWN, K_ENDED, K_IN_FORCE, K_LOANS_ENDED, K_LOANS_IN, LIVE, L_BALANCE, L_CLUSTER, L_COVERED, L_MATURITY,
+    L_NEXT_PART, L_NEXT_PAY, L_PRINCIPAL, L_SEGMENT, L_STANDING, L_START, L_STATE, L_TERM, R_DRAWN, R_ON_BOOKS,
+    R_OUTSTANDING,
 )
-from simulator.engine.layout import DRAW, DRAW_ORDER, N_ACCOUNTS, WEIGHT
 from simulator.engine.rules import muldiv
 from simulator.jit import inlined, kernel
-
-
-@kernel(_nrt=False)
-def expose(law, st, payer, chosen, district, before, after):
-    """Change the covered principal of the pots behind a payer: in the chosen one, or in each by its weight."""
-    law_of = law.payers[payer]
-    if law_of[DRAW] == DRAW_ORDER:
-        if chosen >= 0:
-            st.exposure[chosen] += after - before
-            st.reg[R_DIRTY] |= 1 << chosen
-        return
-    weights = 0
-    for n in range(law_of[N_ACCOUNTS]):
-        weights += law_of[WEIGHT + n]
-    for n in range(law_of[N_ACCOUNTS]):
-        a = account_at(law, payer, n, district)
-        st.exposure[a] += muldiv(law_of[WEIGHT + n], after, weights) - muldiv(law_of[WEIGHT + n], before, weights)
-        st.reg[R_DIRTY] |= 1 << a
-
-
-@kernel(_nrt=False)
-def release(law, st, loan, left):
-    """Covered principal of a loan falls to ``left``, in the leverage of the pots it counts in too."""
-    n = st.loans[loan]
-    st.lent_by[n[L_BANK]] -= n[L_STANDING] - left
-    for k in range(2):
-        p = law.modes[n[L_MODE], MODE_POT + k]
-        if p >= 0 and n[L_COVERED] > 0:
-            expose(law, st, p, n[L_ACCOUNT + k], n[L_DISTRICT], n[L_STANDING], left)
 
 
 @kernel(_nrt=False)

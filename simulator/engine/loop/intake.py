@@ -16,15 +16,15 @@ from simulator.engine.layout import (
     TARGET_COVERED, TARGET_FLAGS, TARGET_IP, TARGET_MEASURE, TARGET_RENEWALS,
 )
 from simulator.engine.ledger import (
-    APPLICATIONS, APPLIED, BANK, BARRED, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED,
-    FIRMS, INDEPENDENT, INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID,
-    LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REGISTERED, RENEWAL_WISHES, RENEWED, RENEWED_LOANS,
-    REPAID,
+    APPLICATIONS, APPLIED, BANK, BARRED, COVERED, COVERED_LOAN, COVERED_LOANS, DISBURSED, FIRMS, INDEPENDENT,
+    INDEPENDENT_LOANS, INDUCED, INDUCED_LOANS, INTEREST_PAID, LOANS, MATURED_LOANS, REFUSED, REFUSED_FEN, REGISTERED,
+    RENEWAL_WISHES, RENEWED, RENEWED_LOANS, REPAID,
 )
 from simulator.engine.loop.applicants import describe_again
 from simulator.engine.loop.breaker import note
 from simulator.engine.loop.cash import free_cash
-from simulator.engine.loop.instalments import expose, plan_parts, release
+from simulator.engine.loop.exposure import expose, release
+from simulator.engine.loop.instalments import plan_parts
 from simulator.engine.loop.clusters import draw_line, leave_line, multiple_of, return_deposit
 from simulator.engine.loop.dues import account_at
 from simulator.engine.loop.gates import choose_accounts, dynamic_gates

@@ -80,8 +80,9 @@ class GateKeeper:
     def room(self, asks: Application, principal: int, covered: int) -> Decision:
         """The firm's room, its chain's and its bank's; then the breaker, and room in the pots."""
         law, firm = self.world.law, asks.firm
-        principal, covered = self.within_firm_cap(asks, principal, covered)
-        if covered == 0:
+        wish = covered
+        principal, covered = self.within_firm_cap(asks, principal, wish)
+        if covered == 0 < wish:
             return Decision(FIRM_CAP, principal, covered)
         if not self.clusters.has_room(firm, principal):
             return Decision(LINE, principal, covered)

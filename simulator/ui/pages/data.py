@@ -18,7 +18,7 @@ from simulator.calibrate import tape as tapes
 from simulator.calibrate.fit import Calibration
 from simulator.report import names
 from simulator.report.calibrate import span
-from simulator.scheme import ScenarioErrors, notices
+from simulator.scheme import notices
 from simulator.scheme.units import format_money
 
 from .. import actuals, book, parts, session, work
@@ -47,7 +47,7 @@ def _own_scheme(view: View) -> None:
     parts.note(view.t("ui_own_how"))
     file = st.file_uploader(view.t("ui_own_scheme"), type=["yaml", "yml"], key="upload", label_visibility="collapsed")
     if file is not None:
-        _upload(view, file.name, file.getvalue())
+        _upload(view, file.getvalue())
 
 
 def _tape(view: View) -> None:
@@ -128,16 +128,10 @@ def _base_year(view: View) -> None:
             parts.note("✘ " + view.t("ui_balance_wrong", given=typed[:20]))
 
 
-def _upload(view: View, file: str, data: bytes) -> None:
+def _upload(view: View, data: bytes) -> None:
     """Every mistake with its line, or the way to the scheme."""
-    try:
-        name = work.keep_upload(data)
-    except ScenarioErrors as errors:
-        st.error(view.t("ui_upload_wrong", n=len(errors.problems)))
-        parts.show(actuals.mistakes(view, errors.problems))
-        return
-    except OSError:
-        st.error(view.t("ui_unwritable"))
+    name = actuals.kept(view, lambda: work.keep_upload(data), "ui_upload_wrong")
+    if not name:
         return
     scenario = work.opened(name)
     st.success(view.t("ui_upload_right", title=names.words(scenario.title, view.lang)))
