@@ -9,8 +9,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "committed before outcomes. Bands run from 5 to 95 %: *luck* is chance alone ({paths} paths under the scenario's own "
         "values), *luck and assumptions* adds every value with a range ({draws} draws of {per_draw} paths). *Inside* judges by "
         "the latter. Inside does not prove the model right: the wider the band, the easier it is. Money in CNY."),
-    "bt_stamp": ("版本 {version}，种子 {seed}。用 Python：`from simulator.study import backtest`，再 `backtest.run(backtest.cases())`。",
-                 "Version {version}, seed {seed}. In Python: `from simulator.study import backtest`, then `backtest.run(backtest.cases())`."),
+    "bt_stamp": ("版本 {version}，种子 {seed}。", "Version {version}, seed {seed}."),
+    "bt_python": ("用 Python：`from simulator.study import backtest`，再 `backtest.run(backtest.cases())`。",
+                  "In Python: `from simulator.study import backtest`, then `backtest.run(backtest.cases())`."),
     "bt_heads": ("案例|量|实际|运气|运气与假设|中位数|区间内", "case|quantity|observed|luck|luck and assumptions|median|inside"),
     "bt_inside": ("是", "yes"),
     "bt_outside": ("否", "no"),

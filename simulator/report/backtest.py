@@ -29,8 +29,10 @@ def render(found: dict[str, Any], lang: str) -> str:
     simulated = [row for row in rows if row["inside"] is not None]
     summary = text("bt_summary", lang, simulated=len(simulated), inside=sum(row["inside"] for row in simulated))
     intro = text("bt_intro", lang, paths=found["paths"], draws=found["draws"], per_draw=found["paths_per_draw"])
+    blank = "" if lang == "zh" else " "
     parts = [intro if lang == "zh" else folded(intro),
-             text("bt_stamp", lang, version=found["version"], seed=found["seed"]), summary, table(rows, lang),
+             text("bt_stamp", lang, version=found["version"], seed=found["seed"]) + blank + text("bt_python", lang),
+             summary, table(rows, lang),
              text("bt_reasons", lang), *(paragraph(row, lang) for row in rows)]
     return "\n\n".join(parts) + "\n"
 

@@ -27,7 +27,7 @@ from tests.twins import mutants_terms as more
 Patch = pytest.MonkeyPatch
 
 
-def _nothing(_: Patch) -> None:
+def nothing(_: Patch) -> None:
     """The code stays as it is."""
 
 
@@ -41,7 +41,7 @@ class Mutant:
 
     name: str
     shows: str                             # in loans, dues, years or paths; see compare.KINDS
-    plant: Callable[[Patch], None] = _nothing
+    plant: Callable[[Patch], None] = nothing
     law: Callable[[Tables], Tables] = _same
 
 

@@ -11,10 +11,12 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import fields
 from functools import cache
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ import simulator.engine.story.claims as claims
 from simulator.engine.story import Story, run_story
 from simulator.engine.tables import Tables, compile_scheme
 from simulator.validation.twins import KINDS, Told, by_loop, by_story, differences, kinds
-from tests.twins.mutants import MUTANTS, Mutant
+from tests.twins.mutants import MUTANTS, Mutant, nothing
 from tests.twins.probes import probe
 from tests.twins.schemes import SHIPPED, loaded, random_scheme, random_tables
 
@@ -119,6 +121,12 @@ def test_any_scheme(number: int) -> None:
     agree(random_tables(number), number, 0)
 
 
+def same_law(one: Tables, other: Tables) -> bool:
+    """Whether an error of law changes nothing that a scheme has."""
+    pairs = ((getattr(one.law, part.name), getattr(other.law, part.name)) for part in fields(one.law))
+    return one.law is other.law or all(a is b or np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs)
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_planted_errors_show(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A story that errs in one point of law differs from the loop where that point matters, within the campaign.
@@ -130,8 +138,11 @@ def test_planted_errors_show(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) ->
     seen: Counter[str] = Counter()
     for number, path in product(range(CAMPAIGN), range(PATHS)):
         tables = tables_of(number)
+        told = mutant.law(tables)
+        if mutant.plant is nothing and same_law(told, tables):
+            continue                       # the sound story, which the campaign compares
         try:
-            story = run_story(mutant.law(tables), number, path, record=False)
+            story = run_story(told, number, path, record=False)
         except AssertionError:
             seen["stopped by the story itself"] += 1
             continue
