@@ -108,45 +108,61 @@ def covered_rate(law, segment, day):
 
 
 @kernel(_nrt=False)
-def price_gate(law, segment, mode, day):
-    """Limits on what a covered loan may cost, the bank's rate first and then the guarantor's fee: reason or −1."""
-    if covered_rate(law, segment, day) > law.rate_caps[month_of(law, day)]:
+def price_gate(law, rate, most, mode):
+    """Limits on what a covered loan may cost: the bank's ``rate`` (at most ``most``), then the guarantor's fee.
+
+    Reason or −1.
+    """
+    if rate > most:
         return RATE_TOO_HIGH
-    most = law.whole[MOST_GUARANTEE_FEE]
-    if most != NO_LIMIT and law.modes[mode, GUARANTEED_PPM] > 0 and law.whole[GUARANTEE_RATE] > most:
+    fee = law.whole[MOST_GUARANTEE_FEE]
+    if fee != NO_LIMIT and law.modes[mode, GUARANTEED_PPM] > 0 and law.whole[GUARANTEE_RATE] > fee:
         return FEE_TOO_HIGH
     return -1
 
 
 @kernel(_nrt=False)
-def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, term, day):
-    """Gates that depend on the loan alone, in order: (reason or −1, principal, principal that can be covered).
-
-    Eligibility of segment, class, flags, IP type and district; dates; term; price; cap per loan. Above the cap the
-    loan is refused, trimmed to it, or covered up to it, as the scheme says.
-    """
+def kind_gate(law, segment, ip, firm_class, district, flags, mode, term, day):
+    """Eligibility of segment, class, flags, IP type and district; dates; term: reason or −1."""
     whole = law.whole
-    eligible = of_ppm(amount, law.ip_part[ip])
     if (law.segments[segment, SEG_ELIGIBLE] == 0 or (whole[GATE_CLASSES] >> firm_class) & 1 == 0
             or flags & whole[GATE_FLAGS] != whole[GATE_FLAGS] or flags & whole[GATE_NOT_FLAGS] != 0
             or (whole[GATE_ANY_FLAGS] != 0 and flags & whole[GATE_ANY_FLAGS] == 0)
             or (whole[GATE_IP] >> ip) & 1 == 0 or (law.modes[mode, MODE_DISTRICTS] >> district) & 1 == 0):
-        return INELIGIBLE, amount, 0
+        return INELIGIBLE
     if day < whole[GATE_FROM] or day > whole[GATE_UNTIL]:
-        return DATES, amount, 0
+        return DATES
     if whole[MAX_TERM] != NO_LIMIT and term > whole[MAX_TERM]:
-        return TERM_TOO_LONG, amount, 0
-    price = price_gate(law, segment, mode, day)
-    if price >= 0:
-        return price, amount, 0
+        return TERM_TOO_LONG
+    return -1
+
+
+@kernel(_nrt=False)
+def cap_gate(law, ip, firm_class, amount, day):
+    """Cap per loan: (reason or −1, principal, principal that can be covered).
+
+    Above the cap the loan is refused, trimmed to it, or covered up to it, as the scheme says.
+    """
+    eligible = of_ppm(amount, law.ip_part[ip])
     cap = law.caps[version_of(law, day), firm_class]
     if cap != NO_LIMIT and amount > cap:
-        if whole[OVER_CAP] == REFUSE:
+        if law.whole[OVER_CAP] == REFUSE:
             return LOAN_CAP, amount, 0
-        if whole[OVER_CAP] == TRIM:
+        if law.whole[OVER_CAP] == TRIM:
             return -1, cap, of_ppm(cap, law.ip_part[ip])
         return -1, amount, min(cap, eligible)
     return -1, amount, eligible
+
+
+@kernel(_nrt=False)
+def static_gate(law, segment, ip, firm_class, district, flags, mode, amount, term, day):
+    """Gates that depend on the loan alone, in order: (reason or −1, principal, principal that can be covered)."""
+    reason = kind_gate(law, segment, ip, firm_class, district, flags, mode, term, day)
+    if reason < 0:
+        reason = price_gate(law, covered_rate(law, segment, day), law.rate_caps[month_of(law, day)], mode)
+    if reason >= 0:
+        return reason, amount, 0
+    return cap_gate(law, ip, firm_class, amount, day)
 
 
 @inlined

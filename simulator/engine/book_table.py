@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from simulator.engine import layout as at
-from simulator.engine.attributes import static_gate
+from simulator.engine.attributes import cap_gate, kind_gate, price_gate
 from simulator.engine.layout import Law
 from simulator.engine.rules import PPM
 from simulator.engine.terms_table import flag_bits
@@ -97,16 +97,21 @@ def book_table(scenario: Scenario, day: Day, rate_of: Callable[[int], int]) -> n
     return rows
 
 
-def cover_by_gate(law: Law) -> None:
-    """Fill in what the gate covers of each loan that does not say; the rules are those of the day it was made."""
-    if not len(law.book):
-        return
+def cover_by_gate(law: Law, most_on: Callable[[int], int]) -> None:
+    """Fill in what the gate covers of each loan that does not say: by the rules of its day, at its own rate.
+
+    ``most_on`` gives the highest rate (ppm) of a covered loan made on a day, which may be before the first month of
+    the law's tables.
+    """
     segments = law.segments.copy()
-    segments[-1, at.SEG_ELIGIBLE] = 1      # nobody applies there; its loans are asked about one by one
-    asked = replace(law, segments=segments)
+    segments[-1:, at.SEG_ELIGIBLE] = 1     # nobody applies there; its loans are asked about one by one
+    asked, last = replace(law, segments=segments), len(segments) - 1
     for row in law.book:
         if row[at.BK_COVERED] == at.NO_LIMIT:
-            reason, _, covered = static_gate(
-                asked, len(segments) - 1, row[at.BK_IP], row[at.BK_CLASS], row[at.BK_DISTRICT], row[at.BK_FLAGS],
-                row[at.BK_MODE], row[at.BK_PRINCIPAL], row[at.BK_TERM], row[at.BK_START])
-            row[at.BK_COVERED] = covered if reason < 0 else 0
+            mode, day = row[at.BK_MODE], row[at.BK_START]
+            barred = max(
+                kind_gate(asked, last, row[at.BK_IP], row[at.BK_CLASS], row[at.BK_DISTRICT], row[at.BK_FLAGS], mode,
+                          row[at.BK_TERM], day),
+                price_gate(asked, row[at.BK_RATE], most_on(day), mode))
+            over, _, covered = cap_gate(asked, row[at.BK_IP], row[at.BK_CLASS], row[at.BK_PRINCIPAL], day)
+            row[at.BK_COVERED] = covered if max(barred, over) < 0 else 0

@@ -44,7 +44,7 @@ def firm_caps(scenario: Scenario) -> np.ndarray:
 
 
 def rate_caps(scenario: Scenario, rates: np.ndarray) -> np.ndarray:
-    """Highest rate (ppm) of a covered loan by month: the stated one, or the reference rate of the day and a margin."""
+    """Highest rates (ppm) of covered loans made when loans cost ``rates``: as stated, or a margin on the reference."""
     gate, reference = scenario.gate, rates - scenario.lending.spread
     fixed = np.full(len(rates), at.ALWAYS if gate.rate is None else gate.rate, np.int64)
     return fixed if gate.rate_over_lpr is None else np.minimum(fixed, reference + gate.rate_over_lpr)

@@ -352,7 +352,7 @@ class _Compiler:
             bank_facts=bank_facts(s, self.day), origin=terms.origin, linkage=option_of(s),
             book=book_table(s, self.day, self.rate_on),
             **support.arrays(layout, self.volumes))
-        cover_by_gate(law)
+        cover_by_gate(law, lambda day: int(rate_caps(s, np.array([self.rate_on(day)]))[0]))
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -48,7 +49,7 @@ def test_arrivals_with_constant_hazard_are_compound_poisson() -> None:
     sizes = np.concatenate([s.sizes for s in problem.streams])
     weights = np.concatenate([s.weights * s.full.mean() for s in problem.streams])
     whole = [total.Pots(1.0, 1, 0.0, 0)]
-    d = total.distribution(total.Problem(problem.streams, whole, problem.weights))
+    d = total.distribution(replace(problem, pots=whole))
     assert d.mean == pytest.approx(float(weights @ sizes), rel=1e-3)
     assert d.sd**2 == pytest.approx(float(weights @ sizes**2), rel=5e-3)
     assert float(d.pmf @ np.arange(len(d.pmf))) * d.step == pytest.approx(d.mean, rel=1e-6)

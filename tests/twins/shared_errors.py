@@ -126,10 +126,7 @@ def any_price(_: Function) -> Function:
 
 def shut_at_the_limit(right: Function) -> Function:
     """A rate that equals its limit is too high."""
-    def gate(law: Any, segment: int, mode: int, day: int) -> int:
-        same = attributes.covered_rate(law, segment, day) == law.rate_caps[attributes.month_of(law, day)]
-        return RATE_TOO_HIGH if same else right(law, segment, mode, day)
-    return gate
+    return lambda law, rate, most, mode: RATE_TOO_HIGH if rate == most else right(law, rate, most, mode)
 
 
 def twice_the_hazard(right: Function) -> Function:

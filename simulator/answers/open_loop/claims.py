@@ -242,6 +242,14 @@ def renewal_of(tables: Tables, kind: Kind) -> np.ndarray:
     return np.array([law.real[at.RENEW_SHARE], law.real[at.BRIDGE_SHARE], wait])
 
 
+def in_halves(points: int, task: Callable[[int, int], None]) -> None:
+    """Do ``task`` for the points [low, high) in two threads; kernels let go of the interpreter."""
+    half = points // 2
+    with ThreadPoolExecutor(2) as pool:
+        for begun in [pool.submit(task, 0, half), pool.submit(task, half, points)]:
+            begun.result()
+
+
 def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits: list[float]) -> np.ndarray:
     """Expected claims by payment limit (days), point and cell; of a fixed book, a firm's chance of a claim."""
     law = tables.law
@@ -261,10 +269,7 @@ def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits:
         class_means(times.index[low:high], *asked, starts[low:high], first, months, quarters, until,
                     renewal_of(tables, kind), window, total[:, low:high])
 
-    half = len(times.index) // 2
-    with ThreadPoolExecutor(2) as pool:
-        for task in [pool.submit(block, 0, half), pool.submit(block, half, len(times.index))]:
-            task.result()
+    in_halves(len(times.index), block)
     return total
 
 

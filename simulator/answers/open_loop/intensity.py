@@ -35,33 +35,44 @@ def survivals(hazard, multiple, fraction, alive):
 
 
 @kernel(_nrt=False)
-def claims_of(starts, first, alive, months, quarters, limit, fraction, weight, total):
-    """Add ``weight`` × expected defaults of loans started in each month, by cell, those before ``limit`` (months).
+def add_defaults(starts, first, alive, quarters, fraction, weight, found):
+    """Add ``weight`` × expected defaults after day 0 of loans started in each month, by quarter of the term.
 
-    ``starts`` float64[months of start], the first of them month ``first``; ``alive`` as ``survivals``; a term has
-    ``months`` and its quarters end after ``quarters``.
+    ``starts`` float64[months of start], the first of them month ``first``; ``alive`` as ``survivals``; a term's
+    quarters end after ``quarters`` months. ``found`` float64[months of start, ELAPSED].
     """
     for m in range(len(starts)):
-        if starts[m] == 0.0 or first + m + fraction + months <= 0.0:
+        if starts[m] == 0.0 or first + m + fraction + quarters[ELAPSED - 1] <= 0.0:
             continue
-        start = first + m
-        before = alive[start] if start >= 0 else 1.0
-        at_start = before
+        before = alive[first + m] if first + m >= 0 else 1.0
+        scale = weight * starts[m] / before
         for q in range(ELAPSED):
-            end = start + quarters[q]
+            end = first + m + quarters[q]
+            if end >= 0:
+                found[m, q] += scale * (before - alive[end])
+                before = alive[end]
+
+
+@kernel(_nrt=False)
+def until_limit(found, first, quarters, limit, fraction, total):
+    """Add defaults of ``add_defaults`` that fall before ``limit`` (months) to the cells of ``total`` float64[CELLS]."""
+    for m in range(len(found)):
+        begin = first + m
+        for q in range(ELAPSED):
+            end = first + m + quarters[q]
+            part = 1.0
             if end + fraction > limit:     # the quarter is cut at the limit, in proportion
-                begin = start + (quarters[q - 1] if q > 0 else 0)
-                part = (limit - max(0.0, begin + fraction)) / max(1e-9, end - max(0.0, begin + fraction) + fraction)
-                if part > 0.0 and end >= 0:
-                    after = alive[end]
-                    cell = min(max(0, end - 1) // HALF_YEAR, HALF_YEARS - 1) * ELAPSED + q
-                    total[cell] += weight * starts[m] * (before - after) * part / at_start
+                born = max(0.0, begin + fraction)
+                part = (limit - born) / max(1e-9, end - born + fraction)
+                middle = max(0, end - 1)
+            else:
+                middle = max(0, (begin + end) // 2)
+            if part <= 0.0:
                 break
-            after = alive[end] if end >= 0 else 1.0
-            middle = max(0, start + (quarters[q] + (quarters[q - 1] if q > 0 else 0)) // 2)
-            cell = min(middle // HALF_YEAR, HALF_YEARS - 1) * ELAPSED + q
-            total[cell] += weight * starts[m] * (before - after) / at_start
-            before = after
+            total[min(middle // HALF_YEAR, HALF_YEARS - 1) * ELAPSED + q] += part * found[m, q]
+            if part < 1.0:
+                break
+            begin = end
 
 
 @kernel(_nrt=False)
@@ -94,23 +105,25 @@ def class_means(index, tables, kinds, grades, sectors, multiple, fractions, star
     ``starts`` float64[points, months of start] first loans from month ``first`` on, made at ``fractions`` of a month;
     only defaults before ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
     """
-    horizon = index.shape[2]
+    horizon, months_of_start = index.shape[2], starts.shape[1]
     hazard = np.zeros(horizon + 1)
-    early, late = np.zeros(horizon), np.zeros(horizon)
-    mine = np.zeros(starts.shape[1])
+    alive, mine = np.zeros((2, horizon)), np.zeros(months_of_start)
+    found = np.zeros((2, months_of_start, ELAPSED))
     for point in range(len(index)):
+        found[:] = 0.0
         for sector in range(len(sectors)):
             for grade in range(len(grades)):
                 weight = 0.5 * sectors[sector] * grades[grade]
                 if weight == 0.0:
                     continue
                 cumulate(index[point, sector], tables, kinds[sector], grade, hazard)
-                survivals(hazard, multiple, fractions[0], early)
-                survivals(hazard, multiple, fractions[1], late)
-                for m in range(len(mine)):
-                    mine[m] = starts[point, m]
+                for n in range(2):
+                    survivals(hazard, multiple, fractions[n], alive[n])
+                mine[:] = starts[point]
                 if renewal[0] > 0.0:
-                    add_renewals(mine, first, early, late, months, renewal, window)
-                for n in range(len(limits)):
-                    claims_of(mine, first, early, months, quarters, limits[n], fractions[0], weight, total[n, point])
-                    claims_of(mine, first, late, months, quarters, limits[n], fractions[1], weight, total[n, point])
+                    add_renewals(mine, first, alive[0], alive[1], months, renewal, window)
+                for n in range(2):
+                    add_defaults(mine, first, alive[n], quarters, fractions[n], weight, found[n])
+        for k in range(len(limits)):
+            for n in range(2):
+                until_limit(found[n], first, quarters, limits[k], fractions[n], total[k, point])
