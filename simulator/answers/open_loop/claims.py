@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from simulator.answers.open_loop import factors
 from simulator.answers.open_loop import marks as m
-from simulator.answers.open_loop.intensity import EARLY, LATE, class_means
+from simulator.answers.open_loop.intensity import EARLY, LATE, class_means, survival_table
 from simulator.engine import layout as at
 from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
@@ -92,8 +92,11 @@ def epochs(tables: Tables) -> list[Epoch]:
     priced = (law.modes[:, at.INTEREST_DAYS] > 0).any() or (law.rate_caps < at.ALWAYS).any()
     rate = law.rates[month] if priced else np.zeros(len(days), np.int64)
     key = np.column_stack([law.caps[version][:, :-1], opened, rate, law.rate_caps[month]])
-    _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    which = which.reshape(-1)
+    # Stretches of equal days first: sorting them is much less than sorting days.
+    begins = np.flatnonzero(np.any(key != np.roll(key, 1, axis=0), axis=1) | (np.arange(len(days)) == 0))
+    _, first, which = np.unique(key[begins], axis=0, return_index=True, return_inverse=True)
+    which = np.repeat(which.reshape(-1), np.diff(begins, append=len(days)))
+    first = begins[first]
     return [Epoch(int(days[n]), (which.reshape(-1, MONTH) == k).mean(axis=1)) for k, n in enumerate(first)
             if opened[n]]
 
@@ -143,6 +146,14 @@ def split_kinds(tables: Tables, segment: int, made: m.Marks, fixed: bool) -> lis
     return result
 
 
+def in_halves(points: int, task: Callable[[int, int], None]) -> None:
+    """Do ``task`` for the points [low, high) in two threads; kernels let go of the interpreter."""
+    half = points // 2
+    with ThreadPoolExecutor(2) as pool:
+        for begun in [pool.submit(task, 0, half), pool.submit(task, half, points)]:
+            begun.result()
+
+
 @dataclass(frozen=True)
 class Times:
     """Points of the factor integral: the index and the quarters' multipliers by segment, and their weights."""
@@ -152,6 +163,23 @@ class Times:
     index: np.ndarray          # float64[n, sectors, months]
     mixing: np.ndarray         # float64[segments, n, quarters]
     weights: np.ndarray        # float64[n], adding up to one for plain points
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def alive(self, tables: Tables, multiple: float, fractions: np.ndarray) -> np.ndarray:
+        """Chances to survive as in ``survival_table``, kept as long as the link is the same."""
+        law = tables.law
+        key = (law.link.tobytes(), law.link_kind.tobytes(), len(law.grade_cum))
+        if self.kept.get("link") != key:
+            self.kept.clear()
+            self.kept["link"] = key
+        wanted = (multiple, fractions.tobytes())
+        if wanted not in self.kept:
+            n, sectors, months = self.index.shape
+            found = np.empty((n, sectors, len(law.grade_cum), len(fractions), months))
+            in_halves(n, lambda low, high: survival_table(
+                self.index[low:high], law.link, law.link_kind, multiple, fractions, found[low:high]))
+            self.kept[wanted] = found
+        return self.kept[wanted]
 
 
 def plan_key(tables: Tables) -> tuple[int, int, float, bytes, bytes]:
@@ -242,14 +270,6 @@ def renewal_of(tables: Tables, kind: Kind) -> np.ndarray:
     return np.array([law.real[at.RENEW_SHARE], law.real[at.BRIDGE_SHARE], wait])
 
 
-def in_halves(points: int, task: Callable[[int, int], None]) -> None:
-    """Do ``task`` for the points [low, high) in two threads; kernels let go of the interpreter."""
-    half = points // 2
-    with ThreadPoolExecutor(2) as pool:
-        for begun in [pool.submit(task, 0, half), pool.submit(task, half, points)]:
-            begun.result()
-
-
 def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits: list[float]) -> np.ndarray:
     """Expected claims by payment limit (days), point and cell; of a fixed book, a firm's chance of a claim."""
     law = tables.law
@@ -262,14 +282,12 @@ def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits:
         starts = starts_of(tables, kind, part, times)
     until = np.array([(limit - kind.delay) / MONTH for limit in limits])
     total = np.zeros((len(limits), len(times.index), m.CELLS))
-    asked = (law.link, law.link_kind, weights_of(law.grade_cum), weights_of(law.sector_cum), kind.multiple, fractions)
     window = int(law.whole[at.N_DAYS]) // MONTH
-
-    def block(low: int, high: int) -> None:
-        class_means(times.index[low:high], *asked, starts[low:high], first, months, quarters, until,
-                    renewal_of(tables, kind), window, total[:, low:high])
-
-    in_halves(len(times.index), block)
+    asked = (weights_of(law.grade_cum), weights_of(law.sector_cum), fractions)
+    alive = times.alive(tables, kind.multiple, fractions)
+    in_halves(len(times.index), lambda low, high: class_means(
+        alive[low:high], *asked, starts[low:high], first, months, quarters, until, renewal_of(tables, kind), window,
+        total[:, low:high]))
     return total
 
 

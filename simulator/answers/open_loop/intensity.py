@@ -97,33 +97,43 @@ def add_renewals(starts, first, early, late, months, renewal, window):
 
 
 @kernel
-def class_means(index, tables, kinds, grades, sectors, multiple, fractions, starts, first, months, quarters, limits,
-                renewal, window, total):
+def survival_table(index, tables, kinds, multiple, fractions, alive):
+    """Chance to survive from day 0: ``alive`` float64[points, sectors, grades, fractions, months].
+
+    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``multiple`` of the hazard.
+    """
+    points, sectors, grades = alive.shape[:3]
+    hazard = np.zeros(index.shape[2] + 1)
+    for point in range(points):
+        for sector in range(sectors):
+            for grade in range(grades):
+                cumulate(index[point, sector], tables, kinds[sector], grade, hazard)
+                for n in range(len(fractions)):
+                    survivals(hazard, multiple, fractions[n], alive[point, sector, grade, n])
+
+
+@kernel
+def class_means(alive, grades, sectors, fractions, starts, first, months, quarters, limits, renewal, window, total):
     """Expected claims of one class by ``limit`` and cell: ``total`` float64[limits, points, CELLS].
 
-    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``grades`` and ``sectors`` weights;
-    ``starts`` float64[points, months of start] first loans from month ``first`` on, made at ``fractions`` of a month;
-    only defaults before ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
+    ``alive`` as in ``survival_table``; ``grades`` and ``sectors`` weights; ``starts`` float64[points, months of
+    start] first loans from month ``first`` on, made at the two ``fractions`` of a month; only defaults before
+    ``limits`` (months) count; ``renewal`` as in ``add_renewals``.
     """
-    horizon, months_of_start = index.shape[2], starts.shape[1]
-    hazard = np.zeros(horizon + 1)
-    alive, mine = np.zeros((2, horizon)), np.zeros(months_of_start)
-    found = np.zeros((2, months_of_start, ELAPSED))
-    for point in range(len(index)):
+    mine = np.zeros(starts.shape[1])
+    found = np.zeros((2, starts.shape[1], ELAPSED))
+    for point in range(len(alive)):
         found[:] = 0.0
         for sector in range(len(sectors)):
             for grade in range(len(grades)):
-                weight = 0.5 * sectors[sector] * grades[grade]
+                weight, lives = 0.5 * sectors[sector] * grades[grade], alive[point, sector, grade]
                 if weight == 0.0:
                     continue
-                cumulate(index[point, sector], tables, kinds[sector], grade, hazard)
-                for n in range(2):
-                    survivals(hazard, multiple, fractions[n], alive[n])
                 mine[:] = starts[point]
                 if renewal[0] > 0.0:
-                    add_renewals(mine, first, alive[0], alive[1], months, renewal, window)
+                    add_renewals(mine, first, lives[0], lives[1], months, renewal, window)
                 for n in range(2):
-                    add_defaults(mine, first, alive[n], quarters, fractions[n], weight, found[n])
+                    add_defaults(mine, first, lives[n], quarters, fractions[n], weight, found[n])
         for k in range(len(limits)):
             for n in range(2):
                 until_limit(found[n], first, quarters, limits[k], fractions[n], total[k, point])

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.jit import kernel
+from simulator.jit import inlined, kernel
 
 NEGLIGIBLE = -45.0             # e⁻⁴⁵ < 3·10⁻²⁰: below the rounding of the transform back
 (SHARE, TIMES, COUNT, FAILS, CLOSING) = range(5)
 
 
-@kernel(_nrt=False)
+@inlined
 def to_the_power(base, n):
     """``base`` to a whole power, by squaring."""
-    result = base if n % 2 else complex(1.0)
-    while n > 1:
-        base, n = base * base, n // 2
-        if n % 2:
+    result = base if n & 1 else complex(1.0)
+    n >>= 1
+    while n:
+        base *= base
+        if n & 1:
             result *= base
+        n >>= 1
     return result
 
 
@@ -35,26 +37,28 @@ def mix_pots(exponents, pots, unit, result):
     all_shares = 0.0
     for n in range(len(pots)):
         all_shares += pots[n, SHARE] * pots[n, COUNT]
-    ones = np.empty(len(exponents), np.complex128)
+    states = len(exponents)
+    ones = np.empty(states, np.complex128)
     for point in range(result.shape[0]):
         for k in range(result.shape[1]):
             # No pot's factor is larger than its likelier state's.
             largest = exponents[0, point, k].real
-            for n in range(1, len(exponents)):
+            for n in range(1, states):
                 largest = max(largest, exponents[n, point, k].real)
             if largest * all_shares < NEGLIGIBLE:
                 result[point, k] = 0.0
                 continue
-            for n in range(len(exponents)):
+            for n in range(states):
                 ones[n] = cmath.exp(unit * exponents[n, point, k])
             product = result[point, k]
             for n in range(len(pots)):
-                share, times, which = pots[n, SHARE], int(pots[n, TIMES]), int(pots[n, CLOSING])
+                share, times, fails = pots[n, SHARE], int(pots[n, TIMES]), pots[n, FAILS]
                 factor = to_the_power(ones[0], times) if times else cmath.exp(share * exponents[0, point, k])
-                if pots[n, FAILS] > 0.0:
+                if fails > 0.0:
+                    which = int(pots[n, CLOSING])
                     closed = exponents[which, point, k]
                     closed = to_the_power(ones[which], times) if times else cmath.exp(share * closed)
-                    factor = (1.0 - pots[n, FAILS]) * factor + pots[n, FAILS] * closed
+                    factor = (1.0 - fails) * factor + fails * closed
                 product *= to_the_power(factor, int(pots[n, COUNT]))
             result[point, k] = product
 

@@ -26,7 +26,7 @@ from simulator.answers.open_loop.claims import (
     sobol_times,
     times_of,
 )
-from simulator.answers.open_loop.total import by_point, grid_step, moments, problems
+from simulator.answers.open_loop.total import by_point, grid_step, problems
 from simulator.engine.tables import Tables
 
 DEFENCE = 0.05                 # part of the draws that stay as they are: bounds every weight by 20
@@ -69,7 +69,7 @@ class Proposal:
 
 def tails(tables: Tables, measure: str, times: Times, seed: int, amount: float, step: float) -> np.ndarray:
     """Chance of more than ``amount`` at each point."""
-    rows = by_point(problems(tables, times, seed)[measure], step, GRID)
+    rows = by_point(problems(tables, times, seed, (measure,))[measure], step, GRID)
     place = min(GRID - 1, int(amount // step))
     beyond: np.ndarray = np.clip(1.0 - np.cumsum(rows, axis=1)[:, place], 0.0, 1.0)
     return np.where(beyond < FLOOR, 0.0, beyond)
@@ -83,7 +83,7 @@ def steepest(tables: Tables, measure: str, seed: int) -> np.ndarray:
     for far in (0.0, BAD):
         around = far * direction + np.vstack([np.zeros(p.size), np.eye(p.size) * NUDGE])
         times = times_of(tables, around, uniforms, np.full(p.size + 1, 1.0 / (p.size + 1)))
-        expected, _ = moments(problems(tables, times, seed)[measure])
+        expected, _ = problems(tables, times, seed, (measure,))[measure].moments
         slope = np.log(np.maximum(expected[1:], 1e-300) / max(expected[0], 1e-300))
         direction = slope / max(float(np.linalg.norm(slope)), 1e-300)
     return direction
@@ -144,7 +144,7 @@ def wide_times(tables: Tables, points: int, seed: int) -> Times:
 def tail_of(tables: Tables, measure: str, amount: float, seed: int = 1) -> Tail:
     """The chance of more than ``amount`` fen of a measure, and what the sampling saved."""
     base = sobol_times(tables, POINTS, seed)
-    problem = problems(tables, base, seed)[measure]
+    problem = problems(tables, base, seed, (measure,))[measure]
     step = max(grid_step(problem), amount * 1.5 / GRID)
     where = proposal(tables, measure, steepest(tables, measure, seed), amount, step, seed)
     found, smooth, worth, largest = [], [], [], 0.0

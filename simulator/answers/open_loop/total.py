@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import fft
@@ -60,23 +62,48 @@ class Problem:
         """Which closing day is this pot's; −1 for one that never closes."""
         return self.closing.index(pot.closes) if pot.fails > 0 else -1
 
+    @cached_property
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and variance of the total by point."""
+        mean, variance = np.zeros(len(self.weights)), np.zeros(len(self.weights))
+        sizes = np.array([(s.weights @ s.sizes, s.weights @ s.sizes**2) for s in self.streams]).reshape(-1, 2).T
+        poisson = [n for n, s in enumerate(self.streams) if not s.firms]
+        firms = [n for n, s in enumerate(self.streams) if s.firms]
+        if firms:
+            number = self.streams[firms[0]].firms
+            one, two = sizes[:, firms] @ np.array([self.streams[n].full for n in firms])
+            mean, variance = number * one, number * (two - one**2)
+        if poisson:
+            # By state of a pot (whole, then closed on each day) and power of the size: Σ mean · size.
+            states = np.array([sizes[:, poisson] @ np.array([self.streams[n].full for n in poisson]),
+                               *(sizes[:, poisson] @ np.array([self.streams[n].closed[k] for n in poisson])
+                                 for k in range(len(self.closing)))])
+            for pot in self.pots:
+                whole, short = pot.share * states[0], pot.share * states[1 + self.place(pot)]
+                ours = (1 - pot.fails) * whole[0] + pot.fails * short[0]
+                square = (1 - pot.fails) * (whole[1] + whole[0]**2) + pot.fails * (short[1] + short[0]**2)
+                mean, variance = mean + pot.count * ours, variance + pot.count * (square - ours**2)
+        return mean, np.maximum(variance, 0.0)
 
-def problems(tables: Tables, times: Times, seed: int) -> dict[str, Problem]:
-    """The streams of every measure at the given points of the factor integral."""
-    pots = pots_of(tables)
-    days = float(tables.law.whole[at.N_DAYS])
+
+def problems(tables: Tables, times: Times, seed: int, measures: Sequence[str] = MEASURES) -> dict[str, Problem]:
+    """The streams of the measures at the given points of the factor integral."""
+    pots, whole = pots_of(tables), tables.law.whole
     closing = sorted({p.closes for p in pots if p.fails > 0})
-    streams: dict[str, list[Stream]] = {name: [] for name in MEASURES}
-    limits = [1e9, days, *map(float, closing), *[min(c, days) for c in closing]]
-    firms = int(tables.law.whole[at.BOOK_LOANS])
+    ever = [1e9, *map(float, closing)]
+    window = [min(limit, float(whole[at.N_DAYS])) for limit in ever]
+    limits = (ever if {"paid", "net"} & {*measures} else []) + (window if "window" in measures else [])
+    streams: dict[str, list[Stream]] = {name: [] for name in measures}
     for kind, part in kinds(tables, seed):
         means = means_of(tables, kind, part, times, limits)
-        number = firms if kind.fixed else 0
-        n = len(closing)
-        streams["paid"].append(_pooled(kind, times.weights, means[0], means[2:2 + n], number))
-        streams["window"].append(_pooled(kind, times.weights, means[1], means[2 + n:], number))
-        streams["net"] += _by_cell(kind, means[0], means[2:2 + n], number)
-    return {name: Problem(streams[name], pots, closing, times.weights) for name in MEASURES}
+        number = int(whole[at.BOOK_LOANS]) if kind.fixed else 0
+        for name, found in streams.items():
+            if name == "net":
+                found += _by_cell(kind, means[0], means[1:len(ever)], number)
+            else:
+                mine = means[-len(ever):] if name == "window" else means[:len(ever)]
+                found.append(_pooled(kind, times.weights, mine[0], mine[1:], number))
+    return {name: Problem(found, pots, closing, times.weights) for name, found in streams.items()}
 
 
 def _pooled(kind: Kind, points: np.ndarray, full: np.ndarray, closed: np.ndarray, firms: int) -> Stream:
@@ -95,37 +122,6 @@ def _by_cell(kind: Kind, full: np.ndarray, closed: np.ndarray, firms: int) -> li
     return [Stream(np.ascontiguousarray(full[:, c]), np.ascontiguousarray(closed[:, :, c]),
                    kind.marks.net[c, kind.rows], weights, firms)
             for c in range(m.CELLS) if full[:, c].any()]
-
-
-def moments(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of the total by point."""
-    points = len(problem.weights)
-    first = [float(s.weights @ s.sizes) for s in problem.streams]
-    second = [float(s.weights @ s.sizes**2) for s in problem.streams]
-    mean, variance = np.zeros(points), np.zeros(points)
-    chance = np.zeros(points)
-    for s, one in zip(problem.streams, first, strict=True):
-        if s.firms:
-            chance += s.full * one
-    for s, two in zip(problem.streams, second, strict=True):
-        if s.firms:
-            variance += s.firms * s.full * two
-    firms = max((s.firms for s in problem.streams), default=0)
-    mean += firms * chance
-    variance -= firms * chance**2
-    for pot in problem.pots:
-        place = problem.place(pot)
-        whole, short = [np.zeros(points), np.zeros(points)], [np.zeros(points), np.zeros(points)]
-        for s, one, two in zip(problem.streams, first, second, strict=True):
-            if not s.firms:
-                for power, moment in enumerate((one, two)):
-                    whole[power] += pot.share * s.full * moment
-                    short[power] += pot.share * (s.closed[place] if place >= 0 else s.full) * moment
-        ours = (1 - pot.fails) * whole[0] + pot.fails * short[0]
-        square = (1 - pot.fails) * (whole[1] + whole[0]**2) + pot.fails * (short[1] + short[0]**2)
-        mean += pot.count * ours
-        variance += pot.count * (square - ours**2)
-    return mean, np.maximum(variance, 0.0)
 
 
 def _transforms(problem: Problem, step: float, grid: int) -> np.ndarray:
@@ -171,7 +167,7 @@ def _characteristic(problem: Problem, phi: np.ndarray) -> np.ndarray:
 
 def grid_step(problem: Problem, grid: int = GRID) -> float:
     """Step of a grid that holds the worst point's total."""
-    mean, variance = moments(problem)
+    mean, variance = problem.moments
     largest = max((float(s.sizes.max(initial=0.0)) for s in problem.streams), default=0.0)
     return max(1.0, float((mean + SPREAD * np.sqrt(variance)).max(initial=0.0) + largest) / (grid - 2))
 
@@ -190,7 +186,7 @@ def distribution(problem: Problem, grid: int = GRID) -> Distribution:
         return Distribution(1.0, pmf, 0.0, 0.0)
     step = grid_step(problem, grid)
     mixed = problem.weights @ _characteristic(problem, _transforms(problem, step, grid))
-    mean, variance = moments(problem)
+    mean, variance = problem.moments
     total = float(problem.weights @ mean)
     spread = float(problem.weights @ (variance + (mean - total)**2))
     return Distribution(step, fft.irfft(mixed, grid), total, float(np.sqrt(spread)))
@@ -210,5 +206,5 @@ def totals(tables: Tables, points: int = POINTS, seed: int = 1, measures: tuple[
 def totals_at(tables: Tables, times: Times, seed: int, measures: tuple[str, ...] = MEASURES,
               grid: int = GRID) -> dict[str, Distribution]:
     """The same at given points of the factor integral, weighted."""
-    found = problems(tables, times, seed)
+    found = problems(tables, times, seed, measures)
     return {name: distribution(found[name], grid) for name in measures}
