@@ -107,14 +107,20 @@ def measure(world: World, removals: bool = True) -> dict[Key, Estimate]:
 
     All variants must pick from the same applicants: when one needs a higher dominating rate, all get it.
     """
-    parts: list[Part] = [_cost, _support, _split, _exhaustion, _pots, _targets, _lending, _levers, _stresses, _refusals]
+    parts: list[Part] = [_cost, _support, _split, _exhaustion, _reserve, _pots, _targets, _lending, _levers, _stresses,
+                         _refusals]
     return _measured(world, [*parts, _removals] if removals else parts)
 
 
 def headline(world: World, variants: bool = False) -> dict[Key, Estimate]:
     """The measures that need no run but those without a fund and without limit; levers and stresses if asked."""
-    parts: list[Part] = [_cost, _support, _split, _exhaustion, _targets, _lending, _refusals]
+    parts: list[Part] = [_cost, _support, _split, _exhaustion, _reserve, _targets, _lending, _refusals]
     return _measured(world, [*parts, _levers, _stresses, _removals] if variants else parts)
+
+
+def promises(world: World) -> dict[Key, Estimate]:
+    """What the scheme's own run says of the fund's promises: nothing is compared yet."""
+    return _measured(world, [_exhaustion])
 
 
 def _measured(world: World, parts: list[Part]) -> dict[Key, Estimate]:
@@ -195,6 +201,10 @@ def _exhaustion(world: World) -> Iterator[tuple[Key, Estimate]]:
     yield ("peak_use", ""), mean_ci(run.column("peak_use_ppm") / fiscal.PPM)
     yield ("unpaid_end", ""), mean_ci(run.column("unpaid_end_fen"))
     yield ("queue_days", ""), mean_ci(run.column("queue_days"))
+
+
+def _reserve(world: World) -> Iterator[tuple[Key, Estimate]]:
+    """What would have been needed, from a fund without limit."""
     ample = world.run("ample")
     yield ("reserve", "99"), reserve.reserve(ample, 0.99)
     yield ("reserve_tail", "99"), reserve.tail(ample, 0.99)

@@ -18,9 +18,10 @@ from .draws import draw_scenarios, drawable
 from .estimate import Estimate
 from .measure import Key, World, measure, share
 from .measure import headline as measure_headline
+from .measure import promises as measure_promises
 from .missing import ANSWERS, lacking, unanswered
-from .rows import AnswerRow, AnswerSheet, Unit, worst_grade
-from .verdict import ELIGIBLE, influences, responsive, responsive_targets, verdict
+from .rows import AnswerRow, AnswerSheet, Unit, Verdict, worst_grade
+from .verdict import ELIGIBLE, broken, influences, responsive, responsive_targets, verdict
 
 if TYPE_CHECKING:
     from simulator.scheme.scenario import Scenario
@@ -138,6 +139,14 @@ def headline(world: World, variants: bool = False) -> AnswerSheet:
     base.update(joint_of(world, asked))
     said = verdict(world, asked, None, world.paths)
     rows = tuple(_rows(world.scenario, base, {}))
+    return AnswerSheet(world.scenario, rows, said, (), world.paths, world.seed, 0, "loop", __version__)
+
+
+def promises(world: World) -> AnswerSheet:
+    """The very first digits: whether the fund pays and takes in, from one run; :func:`headline` goes on with it."""
+    rows = tuple(_rows(world.scenario, measure_promises(world), {}))
+    failed = broken(world.run("base"), ())
+    said = Verdict(not failed, failed)
     return AnswerSheet(world.scenario, rows, said, (), world.paths, world.seed, 0, "loop", __version__)
 
 

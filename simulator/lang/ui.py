@@ -40,6 +40,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_growth_help": ("全部增长目标一起改", "All growth targets together"),
     "ui_base": ("{year} 年基数", "Base {year}"), "ui_ask_for_exhaustion": ("允许赔空", "Exhaustion ≤"),
     "ui_ask_for_refusal": ("允许拒保", "Refusal ≤"), "ui_ask_for_targets": ("达标把握", "Targets ≥"), "ui_reading": ("年均增幅口径", "Growth read as"),
+    "ui_begun": ("先看基金自身的一次测算,结论随对照测算给出…", "First digits from the scheme's own run; the verdict follows with the runs it is compared with …"),
     "ui_running": ("先以 {few} 次模拟显示灰色数字,正在算满 {paths} 次…", "Grey digits stand on {few} paths; {paths} are being run …"),
     "ui_mark_yes": ("够", "yes"), "ui_mark_no": ("不够", "no"), "ui_mark_open": ("待定", "open"),
     "ui_card_pay": ("赔得起吗", "Can it pay?"), "ui_card_carry": ("接得下吗", "Can it take them on?"), "ui_card_targets": ("目标能达成吗", "Are the targets met?"),

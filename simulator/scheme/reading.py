@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -127,18 +128,40 @@ def display(path: Path) -> str:
 
 def read_text(text: str, name: str, problems: list[Problem]) -> Node:
     """The tree of a text; duplicate and boolean-like keys are added to ``problems``."""
+    tree, found = _parsed(text, name)
+    problems.extend(found)
+    if isinstance(tree, Problem):
+        raise Refused(tree)
+    return _copy(tree)
+
+
+def _copy(node: Node) -> Node:
+    """A tree that can be changed without the one that is kept."""
+    if isinstance(node.value, dict):
+        return replace(node, value={key: _copy(each) for key, each in node.value.items()})
+    if isinstance(node.value, list):
+        return replace(node, value=[_copy(each) for each in node.value])
+    return node
+
+
+@lru_cache(maxsize=64)                     # a long scenario takes half a second, and is read for every changed value
+def _parsed(text: str, name: str) -> tuple[Node | Problem, tuple[Problem, ...]]:
+    """The tree, or why there is none; and what else is wrong."""
+    problems: list[Problem] = []
     try:
-        return _Builder(name, problems).document(YAML(pure=True).parse(text))
+        return _Builder(name, problems).document(YAML(pure=True).parse(text)), tuple(problems)
+    except Refused as refused:
+        return refused.problem, tuple(problems)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         source = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1]
         tab = "\t" in source[:len(source) - len(source.lstrip())] or "'\\t'" in str(error.problem)
-        raise Refused(Problem("yaml_tab" if tab else "yaml_syntax", name, line, column,
-                              given=source.strip()[:60])) from None
+        return Problem("yaml_tab" if tab else "yaml_syntax", name, line, column,
+                       given=source.strip()[:60]), tuple(problems)
     except (YAMLError, ValueError) as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
-        raise Refused(Problem("yaml_syntax", name, line, 1, given=str(error).splitlines()[0][:60])) from None
+        return Problem("yaml_syntax", name, line, 1, given=str(error).splitlines()[0][:60]), tuple(problems)
 
 
 class _Builder:

@@ -19,7 +19,7 @@ from simulator.answers import AnswerSheet, fiscal
 from simulator.answers.draws import patient
 from simulator.answers.measure import World
 from simulator.answers.missing import ANSWERS, lacking, unanswered
-from simulator.answers.questions import headline
+from simulator.answers.questions import headline, promises
 from simulator.answers.sizes import Growth, SizeResult
 from simulator.answers.verdict import influences
 from simulator.lang import text
@@ -191,9 +191,17 @@ class Quick:
     reached: tuple[float, ...] = ()
 
 
-def quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None = None) -> Quick:
-    """The headline for so many paths; ``tick`` may raise to give up."""
-    return _MEMORY.get(("quick", scenario.hash, paths, seed), lambda: _quick(scenario, paths, seed, tick))
+Tick = Callable[[int, int], None]
+First = Callable[[AnswerSheet], None]
+
+
+def quick(scenario: Scenario, paths: int, seed: int, tick: Tick | None = None, first: First | None = None) -> Quick:
+    """The headline for so many paths; ``tick`` may raise to give up.
+
+    ``first`` is told whether the fund pays and takes in as soon as the scheme's own run is there, before those it is
+    compared with; not where the whole headline is at hand.
+    """
+    return _MEMORY.get(("quick", scenario.hash, paths, seed), lambda: _quick(scenario, paths, seed, tick, first))
 
 
 def known(scenario: Scenario, paths: int, seed: int) -> bool:
@@ -201,10 +209,12 @@ def known(scenario: Scenario, paths: int, seed: int) -> bool:
     return ("quick", scenario.hash, paths, seed) in _MEMORY._kept
 
 
-def _quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int], None] | None) -> Quick:
+def _quick(scenario: Scenario, paths: int, seed: int, tick: Tick | None, first: First | None) -> Quick:
     if lacking(scenario, ANSWERS):
         return Quick(unanswered(scenario, paths, seed, 0), {}, {})
-    world = World(scenario, paths, seed, partial(simulate, progress=tick, months=True))
+    world = World(scenario, paths, seed, partial(_with_months, tick))
+    if first is not None:
+        first(promises(world))
     sheet = headline(world)
     run = world.run("base")
     book = fiscal.budget(run)
@@ -213,6 +223,11 @@ def _quick(scenario: Scenario, paths: int, seed: int, tick: Callable[[int, int],
         if line in book.lines}
     money |= {"subsidies": fiscal.spread(fiscal.subsidies(run)), "total": fiscal.spread(book.where())}
     return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run))
+
+
+def _with_months(tick: Tick | None, scenario: Scenario, **options: Any) -> Any:
+    """Simulate, with the pots' months for the scheme as it is: those without a fund or a limit are not drawn."""
+    return simulate(scenario, progress=tick, months=not {"no_fund", "scale_ppm"} & {*options}, **options)
 
 
 def _balances(run: Any) -> tuple[tuple[float, ...], ...]:

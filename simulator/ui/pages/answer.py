@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -67,14 +67,17 @@ class Answers:
     def drawn(self, place: st.delta_generator.DeltaGenerator, waiting: st.delta_generator.DeltaGenerator) -> Quick:
         """Draw verdict and cards: at once with few paths in grey, then with all of them."""
         view, state = self.view, self.view.state
-        if state.paths > work.FEW and not work.known(view.scenario, state.paths, state.seed):
-            few = work.quick(view.scenario, work.FEW, state.seed)
-            place.html(self.top(few.sheet, grey=True))
+
+        def first(sheet: AnswerSheet) -> None:
+            place.html(self.begun(sheet))
 
         def tick(done: int, total: int) -> None:       # drawing lets a newer change of the viewer interrupt this one
             waiting.caption(view.t("ui_running", paths=f"{state.paths:,}", few=f"{work.FEW:,}"))
 
-        quick = work.quick(view.scenario, state.paths, state.seed, tick)
+        if state.paths > work.FEW and not work.known(view.scenario, state.paths, state.seed):
+            few = work.quick(view.scenario, work.FEW, state.seed, first=first)
+            place.html(self.top(few.sheet, grey=True))
+        quick = work.quick(view.scenario, state.paths, state.seed, tick, first if state.paths <= work.FEW else None)
         waiting.empty()
         place.html(self.top(quick.sheet, grey=False))
         return quick
@@ -82,6 +85,16 @@ class Answers:
     def top(self, quick: AnswerSheet, grey: bool) -> str:
         """Verdict, cards and size as HTML; what the whole answer adds is there once it is done."""
         return self._verdict(quick, grey) + self._cards(quick, grey) + self._size()
+
+    def begun(self, first: AnswerSheet) -> str:
+        """The first digits, in grey: what needs the runs compared with is still to come."""
+        if self.whole is not None:
+            return self.top(self.whole.sheet, grey=True)
+        failed = first.verdict.failed if first.verdict else ()
+        return parts.verdict(self.view.t("ui_begun"), None, lang=self.view.lang, grey=True) + self._in_cards((
+            ("pay", "exhaustion" not in failed, self._pay(first)),
+            ("carry", "refusal" not in failed, self._carry(first)),
+            ("targets", None, [("soft", self.view.t("ui_later"))])), True)
 
     @property
     def stale(self) -> bool:
@@ -111,13 +124,16 @@ class Answers:
         return parts.verdict(verdict_said(sheet, sheet.verdict, lang), sheet.verdict.holds, small, lang, grey)
 
     def _cards(self, quick: AnswerSheet, grey: bool) -> str:
-        view, sheet = self.view, self.whole.sheet if self.whole else quick
+        sheet = self.whole.sheet if self.whole else quick
         failed = sheet.verdict.failed if sheet.verdict else ()
-        cards = (("pay", "exhaustion" not in failed, self._pay(sheet)),
-                 ("carry", "refusal" not in failed, self._carry(sheet)),
-                 ("targets", _targets_hold(sheet), self._targets(sheet)))
+        return self._in_cards((
+            ("pay", "exhaustion" not in failed, self._pay(sheet)),
+            ("carry", "refusal" not in failed, self._carry(sheet)),
+            ("targets", _targets_hold(sheet), self._targets(sheet))), grey and self.whole is None)
+
+    def _in_cards(self, cards: Sequence[tuple[str, bool | None, list[tuple[str, str]]]], grey: bool) -> str:
         return '<div class="pf-cards">' + "".join(
-            parts.card(view.t(f"ui_card_{name}"), holds, lines, view.lang, grey and self.whole is None)
+            parts.card(self.view.t(f"ui_card_{name}"), holds, lines, self.view.lang, grey)
             for name, holds, lines in cards) + "</div>"
 
     def _pay(self, sheet: AnswerSheet) -> list[tuple[str, str]]:
