@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.answers import AnswerSheet
 from simulator.ui import jobs, work
 from tests.app.kit import WORDS, job, program, view, wait
 
@@ -124,3 +125,19 @@ def test_a_thing_is_worked_out_once_for_all_who_ask() -> None:
     with pytest.raises(RuntimeError):
         memory.get("other", broken)
     assert memory.get("other", lambda: "later") == "later"             # an error is not kept
+
+
+def test_first_digits_are_those_of_the_whole_headline() -> None:
+    """What is shown before the runs compared with are there is said again, to the digit, once they are."""
+    scenario = work.opened("dalian-2020", (("market.eligible_share", "23%"),))
+    seen: list[AnswerSheet] = []
+    whole = work.quick(scenario, 200, 3, first=seen.append).sheet
+    (first,) = seen
+    for key in ("exhaustion", "refusal", "peak_use"):
+        assert first.row(key).value == whole.row(key).value
+        assert (first.row(key).low, first.row(key).high) == (whole.row(key).low, whole.row(key).high)
+    assert first.verdict and whole.verdict
+    assert {*first.verdict.failed} == {*whole.verdict.failed} - {"targets"}
+    assert not first.having("reserve")
+    work.quick(scenario, 200, 3, first=seen.append)
+    assert seen == [first]                 # the whole is at hand: nothing comes before it

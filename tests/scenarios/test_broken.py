@@ -12,6 +12,7 @@ import pytest
 
 from simulator.lang import MESSAGES
 from simulator.scheme import Problem, ScenarioErrors, load, notices
+from simulator.scheme.reading import Refused, read_text
 
 HERE = Path(__file__).parent
 MINIMAL = HERE / "minimal.yaml"
@@ -210,3 +211,17 @@ def test_loans_dearer_than_the_gate_allows_are_noticed(tmp_path: Path) -> None:
         assert told == ([("notice_rate_above_gate", "gate.rate", "4.65%"),
                          ("notice_rate_above_gate", "gate.rate_over_lpr", "0.8%"),
                          ("notice_fee_above_gate", "gate.guarantee_fee", "1%")] if fee != "1%" else [])
+
+
+def test_a_text_read_twice_is_two_trees_and_tells_its_mistakes_each_time() -> None:
+    """A text is parsed once; what one reader does to its tree or its list of problems is not another's."""
+    problems: list[Problem] = []
+    first = read_text("a: {b: 1}\n", "twice.yaml", problems)
+    first.mapping()["a"].mapping()["c"] = first
+    assert read_text("a: {b: 1}\n", "twice.yaml", problems).plain() == {"a": {"b": 1}}
+    for _ in range(2):
+        problems = []
+        with pytest.raises(Refused) as refused:
+            read_text("a: 1\na: 2\nb: [\n", "twice.yaml", problems)
+        assert [found.code for found in problems] == ["duplicate_key"]
+        assert refused.value.problem.code == "yaml_syntax"
