@@ -86,7 +86,7 @@ def full(scenario: Scenario) -> Scenario:
     members = 10
     changes: dict[str, Any] = {
         "renewal.bridge": 200_000, "recovery.downturn": 0.3,
-        "firms.flags": {"tech": 300_000, "first_loan": 200_000},
+        "firms.flags": {**scenario.firms.flags, "tech": 300_000, "first_loan": 200_000},
         "breakers": {"rate": breaker, "pots": breaker | {"scope": "pot", "window": "year_to_date"}},
         "audit": {"improper": 20_000, "delay": 180, "recovered": 500_000},
         "collective": {"chains": {

@@ -1,12 +1,14 @@
-"""The memory figures of ``pledgefund bench``."""
+"""What ``pledgefund bench`` measures, and its memory figures."""
 
 import sys
 
 import pytest
 
+from simulator.engine.tables import compile_scheme
 from simulator.report.bench import render_bench
 from simulator.runs import bench
 from simulator.runs.bench import Bench, Measure, Peak, growth, peak_of
+from simulator.scheme import load
 
 
 def test_growth_leaves_results_out() -> None:
@@ -39,3 +41,12 @@ def test_a_system_that_tells_no_peak_has_no_figure(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bench, "peak_of", {}.get)
     assert bench._memory() == []
     assert Measure("memory", -1.0, "mb", 20.0, at_most=True).holds
+
+
+def test_the_full_scheme_is_the_reference_with_more() -> None:
+    """What the speed of the full law is measured on can be compiled, and has what its name says."""
+    scenario = bench.full(load("liaoning-2021"))
+    law = compile_scheme(scenario).law
+    assert {*load("liaoning-2021").firms.flags} < {*scenario.firms.flags}
+    assert len(law.breakers) and len(law.clusters) and scenario.audit is not None
+    assert all(mode.claim.provisional for mode in scenario.modes.values())
