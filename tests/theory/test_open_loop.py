@@ -116,3 +116,18 @@ def test_poisson_counts_of_the_two_frailty_links() -> None:
     mixed = stats.poisson.pmf(np.arange(501)[:, None], 15 * frailty[None]) @ (stats.norm.pdf(z) * step)
     assert stats.nbinom.ppf(0.999, 1 / 0.758, 1 / (1 + 15 * 0.758)) == 91
     assert pmf_quantile(mixed, 0.999) == 117
+
+
+def test_survivals_are_kept_within_their_bound_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept, partly kept or worked out each time: the same totals, and never more bytes than allowed."""
+    tables = compile_scheme(load("liaoning-2021"))
+    found = []
+    for most in (claims.MOST_ALIVE, 4_000_000, 0):
+        monkeypatch.setattr(claims, "MOST_ALIVE", most)
+        claims._ALIVE.clear()
+        found += [total.totals(tables, 64, seed, ("paid",))["paid"].pmf for seed in (1, 2, 1)]
+        assert sum(table.nbytes for _, table in claims._ALIVE.values()) <= most
+    for again in found:
+        assert any(np.array_equal(again, other) for other in found[:2])
+    assert not np.array_equal(found[0], found[1])
+    assert all(np.array_equal(found[0], found[n]) for n in (2, 3, 5, 6, 8))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ GRID = 1024                    # points of the table of totals
 POINTS = 512                   # of the factor integral
 MEASURES = ("paid", "window", "net")
 QUARTER = 3                    # months of one gamma multiplier
+MOST_ALIVE = 200_000_000       # bytes of survivals kept: 512 points of Liaoning take 12 million for one hazard multiple
 SEVERITY_FIELDS = (
     "segments", "sizes", "term_days", "term_cum", "ip_cum", "class_cum", "district_cum", "bank_cum", "mode_cum",
     "pledge", "ip_factor", "ip_part", "delay", "cap_from", "caps", "modes", "rows", "stacks", "priority", "payers",
@@ -163,23 +164,28 @@ class Times:
     index: np.ndarray          # float64[n, sectors, months]
     mixing: np.ndarray         # float64[segments, n, quarters]
     weights: np.ndarray        # float64[n], adding up to one for plain points
-    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    def alive(self, tables: Tables, multiple: float, fractions: np.ndarray) -> np.ndarray:
-        """Chances to survive as in ``survival_table``, kept as long as the link is the same."""
-        law = tables.law
-        key = (law.link.tobytes(), law.link_kind.tobytes(), len(law.grade_cum))
-        if self.kept.get("link") != key:
-            self.kept.clear()
-            self.kept["link"] = key
-        wanted = (multiple, fractions.tobytes())
-        if wanted not in self.kept:
-            n, sectors, months = self.index.shape
-            found = np.empty((n, sectors, len(law.grade_cum), len(fractions), months))
-            in_halves(n, lambda low, high: survival_table(
-                self.index[low:high], law.link, law.link_kind, multiple, fractions, found[low:high]))
-            self.kept[wanted] = found
-        return self.kept[wanted]
+
+_ALIVE: OrderedDict[Any, tuple[Times, np.ndarray]] = OrderedDict()
+
+
+def alive_of(tables: Tables, times: Times, multiple: float, fractions: np.ndarray) -> np.ndarray:
+    """Chances to survive at the points, as in ``survival_table``; the last ones are kept, within MOST_ALIVE bytes."""
+    law = tables.law
+    # The points are kept with what belongs to them, so that no other object takes their identity meanwhile.
+    key = (id(times), law.link.tobytes(), law.link_kind.tobytes(), len(law.grade_cum), multiple, fractions.tobytes())
+    if key not in _ALIVE:
+        n, sectors, months = times.index.shape
+        found = np.empty((n, sectors, len(law.grade_cum), len(fractions), months))
+        in_halves(n, lambda low, high: survival_table(
+            times.index[low:high], law.link, law.link_kind, multiple, fractions, found[low:high]))
+        if found.nbytes > MOST_ALIVE:
+            return found
+        _ALIVE[key] = times, found
+        while sum(table.nbytes for _, table in _ALIVE.values()) > MOST_ALIVE:
+            _ALIVE.popitem(last=False)
+    _ALIVE.move_to_end(key)
+    return _ALIVE[key][1]
 
 
 def plan_key(tables: Tables) -> tuple[int, int, float, bytes, bytes]:
@@ -284,7 +290,7 @@ def means_of(tables: Tables, kind: Kind, part: np.ndarray, times: Times, limits:
     total = np.zeros((len(limits), len(times.index), m.CELLS))
     window = int(law.whole[at.N_DAYS]) // MONTH
     asked = (weights_of(law.grade_cum), weights_of(law.sector_cum), fractions)
-    alive = times.alive(tables, kind.multiple, fractions)
+    alive = alive_of(tables, times, kind.multiple, fractions)
     in_halves(len(times.index), lambda low, high: class_means(
         alive[low:high], *asked, starts[low:high], first, months, quarters, until, renewal_of(tables, kind), window,
         total[:, low:high]))
