@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +122,12 @@ def measure(case: Case, check: Check, results: Results) -> Finding:
 
 def scheme_of(case: Case | Identity) -> Scenario:
     """The scheme a case or an identity is about."""
-    return load(FOLDER / f"{case.scheme}.yaml")
+    return scheme_named(case.scheme)
+
+
+def scheme_named(name: str) -> Scenario:
+    """A scheme of this package's folder."""
+    return load(FOLDER / f"{name}.yaml")
 
 
 def related(identity: Identity, workers: int | None = None) -> Finding:
@@ -137,24 +146,54 @@ def run_case(case: Case, quick: bool, workers: int | None = None, alter: Alter |
     return [measure(case, check, results) for check in case.checks()]
 
 
-def compare_engines(case: Case, paths: int) -> Twin:
+def compare_engines(scheme: str, seed: int, paths: int) -> Twin:
     """Every loan, due and column of the compiled engine and the story, path by path."""
-    tables = compile_scheme(scheme_of(case))
+    tables = compile_scheme(scheme_named(scheme))
     found: list[str] = []
     for path in range(paths):
-        found += differences(tables, by_loop(tables, case.seed, path), by_story(run_story(tables, case.seed, path)))
-    return Twin(case.scheme, paths, tuple(found[:20]))
+        found += differences(tables, by_loop(tables, seed, path), by_story(run_story(tables, seed, path)))
+    return Twin(scheme, paths, tuple(found[:20]))
+
+
+def compare_all(cases: Sequence[Case], quick: bool, workers: int | None, told: Callable[[], None]) -> tuple[Twin, ...]:
+    """The engines against each other on every scheme; in processes, as threads would not speed up the story."""
+    jobs = [(case.scheme, case.seed, FEW_STORIES if quick else STORIES) for case in cases]
+    found = []
+    if quick:
+        for job in jobs:
+            found.append(compare_engines(*job))
+            told()
+        return tuple(found)
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _leave_interrupts) as pool:
+        try:
+            # The last schemes have the longest stories: first come, so that no process is left with one alone.
+            for each in [pool.submit(compare_engines, *job) for job in reversed(jobs)]:
+                found.append(each.result())
+                told()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return tuple(reversed(found))
+
+
+def _leave_interrupts() -> None:
+    """An interrupt is the parent's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def validate(quick: bool = False, workers: int | None = None, cases: Sequence[Case] = CASES,
              progress: Progress | None = None) -> Validation:
     """Every scheme against theory, and the two engines against each other on each."""
-    findings: list[Finding] = []
-    twins: list[Twin] = []
-    for n, case in enumerate(cases):
+    steps = iter(range(2 * len(cases) + 1))
+
+    def told() -> None:
         if progress:
-            progress(n, len(cases))
+            progress(next(steps), 2 * len(cases))
+
+    told()
+    findings: list[Finding] = []
+    for case in cases:
         findings += run_case(case, quick, workers)
-        twins.append(compare_engines(case, FEW_STORIES if quick else STORIES))
         findings += [related(identity, workers) for identity in IDENTITIES if identity.scheme == case.scheme]
-    return Validation(tuple(findings), tuple(twins), quick)
+        told()
+    return Validation(tuple(findings), compare_all(cases, quick, workers, told), quick)

@@ -114,6 +114,14 @@ def test_a_difference_of_the_engines_or_a_coarse_line_fails() -> None:
     assert not Validation((coarse,), (), quick=False).holds
 
 
+def test_the_full_form_tells_its_stories_in_processes_of_their_own() -> None:
+    steps: list[int] = []
+    found = validate(cases=[case("timing")], workers=2, progress=lambda done, total: steps.append(done))
+    assert found.holds and not found.quick
+    assert found.twins == (Twin("timing", 50, ()),)
+    assert steps == [0, 1, 2]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_stands_alone(lang: str) -> None:
     found = {**validate(quick=True, cases=[case("timing")]).to_json(), "version": "0 <script>"}
