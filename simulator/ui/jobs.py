@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from .work import runs_folder
 
 NAME = re.compile(r"(answer|growth|validate)-[0-9a-f]{16}")
 MOST_RUNNING = 2
+YIELDING = 10                              # niceness of a job
 LONGEST_TITLE = 80
 PROGRESS = re.compile(r"(\d+)%")
 
@@ -85,9 +87,11 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
         if not _hold(lock):                # somebody began it a moment ago
             return _look(folder)
         session: dict[str, Any] = {"start_new_session": True, "pass_fds": (lock.fileno(),)} if os.name == "posix" else \
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+             | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)}
         process = subprocess.Popen([sys.executable, "-m", "simulator.cli", *command], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=log, env=environment, **session)
+        _give_way(process.pid)
         about = {"titles": {lang: told[:LONGEST_TITLE] for lang, told in titles.items()}, "command": command,
                  "pid": process.pid, "begun": time.time(), "query": query, "version": simulator.__version__}
         trial = folder / "job.json.tmp"
@@ -95,6 +99,13 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
         trial.replace(folder / "job.json")
     _CHILDREN[process.pid] = process
     return _look(folder)
+
+
+def _give_way(pid: int) -> None:
+    """Let pages go before a job: who looks at one waits for it, nobody waits beside a job."""
+    if os.name == "posix":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, YIELDING)
 
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}     # to be waited for, lest they stay as zombies

@@ -52,6 +52,15 @@ def test_a_job_ends_with_what_the_command_line_says() -> None:
     assert work.whole_growth(done.folder, other.scenario) is None      # a folder of another scheme is no answer
 
 
+@pytest.mark.skipif(os.name != "posix", reason="niceness is POSIX")
+def test_a_job_gives_way_to_pages() -> None:
+    begun = jobs.start(some(2), SLOW, {}, {})
+    pid = json.loads((begun.folder / "job.json").read_text("utf-8"))["pid"]
+    assert os.getpriority(os.PRIO_PROCESS, pid) == max(jobs.YIELDING, os.getpriority(os.PRIO_PROCESS, 0))
+    jobs.cancel(begun.name)
+    wait(begun.name, 20)
+
+
 def test_a_stopped_job_leaves_no_result_and_can_be_begun_again() -> None:
     begun = jobs.start(some(1), SLOW, {}, {})
     jobs.cancel(begun.name)
