@@ -101,7 +101,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "rows_too_many": ("一个模式里有 {given} 行，太多了。", "One mode has {given} rows, too many.", "合并条件相同的行，或拆成几个模式。", "Join rows with the same effect, or split the mode."),
     "layer_empty": ("分层的上限 {given} 不高于下限。", "The layer ends at {given}, not above where it begins.", "让 to 大于 from。", "Make to larger than from."),
     "band_unreached": ("这一行永远用不到：“{given}”之内没有基金能够覆盖的贷款。", "This row is never reached: the fund covers no loan within '{given}'.", "改这一档，或改 gate 的限额和范围。", "Move the band, or change the limits and types of the gate."),
-    "band_empty": ("区间上限 {given} 不高于下限，永远不会成立。", "The band ends at {given}, not above where it begins: it never holds.", "让 …_to 大于 …_above。", "Make …_to larger than …_above."),
+    "band_empty": ("区间上限 {given} 不高于下限，永远不会成立。", "The band ends at {given}, not above where it begins: it never holds.", "让“…_to”大于“…_above”。", "Make …_to larger than …_above."),
     "priority_twice": ("回收的优先顺序里重复列了 {given}。", "The order of priority names {given} twice.", "每个承担方只列一次。", "Name each party once."),
     "priority_mismatch": ("回收的优先顺序与分配方式不一致（{given}）。", "The order of priority does not fit the way recoveries are shared ({given}).", "两者一起写，或一起不写。", "Give both or neither."),
     "counter_differs": ("同名的限额写法不一致：{given}", "Caps of one name differ: {given}", "同名限额共用一个额度，amount 和 per 必须相同；否则换名。", "Caps of one name share their room: use the same amount and per, or another name."),

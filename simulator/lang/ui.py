@@ -25,6 +25,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_unit_money": ("(万元)", "(CNY m)"), "ui_unit_share": ("(%)", "(%)"), "ui_unit_days": ("(天)", "(days)"),
     "ui_unit_multiple": ("(倍)", "(x)"),
     # links
+    "ui_set_path.what": ("方案里没有“{given}”。", "The scheme has no '{given}'."),
+    "ui_set_path.do": ("在“方案”页可以看到有哪些参数。", "The page 'Scheme' shows which values there are."),
+    "ui_set_value.what": ("这个值看不懂，附近内容：{given}", "This value cannot be read, near: {given}"),
+    "ui_set_value.do": ("检查引号和括号是否成对。", "Check that quotes and brackets are in pairs."),
     "ui_link_version": ("链接的格式是第 {given} 版,本程序读第 1 版;能看懂的部分已采用。{reason}",
                         "The link is of format {given}, this program reads format 1; what could be understood is used.{reason}"),
     "ui_link_key": ("链接中的「{given}」不认识,没有采用。{reason}", "\"{given}\" in the link is not known and was left out.{reason}"),

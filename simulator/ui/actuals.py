@@ -172,8 +172,8 @@ def kept(view: View, keep: Callable[[], str], wrong: str) -> str:
 
 def mistakes(view: View, problems: Sequence[Problem]) -> str:
     """Every mistake of a file with its place: HTML."""
-    rows = [[f"{each.line}:{each.column}" if each.line else "", parts.quoted(each.path), work.reason(each, view.lang)]
-            for each in problems]
+    rows = [[f"{each.line}:{each.column}" if each.line else "", parts.quoted(each.path),
+             work.reason(each, view.lang, in_file=True)] for each in problems]
     return parts.table([view.t("ui_line"), view.t("ui_place"), view.t("ui_mistake")], rows)
 
 

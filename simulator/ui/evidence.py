@@ -49,17 +49,18 @@ def source_told(origin: Provenance, lang: str) -> tuple[str, str]:
     return origin.source.title if origin.source else "", " · ".join(part for part in told if part)
 
 
-def _titled(view: View, problem: Problem) -> Problem:
-    """A remark that names a target by its key names it by its title."""
+def remark(view: View, problem: Problem) -> str:
+    """A remark on the scheme in words: a target by its title, keys of the file by the names of what they hold."""
     target = problem.given in view.scenario.targets
-    return replace(problem, given=names.target(view.scenario, problem.given, view.lang)) if target else problem
+    named = replace(problem, given=names.target(view.scenario, problem.given, view.lang)) if target else problem
+    return reason(named, view.lang)
 
 
 def unknown_rows(view: View) -> list[list[str]]:
     """What no source gives: figures without an answer, unusual values, and clauses left without a value."""
     scenario, lang = view.scenario, view.lang
     rows = [[view.t(f"figure_{figure}"), names.words(why, lang)] for figure, why in scenario.not_evaluable.items()]
-    rows += [[label(scenario, problem.path, lang) if problem.path else "", reason(_titled(view, problem), lang)]
+    rows += [[label(scenario, problem.path, lang) if problem.path else "", remark(view, problem)]
              for problem in notices(scenario)]
     rows += [[label(scenario, origin.path, lang), f"{range_told(scenario, origin, lang)}  "
               f"{names.words(origin.note, lang)}"] for origin in drawable(scenario) if origin.grade == "A"]

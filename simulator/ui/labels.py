@@ -8,6 +8,8 @@ from simulator.lang import MESSAGES, text
 from simulator.report import names
 from simulator.scheme import Scenario
 
+LATIN = {"LPR", "YAML", "CSV", "xlsx", "UTF-8", "GBK", "Tab", "JSON", "bp"}    # words that Chinese readers use
+
 # Section → whose it is, in the order of the page.
 GROUPS = {
     "firms": ("supply", "market", "segments", "firms", "collective", "renewal", "demand", "phase_in"),
@@ -57,6 +59,20 @@ def label(scenario: Scenario, path: str, lang: str) -> str:
     if not told:
         return where or path
     return f"{told}({where})" if where and lang == "zh" else f"{told} ({where})" if where else told
+
+
+def spoken(told: str, in_file: bool) -> str:
+    """Chinese words about a scheme: keys of its file by what their fields are called, for one who does not write the
+    file; keys without such a name, and all of them for one who does, in quotation marks."""
+    def name(found: re.Match[str]) -> str:
+        word = found[0]
+        if word in LATIN:
+            return word
+        known = set() if in_file else {text(key, "zh") for key in MESSAGES
+                                       if re.fullmatch(rf"word_(\w+\.)?{re.escape(word)}\.?", key)} - {"·"}
+        return f"“{known.pop() if len(known) == 1 else word}”"
+    said = re.split("(“[^”]*”|「[^」]*」)", told)     # what is quoted stays as it is
+    return "".join(part if n % 2 else re.sub(r"(?<![\w.])[A-Za-z][\w.-]*", name, part) for n, part in enumerate(said))
 
 
 def _word(steps: list[str], lang: str) -> str | None:

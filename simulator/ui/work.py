@@ -31,6 +31,8 @@ from simulator.scheme import Problem, Scenario, ScenarioErrors, load
 from simulator.scheme.problems import SEE
 from simulator.scheme.reading import Node
 
+from .labels import spoken
+
 RUNS_VARIABLE = "PLEDGEFUND_RUNS"
 SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
 EXCEEDED = (0.5, 0.25, 0.1, 0.05, 0.02, 0.01)
@@ -38,6 +40,7 @@ FEW = 2_000                                # paths of the digits shown while a v
 UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
 BOOK = re.compile(r"book-[0-9a-f]{16}\.(csv|xlsx)")
 MOST_KEPT = 200
+IN_PAGE = {"set_path": "ui_set_path", "yaml_syntax": "ui_set_value"}    # where the file's words would not help
 Kept = TypeVar("Kept")
 
 
@@ -161,17 +164,19 @@ def opened(name: str, changes: tuple[tuple[str, str], ...] = ()) -> Scenario:
     return _MEMORY.get(("scenario", name, changes), lambda: load(uploaded(name) or name, set=dict(changes)))
 
 
-def reason(problem: Problem, lang: str) -> str:
-    """A mistake in words, without the place in a file it does not have."""
-    said = text(f"{problem.code}.what", lang, given=problem.given)
-    allowed = " | ".join(part for part in problem.allowed.split(" | ") if lang == "en" or part.isdigit()
-                         or not re.search(r"[A-Za-z]", part))
-    if allowed:
-        label = "problem.see" if problem.code in SEE else "problem.allowed"
-        said += " " + text(label, lang, allowed=allowed)
+def reason(problem: Problem, lang: str, in_file: bool = False) -> str:
+    """A mistake in words, without its place; ``in_file`` for one who writes the scheme's file and not on the page."""
+    key = problem.code if in_file else IN_PAGE.get(problem.code, problem.code)
+    said = text(f"{key}.what", lang, given=problem.given)
+    # Names to choose from stand one after the other, ways to write a value beside each other: of these, the Chinese.
+    ways = [part for part in problem.allowed.split(" | ") if lang == "en" or ", " in part or problem.code == "not_allowed"
+            or part.isdigit() or not re.search(r"[A-Za-z]", part)]
+    if ways:
+        said += " " + text("problem.see" if problem.code in SEE else "problem.allowed", lang, allowed=" | ".join(ways))
     if problem.hint:
         said += " " + text("problem.hint", lang, hint=problem.hint)
-    return f"{said} {text(f'{problem.code}.do', lang)}"
+    told = f"{said} {text(f'{key}.do', lang)}"
+    return told if lang == "en" else spoken(told, in_file)
 
 
 # --- quick answers -----------------------------------------------------------------------------

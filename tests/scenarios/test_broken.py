@@ -26,6 +26,7 @@ ELSEWHERE |= {"book_cell_missing", "book_name_unknown", "book_loan_twice", "book
               "book_elsewhere"}                # app/test_state
 ELSEWHERE |= {"act_year_twice", "act_negative", "act_year_outside", "act_year_missing",
               "act_nothing"}                   # app/test_tables
+ELSEWHERE |= {"ui_set_path", "ui_set_value"}   # app/test_state
 
 
 def problems_of(path: Path | str, **options: dict[str, str]) -> list[Problem]:

@@ -52,7 +52,7 @@ def clause_at(scenario: Scenario, at: str) -> set[str]:
     if at.startswith("out_of_scope."):
         item = scenario.out_of_scope[int(at.removeprefix("out_of_scope."))]
         assert item.document == DOCUMENT[scenario.id] and item.reason.zh and item.reason.en
-        return {item.clause}
+        return {item.clause, item.clause.partition(" · ")[2]}
     if at.startswith("pending."):
         entry: dict[str, Any] = scenario.pending[at.removeprefix("pending.")]
         assert entry["grade"] and entry["note"]

@@ -22,6 +22,7 @@ from simulator.scheme import notices
 from simulator.scheme.units import format_money
 
 from .. import actuals, book, parts, session, work
+from ..evidence import remark
 from ..fields import value_field
 from ..session import View
 
@@ -138,6 +139,6 @@ def _upload(view: View, data: bytes) -> None:
     if scenario.abstract:
         parts.note(view.t("ui_upload_abstract"))
         return
-    parts.note(*(work.reason(problem, view.lang) for problem in notices(scenario)))
+    parts.note(*(remark(view, problem) for problem in notices(scenario)))
     st.button(view.t("ui_use_it"), type="primary", on_click=session.turn,
               kwargs={"scenario": name, "changes": (), "page": "answer"})

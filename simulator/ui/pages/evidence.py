@@ -74,7 +74,7 @@ def _unknown(view: View) -> None:
 
 def _left_out(view: View) -> None:
     lang = view.lang
-    rows = [[each.clause, _half(each.fact, lang), names.words(each.reason, lang)]
+    rows = [[_half(each.clause, lang), _half(each.fact, lang), names.words(each.reason, lang)]
             for each in view.scenario.out_of_scope]
     if not rows:
         parts.note(view.t("ui_nothing_left_out"))
@@ -82,9 +82,9 @@ def _left_out(view: View) -> None:
     parts.show(parts.table([view.t("ui_clause"), view.t("ui_fact"), view.t("ui_reason")], rows))
 
 
-def _half(fact: str, lang: str) -> str:
-    """A fact is written in both languages with a point between."""
-    zh, point, en = fact.partition(" · ")
+def _half(told: str, lang: str) -> str:
+    """What is written in both languages with a point between."""
+    zh, point, en = told.partition(" · ")
     return en if lang == "en" and point else zh
 
 
