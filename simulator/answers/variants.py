@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.demand import inside_gate, market_volumes
+from simulator.engine.economy import mean_pd
 from simulator.scheme import replace_values
 from simulator.scheme.parts import FIRM_CLASSES, IP_TYPES
 
@@ -60,14 +61,9 @@ def _subsidy_changes(scenario: Scenario) -> dict[str, int]:
 _LEVERS = {"share": _share_changes, "leverage": _leverage_changes, "subsidy": _subsidy_changes}
 
 
-def mean_pd(scenario: Scenario) -> float:
-    """Average 360-day default probability over the grades (ppm)."""
-    return sum(grade.pd * grade.weight for grade in scenario.firms.grades.values()) / ONE
-
-
 def at_default_rate(scenario: Scenario, rate: int) -> Scenario:
     """Grade PDs scaled so that their average is ``rate`` (ppm a year)."""
-    factor = rate / mean_pd(scenario)
+    factor = rate / ONE / mean_pd(scenario)
     return replace_values(
         scenario,
         {

@@ -115,7 +115,11 @@ def counted(tape: Tape, grades: list[str], sectors: list[str]) -> tuple[Array, A
 
 def one_year(draws: Draws, exposure: Array, grades: list[str], sectors: list[str], prior: Prior,
              seed: int) -> list[Estimate]:
-    """PD by grade, one-year asset correlation, persistence, loading and sector effects."""
+    """PD by grade, one-year asset correlation, persistence, loading, sector effects and what they make of the PD.
+
+    ``factor.*`` is a sector's PD relative to the grade's, an average over the tape's sectors; ``sector.*`` the effect
+    the likelihood has, relative to none.
+    """
     weights = exposure.sum(axis=0)
     points = draws.thinned(KEPT)
     mapped = np.array([yearly(point, weights) for point in points])
@@ -130,8 +134,19 @@ def one_year(draws: Draws, exposure: Array, grades: list[str], sectors: list[str
     found.append(estimate("rho", mapped[:, count_], prior_mapped[:, count_], worst, slowest))
     columns = [("persistence", -1, special.expit), ("loading", -2, np.exp)]
     columns += [(f"sector.{name}", count_ + k, np.exp) for k, name in enumerate(sectors) if len(sectors) > 1]
+    if len(sectors) > 1:
+        told, known = (relative(rows[:, count_:-2], weights) for rows in (points, before))
+        worst, slowest = draws.r_hat[count_:-2].max(), draws.ess[count_:-2].min()
+        found += [estimate(f"factor.{name}", told[:, k], known[:, k], worst, slowest) for k, name in enumerate(sectors)]
     return found + [estimate(name, back(draws.flat[:, k]), back(before[:, k]), draws.r_hat[k], draws.ess[k],
                              back(points[:, k])) for name, k, back in columns]
+
+
+def relative(effects: Array, weights: Array) -> Array:
+    """Hazard of each sector over the average of the tape's, by draw: ``effects`` [draws, sectors] are logarithms."""
+    of_sector = np.exp(effects)
+    share = weights.sum(axis=0) / weights.sum()
+    return np.asarray(of_sector / (of_sector @ share)[:, None])
 
 
 def yearly(point: Array, weights: Array) -> Array:

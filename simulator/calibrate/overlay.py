@@ -9,7 +9,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
-from simulator.lang import LANGUAGES, text
+from simulator.lang import LANGUAGES, MESSAGES, text
+from simulator.scheme.parts_market import Correlation, SectorFactor
 from simulator.scheme.scenario import Scenario
 
 from .fit import KEPT, Calibration, Estimate
@@ -17,6 +18,7 @@ from .fit import KEPT, Calibration, Estimate
 EVERY = KEPT // 200                        # of the kept draws an overlay carries 200
 Shown = Callable[[float], str]
 Put = Callable[[str, str, Shown], None]
+MEASURES = tuple(Correlation.model_fields)
 MOST_OTHER = 0.5                           # other recovery is uniform from nothing to twice its mean
 
 
@@ -39,6 +41,9 @@ def overlay(found: Calibration, scenario: Scenario) -> str:
         if f"pd.{grade}" in found:
             put(f"firms.grades.{grade}.pd", f"pd.{grade}", share)
     tree["macro"] = one_factor(scenario)
+    known, _ = sectors_told(found, scenario)
+    for name, sector in known.items():
+        put(f"macro.sectors.{sector}.pd_factor", f"factor.{name}", real)
     put("macro.rho", "rho", share)
     put("macro.persistence", "persistence", lambda x: f"{min(x, 0.9999):.4f}")
     _volume(found, scenario, put)
@@ -57,11 +62,36 @@ def one_factor(scenario: Scenario) -> dict[str, Any]:
     With a lower national share firms of different sectors would be less correlated than the book that was observed.
     """
     held = scenario.macro
-    emptied: dict[str, Any] = {name: None for name in ("default_correlation", "rate_variance")
-                               if getattr(held, name) is not None}
-    if held.sectors:
-        emptied["sectors"] = None
+    emptied: dict[str, Any] = {name: None for name in MEASURES if name != "rho" and getattr(held, name) is not None}
+    sectors = {name: {key: None for key in SectorFactor.model_fields if key in own.model_fields_set}
+               for name, own in held.sectors.items()}
+    if sectors:
+        emptied["sectors"] = sectors
     return {"link": "lognormal", "national_share": fixed("100%"), **emptied}
+
+
+def sectors_told(found: Calibration, scenario: Scenario) -> tuple[dict[str, str], list[str]]:
+    """The tape's sectors that are the scenario's, by key or by name in either language, and those that are not."""
+    spelled = {spelling: key for key in scenario.firms.sectors
+               for spelling in (key, *MESSAGES.get(f"name_{key}", ()))}
+    told = [one.name.removeprefix("factor.") for one in found.estimates if one.name.startswith("factor.")]
+    return {name: spelled[name] for name in told if name in spelled}, [name for name in told if name not in spelled]
+
+
+def left_out(found: Calibration, scenario: Scenario, lang: str) -> list[str]:
+    """What the tape told and the overlay does not carry, each with its reason."""
+    lines = []
+    unknown = sectors_told(found, scenario)[1]
+    if unknown:
+        known = ", ".join(scenario.firms.sectors)
+        lines.append(text("cal_left_sectors", lang, sectors=", ".join(unknown), known=known))
+    if "growth" in found and found["growth"].low < 0:
+        lines.append(text("cal_left_growth", lang))
+    elif "growth" in found and not scenario.market:
+        lines.append(text("cal_left_market", lang))
+    if "recovered" in found and found["recovered"].high > MOST_OTHER:
+        lines.append(text("cal_left_recovered", lang, most=f"{MOST_OTHER:.0%}"))
+    return lines
 
 
 def _volume(found: Calibration, scenario: Scenario, put: Put) -> None:

@@ -6,11 +6,12 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from simulator.lang import text
 
@@ -37,6 +38,8 @@ REQUIRED = ("loan", "grade", "principal", "start", "maturity", "default", "watch
 UNITS = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000, "yuan": 100, "cny": 100}    # in fen
 AMOUNTS = ("principal", "recovered")
 SHOWN = 8                                  # rows named in one problem
+LONGEST = 120                              # characters of what was given that are repeated
+TITLES = 20                                # rows among which the headers are looked for
 
 
 @dataclass
@@ -59,14 +62,29 @@ class TapeErrors(Exception):
         """Every kind of problem, its rows, and the preview."""
         lines = [text("tape_head", lang, file=self.file, n=len(self.found))]
         for (code, column), places in self.found.items():
-            given = ", ".join(dict.fromkeys(given for _, given in places if given))
-            lines.append(text(f"tape_{code}", lang, given=given[:120], allowed=self.allowed))
+            given = shortened(given for _, given in places if given)
+            lines.append(text(f"tape_{code}", lang, given=given, allowed=self.allowed))
             if places[0][0]:
-                rows = ", ".join(str(row) for row, _ in places[:SHOWN]) + (" …" if len(places) > SHOWN else "")
-                lines.append(text("tape_rows", lang, rows=rows, column=column, given=given[:120] or "-"))
+                lines.append(text("tape_rows", lang, rows=rows_told([row for row, _ in places]), column=column,
+                                  given=given or "-"))
         lines.append(text("tape_preview", lang, encoding=self.encoding or "-", n=self.n, columns=", ".join(
             f"{name}←{header}" for name, header in self.columns.items())))
         return "\n".join(lines + ["  " + " | ".join(row) for row in self.rows])
+
+
+def rows_told(rows: Sequence[int]) -> str:
+    """Numbers of rows, the first few."""
+    return ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
+
+
+def shortened(given: Iterable[str]) -> str:
+    """What was given, each once and whole, as far as a line holds."""
+    told = ""
+    for each in dict.fromkeys(given):
+        if told and len(told) + len(each) > LONGEST:
+            return f"{told} …"
+        told = f"{told}, {each}" if told else each[:LONGEST]
+    return told
 
 
 @dataclass(frozen=True)
@@ -84,46 +102,69 @@ def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
     """The tape's rows by field; what is wrong with its form stands in ``errors``."""
     raw = path.read_bytes()
     errors = TapeErrors(path.name)
-    lines = _sheet(raw, errors) if raw[:4] == b"PK\x03\x04" else _csv(raw, errors)
+    lines = _sheet(raw, mapping, errors) if raw[:4] == b"PK\x03\x04" else _csv(raw, mapping, errors)
     if not lines:
         if not errors.found:
             errors.add("empty")
         raise errors
-    header, body = lines[0], [(n, row) for n, row in enumerate(lines[1:], 2) if any(cell.strip() for cell in row)]
+    at = head_row(lines, mapping)[0]
+    header = lines[at]
+    body = [(n, row) for n, row in enumerate(lines[at + 1:], at + 2) if any(cell.strip() for cell in row)]
     errors.n, errors.rows = len(body), [row for _, row in body[:3]]
     if not body:
         errors.add("empty")
     places, units = _columns(header, mapping, errors)
     for at in range(max((len(row) for _, row in body), default=0)):
         if (at >= len(header) or not header[at].strip()) and any(len(row) > at and row[at].strip() for _, row in body):
-            errors.add("header_empty", 1, str(at + 1))
+            errors.add("header_empty", given=str(at + 1))
     rows = tuple((n, {name: row[at].strip() if at < len(row) else "" for name, at in places.items()})
                  for n, row in body)
     return Table(path.name, hashlib.sha256(raw).hexdigest(), rows, units, errors)
 
 
-def _csv(raw: bytes, errors: TapeErrors) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+def head_row(lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> tuple[int, int]:
+    """Place of the row of headers and how many it has that are known; titles may stand above it."""
+    known = {name for names in HEADERS.values() for name in names} | {name.strip().lower() for name in mapping.values()}
+    found = [sum(_bare(cell)[0] in known for cell in line) for line in lines[:TITLES]]
+    most = max(found, default=0)
+    return (found.index(most) if most else 0), most
+
+
+def _csv(raw: bytes, mapping: Mapping[str, str], errors: TapeErrors) -> list[list[str]]:
+    """Rows; separated by what makes the most headers known: commas, semicolons or tabs."""
+    for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
         try:
             content = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
         errors.encoding = encoding
-        return list(csv.reader(io.StringIO(content, newline="")))
+        try:
+            ways = [list(csv.reader(io.StringIO(content, newline=""), delimiter=mark)) for mark in ",;\t"]
+        except csv.Error:
+            break
+        return max(ways, key=lambda lines: head_row(lines, mapping)[1])
     errors.add("unreadable")
     return []
 
 
-def _sheet(raw: bytes, errors: TapeErrors) -> list[list[str]]:
+def _sheet(raw: bytes, mapping: Mapping[str, str], errors: TapeErrors) -> list[list[str]]:
+    """Rows of the sheet with the most known headers; a formula without a stored value is shown as its text."""
     from openpyxl import load_workbook
 
     errors.encoding = "xlsx"
     try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        return [[_shown(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except (OSError, KeyError, ValueError):
+        stored, written = (load_workbook(io.BytesIO(raw), read_only=True, data_only=only) for only in (True, False))
+        sheets = [_rows(*pair) for pair in zip(stored.worksheets, written.worksheets, strict=True)]
+    except (OSError, KeyError, ValueError, TypeError, BadZipFile, SyntaxError):      # SyntaxError: its broken XML
         errors.add("unreadable")
         return []
+    return max(sheets, key=lambda lines: head_row(lines, mapping)[1], default=[])
+
+
+def _rows(stored: Any, written: Any) -> list[list[str]]:
+    """A sheet's rows: stored values, and what is written where there is none."""
+    both = zip(stored.iter_rows(values_only=True), written.iter_rows(values_only=True), strict=True)
+    return [[_shown(text if value is None else value) for value, text in zip(*pair, strict=True)] for pair in both]
 
 
 def _shown(cell: Any) -> str:
@@ -132,14 +173,16 @@ def _shown(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
+def _bare(cell: str) -> tuple[str, str]:
+    """A header and the unit in its brackets."""
+    parts = re.fullmatch(r"\s*(.*?)\s*[(（]\s*(.*?)\s*[)）]\s*", cell)
+    return (parts[1].lower(), parts[2].lower()) if parts else (cell.strip().lower(), "")
+
+
 def _columns(header: list[str], mapping: Mapping[str, str],
              errors: TapeErrors) -> tuple[dict[str, int], dict[str, str]]:
     """Place of each field and the unit in its header."""
-    bare, units = [], []
-    for cell in header:
-        parts = re.fullmatch(r"\s*(.*?)\s*[(（]\s*(.*?)\s*[)）]\s*", cell)
-        bare.append((parts[1] if parts else cell.strip()).lower())
-        units.append(parts[2].lower() if parts else "")
+    bare, units = map(list, zip(*map(_bare, header), strict=True))
     places: dict[str, int] = {}
     for name, given in mapping.items():
         wanted = [at for at, cell in enumerate(header) if given.strip().lower() in (cell.strip().lower(), bare[at])]

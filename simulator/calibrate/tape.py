@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from statistics import median
 
-from .table import UNITS, TapeErrors, read_table
+from .table import UNITS, Table, TapeErrors, read_table
 
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?: 00:00:00)?")
 YES, NO = ("是", "y", "yes", "true", "1"), ("否", "n", "no", "false", "0", "")
 ALL = "all"
+FAR_OFF = 1000                             # times the median principal, or its part, from which a unit is doubted
 
 
 @dataclass(frozen=True)
 class Loan:
-    """One loan; amounts in fen. ``watched`` is the day from which its default would have been seen."""
+    """One loan; amounts in fen. ``watched`` is the day from which its default would have been seen.
+
+    ``leave`` is repayment, maturity, default or the watch's end. A default dated after maturity counts on the day of
+    maturity, as in the engines: what is overdue then had failed when it fell due.
+    """
 
     loan: str
     grade: str
@@ -26,7 +32,7 @@ class Loan:
     principal: int
     start: date
     watched: date
-    leave: date                            # repaid, defaulted or the watch's end, whichever came first
+    leave: date
     failed: bool
     recovered: int
     recovery: date | None
@@ -35,13 +41,21 @@ class Loan:
 
 @dataclass(frozen=True)
 class Tape:
-    """Loans with the window they were watched in and the file's SHA-256."""
+    """Loans with the window they were watched in and the file's SHA-256.
+
+    ``encoding`` and ``columns`` (field → header) are how it was read; ``doubts`` what was counted in a way the reader
+    should know, with rows: defaults dated after maturity, loans past maturity that are neither repaid nor in default,
+    more recovered than lent, principals far from all others.
+    """
 
     file: str
     digest: str
     begin: date
     end: date
     loans: tuple[Loan, ...]
+    encoding: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def read_tape(path: Path, grades: Collection[str], mapping: Mapping[str, str] | None = None) -> Tape:
@@ -61,8 +75,9 @@ def read_tape(path: Path, grades: Collection[str], mapping: Mapping[str, str] | 
             if not spelled or not all(cell == "" or cell.endswith(tuple(spelled)) for cell in cells):
                 errors.add("unit_missing", 1, errors.columns[name])
     loans, seen, ends = [], set(), set()
+    doubts: dict[str, list[int]] = {}
     for number, row in table.rows:
-        reader = Row(number, row, table.units, errors)
+        reader = Row(number, row, table.units, errors, doubts)
         loan = reader.loan(grades)
         if row["loan"] in seen:
             errors.add("duplicate", number, errors.columns["loan"], row["loan"])
@@ -76,7 +91,18 @@ def read_tape(path: Path, grades: Collection[str], mapping: Mapping[str, str] | 
         raise errors
     end = _date(ends.pop())
     assert end is not None                 # read above, row by row
-    return Tape(table.file, table.digest, min(loan.watched for loan in loans), end, tuple(loans))
+    return Tape(table.file, table.digest, min(loan.watched for loan in loans), end, tuple(loans), errors.encoding,
+                errors.columns, {name: tuple(rows) for name, rows in doubtful(table, loans, doubts).items()})
+
+
+def doubtful(table: Table, loans: Sequence[Loan], doubts: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Rows in doubt by what is doubted; overdue loans only where the tape tells repayments at all."""
+    if not any(row.get("repaid") for _, row in table.rows):
+        doubts.pop("overdue", None)
+    middle = median(loan.principal for loan in loans)
+    far = [number for (number, _), loan in zip(table.rows, loans, strict=True)
+           if not middle / FAR_OFF < loan.principal < middle * FAR_OFF]
+    return {**doubts, **({"far": far} if far else {})}
 
 
 def _date(given: str) -> date | None:
@@ -91,12 +117,13 @@ def _date(given: str) -> date | None:
 
 @dataclass
 class Row:
-    """One row being read: what is wrong goes to ``errors``."""
+    """One row being read: what is wrong goes to ``errors``, what was counted in a way to know of to ``doubts``."""
 
     number: int
     cells: dict[str, str]
     units: dict[str, str]
     errors: TapeErrors
+    doubts: dict[str, list[int]]
 
     def add(self, code: str, name: str) -> None:
         """Note a mistake of this row in a named column."""
@@ -156,13 +183,23 @@ class Row:
             self.add("closed", "closed")
         if start is None or maturity is None or begin is None or end is None:
             return None
-        watched = max(start, begin)
-        leave = min(one for one in (default, repaid or maturity, end) if one is not None)
-        for wrong, name in ((start >= maturity, "maturity"), (begin >= end, "watch_end"), (watched > leave, "start"),
-                            (default is not None and not watched <= default <= end, "default"),
-                            (default is not None and repaid is not None and repaid < default, "repaid"),
-                            (recovery is not None and (default is None or not default <= recovery <= end), "recovery")):
+        failed = default is not None and (repaid is None or default <= repaid)
+        leave = min(one for one in (default if failed else repaid, maturity, end) if one is not None)
+        for wrong, code, name in (
+                (start >= maturity, "dates_order", "maturity"), (begin >= end, "dates_order", "watch_end"),
+                (start > end, "dates_order", "start"), (repaid is not None and repaid < start, "dates_order", "repaid"),
+                (default is not None and not start <= default <= end, "dates_order", "default"),
+                (failed is not (default is not None), "dates_order", "repaid"),
+                (recovery is not None and default is not None and not default <= recovery <= end, "dates_order",
+                 "recovery"),
+                (default is None and (recovery is not None or recovered > 0), "recovered_alone", "recovered"),
+                (start <= leave < begin <= end, "before_watch", "watch_start")):
             if wrong:
-                self.add("dates_order", name)
-        return Loan(cells["loan"], cells["grade"], cells.get("sector") or ALL, principal, start, watched, leave,
-                    default is not None and default == leave, recovered, recovery, closed in YES)
+                self.add(code, name)
+        for doubt, is_so in (("late", failed and default is not None and default > maturity),
+                             ("over", recovered > principal),
+                             ("overdue", default is None and repaid is None and maturity < end)):
+            if is_so:
+                self.doubts.setdefault(doubt, []).append(self.number)
+        return Loan(cells["loan"], cells["grade"], cells.get("sector") or ALL, principal, start, max(start, begin),
+                    leave, failed, min(recovered, principal), recovery, closed in YES)

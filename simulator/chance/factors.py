@@ -20,6 +20,7 @@ from simulator.chance.philox import block
 from simulator.chance.variates import normal_quantile
 from simulator.jit import kernel
 
+SURE = 1 - 1e-9          # a default probability of 100 % has no threshold
 FREE = math.inf          # where a national factor is held at no value
 LINK_POINTS = 4097       # of the tables that give a hazard for an index W …
 LINK_LOW = -10.0         # … from here to -LINK_LOW; beyond, the outermost value holds
@@ -34,7 +35,7 @@ class Economy:
 
     ``strengths`` (measure, value) of the one-year correlation; ``national`` share of the index's variance due to X;
     ``persistence`` of the monthly factor. ``stress`` is float64[2, months]: what is added to W, and the value X is
-    held at (infinite: it runs free).
+    held at (infinite: it runs free). ``pd_factors`` default probabilities relative to the grades', none: all alike.
     """
 
     strengths: tuple[tuple[Strength, float], ...]
@@ -43,6 +44,17 @@ class Economy:
     stress: np.ndarray
     link: Link = "gaussian"
     step: str = "month"
+    pd_factors: tuple[float, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[tuple[tuple[Strength, float], float], ...]:
+        """Strength and relative default probability, each pair once: sectors that share one share their tables."""
+        return tuple(dict.fromkeys(self.by_sector))
+
+    @property
+    def by_sector(self) -> tuple[tuple[tuple[Strength, float], float], ...]:
+        """The same of every sector."""
+        return tuple(zip(self.strengths, self.pd_factors or (1.0,) * len(self.strengths), strict=True))
 
     @property
     def months(self) -> int:
@@ -90,15 +102,23 @@ def link_table(link: Link, level: float, strength: float) -> np.ndarray:
     return yearly_hazard(link, level, strength, np.linspace(LINK_LOW, -LINK_LOW, LINK_POINTS)) / MONTHS
 
 
-def compile_factors(economy: Economy, pds: Sequence[Sequence[float]], periods: np.ndarray) -> Factors:
+def scaled(pds: Sequence[float], factor: float, own: int) -> list[float]:
+    """Default probabilities of a sector; the last ``own`` are those of single loans, which know their sector."""
+    graded = len(pds) - own
+    return [min(pd * factor, SURE) if n < graded else pd for n, pd in enumerate(pds)]
+
+
+def compile_factors(economy: Economy, pds: Sequence[Sequence[float]], periods: np.ndarray, own: int = 0) -> Factors:
     """Solve and tabulate all grades.
 
-    ``pds`` annual default probabilities in [0, 1) by period and grade; ``periods`` int64[months] which of them holds.
+    ``pds`` annual default probabilities in [0, 1) by period and grade, the last ``own`` no grades but single loans';
+    ``periods`` int64[months] which of them holds.
     """
-    strengths = list(dict.fromkeys(economy.strengths))
-    loadings = tuple(tuple(loading_of(economy, strength, pd) for pd in row) for strength in strengths for row in pds)
+    kinds = economy.kinds
+    loadings = tuple(tuple(loading_of(economy, strength, pd) for pd in scaled(row, factor, own))
+                     for strength, factor in kinds for row in pds)
     tables = np.array([np.column_stack([link_table(economy.link, *each) for each in row]) for row in loadings])
-    place = np.array([strengths.index(strength) for strength in economy.strengths], np.int64)
+    place = np.array([kinds.index(kind) for kind in economy.by_sector], np.int64)
     weights = np.sqrt(np.array([[n, 1.0 - n] for n in economy.national]))
     step = STEPS[economy.step]
     return Factors(step, economy.persistence**step, weights, np.ascontiguousarray(economy.stress),

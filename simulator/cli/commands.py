@@ -207,7 +207,8 @@ def calibrate(tape: Annotated[Path | None, typer.Argument(metavar="TAPE", help="
         out.write_text(overlay.overlay(found, scheme), encoding="utf-8")
     from simulator.report.calibrate import render_calibration
 
-    deliver("calibrate", found.to_json(), render_calibration(found, lang), None, as_json, lang)
+    shown = render_calibration(found, lang, overlay.left_out(found, scheme, lang))
+    deliver("calibrate", found.to_json(), shown, None, as_json, lang)
 
 
 @command("bench")

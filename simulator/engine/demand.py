@@ -15,6 +15,7 @@ from statistics import NormalDist
 import numpy as np
 
 from simulator.engine.day import days_between
+from simulator.engine.economy import mean_pd
 from simulator.engine.ip_table import inside_share
 from simulator.engine.platform import decided, months_ahead
 from simulator.scheme.scenario import Scenario, Segment
@@ -207,8 +208,7 @@ def renewals_by_month(scenario: Scenario, segment: Segment, volume: Volume, mont
     left = [np.clip(30 * m + 30 - np.maximum(30 * m, np.append(waits, 0) + 1), 0, 30) / 30 for m in months]
     able = np.array([(1 - bridge) * part[:-1].mean() + bridge * part[-1] for part in left])
     weights = sum(t.weight for t in segment.terms)
-    grades = scenario.firms.grades.values()
-    pd = sum(g.pd * g.weight for g in grades) / sum(g.weight for g in grades) / PPM
+    pd = mean_pd(scenario)
     found = np.zeros(len(months))
     for term in segment.terms:
         back = (term.days + wait) / 30

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from simulator.chance.factors import FREE, Economy, Factors, compile_factors, loading_of
+from simulator.chance.factors import FREE, SURE, Economy, Factors, compile_factors, loading_of, scaled
 from simulator.chance.loadings import Strength
 from simulator.engine.book_table import own_pds
 from simulator.engine.day import MONTH
@@ -17,7 +17,6 @@ from simulator.scheme.parts_market import Correlation
 from simulator.scheme.scenario import Scenario
 from simulator.scheme.units import format_share
 
-SURE = 1 - 1e-9                 # a default probability of 100 % has no threshold
 DayOf = Callable[[date | None, int], int]
 
 
@@ -57,7 +56,21 @@ def economy_of(scenario: Scenario, day: DayOf, months: int) -> Economy:
         first = first_month(day(step.from_, 0))
         stress[0, first:] = macro.shift + step.shift
         stress[1, first:] = FREE if step.national is None else step.national
-    return Economy(strengths, national, macro.persistence, stress, macro.link, macro.step)
+    return Economy(strengths, national, macro.persistence, stress, macro.link, macro.step, sector_factors(scenario))
+
+
+def sector_factors(scenario: Scenario) -> tuple[float, ...]:
+    """By sector, what its firms' default probabilities are relative to their grades'."""
+    held = scenario.macro.sectors
+    return tuple(held[name].pd_factor if name in held else 1.0 for name in scenario.firms.sectors)
+
+
+def mean_pd(scenario: Scenario) -> float:
+    """One-year default probability of the average firm at the window's start, as a share of one."""
+    grades, weights = scenario.firms.grades.values(), scenario.firms.sectors.values()
+    of_grades = sum(grade.pd * grade.weight for grade in grades) / sum(grade.weight for grade in grades) / PPM
+    factors = sector_factors(scenario)
+    return of_grades * sum(w * f for w, f in zip(weights, factors, strict=True)) / sum(weights)
 
 
 def first_month(day: int) -> int:
@@ -84,11 +97,12 @@ def economy_tables(scenario: Scenario, day: DayOf, months: int) -> Factors:
     """Link tables of every sector, grade and period; raises :class:`NoLoading` where one cannot be had."""
     economy = economy_of(scenario, day, months)
     pds, periods = default_periods(scenario, day, months)
-    for measure, value in dict.fromkeys(economy.strengths):
+    own = [format_share(pd) for pd in own_pds(scenario)]
+    for (measure, value), factor in economy.kinds:
         for row in pds:
-            for name, pd in zip([*scenario.firms.grades, *map(format_share, own_pds(scenario))], row, strict=True):
+            for name, pd in zip([*scenario.firms.grades, *own], scaled(row, factor, len(own)), strict=True):
                 try:
                     loading_of(economy, (measure, value), pd)
                 except ValueError:
                     raise NoLoading(name, pd, f"{measure} {value:g}") from None
-    return compile_factors(economy, pds, periods)
+    return compile_factors(economy, pds, periods, len(own))

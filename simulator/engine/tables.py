@@ -15,7 +15,7 @@ from simulator.engine import demand, layout as at
 from simulator.engine.cluster_table import compile_clusters
 from simulator.engine.cost import all_in_cost
 from simulator.engine.day import MONTH, RUN_OFF, YEAR, days_between
-from simulator.engine.economy import economy_tables
+from simulator.engine.economy import economy_tables, mean_pd
 from simulator.engine.book_table import (
     book_table, cover_by_gate, firms_of, last_day, mean_principal, own_pds,
 )
@@ -168,8 +168,7 @@ class _Compiler:
         s, approval = self.s, self.s.approval
         a0, a1 = approval.uncovered / PPM, max(approval.covered, approval.uncovered) / PPM
         low, high = math.log(a0 / (1 - a0)), math.log(a1 / (1 - a1))
-        weights = sum(g.weight for g in s.firms.grades.values())
-        pd = sum(g.pd * g.weight for g in s.firms.grades.values()) / weights / PPM
+        pd = mean_pd(s)
         rate = float(self.rates()[-self.first_month]) / PPM
         bare, gain, share, lent = [], [], [], []
         for bank in s.banks.values():

@@ -14,10 +14,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tape_missing_column": ("缺少列 {given}。请补上，或用 --map 字段=列名 指明。", "Column {given} is missing. Add it, or name it with --map field=header."),
     "tape_column_twice": ("字段 {given} 有两列。请用 --map 选一列。", "Field {given} has two columns. Choose one with --map."),
     "tape_map_unknown": ("--map 里的 {given} 不是字段或台账中没有这一列。", "--map {given}: no such field, or no such column in the tape."),
-    "tape_header_empty": ("表头有空单元格而下方有数据，可能是合并单元格。请取消合并，每列一个表头。",
-                          "A header cell is empty above data, perhaps merged. Unmerge: one header for each column."),
+    "tape_header_empty": ("表头第 {given} 列为空而下方有数据，可能是合并单元格。请取消合并，每列一个表头。",
+                          "The header of column {given} is empty above data, perhaps merged. Unmerge: one header for each column."),
     "tape_empty": ("台账没有数据行。", "The tape has no rows."),
-    "tape_unreadable": ("文件读不出来：不是 UTF-8、GBK 的 CSV，也不是 xlsx。", "The file cannot be read as CSV in UTF-8 or GBK, nor as xlsx."),
+    "tape_unreadable": ("文件读不出来：不是 UTF-8、GBK 或 UTF-16 的 CSV，也不是 xlsx。", "The file cannot be read as CSV in UTF-8, GBK or UTF-16, nor as xlsx."),
     "tape_value_missing": ("必填而空。", "Empty, and must be filled in."),
     "tape_bad_date": ("不是日期。写法：2023-06-30、2023/6/30、20230630、2023年6月30日。",
                       "No date. Write 2023-06-30, 2023/6/30, 20230630 or 2023年6月30日."),
@@ -27,12 +27,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tape_unit_missing": ("金额列没有单位。请写在表头：本金(万元)，可用 元、万元、亿元。", "The amounts have no unit. Put it in the header, principal (万元): 元, 万元 or 亿元."),
     "tape_dates_order": ("日期先后不对。起始日须早于到期日，违约日不早于起始日、不晚于观察截止日，回收日不早于违约日。",
                          "Dates out of order: start before maturity, default from start to the end of the watch, recovery from default on."),
+    "tape_recovered_alone": ("有回收而没有违约日。请补上违约日，或删去回收。", "Something was recovered without a default. Give its date, or remove the recovery."),
+    "tape_before_watch": ("在观察起始日之前已结清、到期或违约，不在观察之内。请删去这些行，或改正日期。",
+                          "Repaid, matured or in default before the watch begins: never watched. Remove these rows, or correct the dates."),
+    "doubt_late": ("{n} 笔的违约日在到期日之后，按到期日违约计(行 {rows})。", "{n} defaults are dated after maturity and count on the day of maturity (rows {rows})."),
+    "doubt_overdue": ("{n} 笔已过到期日，既未结清也未违约，按到期时没有违约计；其中如有违约，违约率会偏低(行 {rows})。",
+                      "{n} loans are past maturity, neither repaid nor in default, and count as not in default; if some are, the PD is too low (rows {rows})."),
+    "doubt_over": ("{n} 笔回收超过本金，按全部本金计(行 {rows})。", "{n} loans got back more than was lent and count as all of it (rows {rows})."),
+    "doubt_far": ("{n} 笔的本金不到中位数的千分之一，或超过一千倍，请核对单位(行 {rows})。", "{n} principals are a thousand times the median, or a thousandth: check the unit (rows {rows})."),
     "tape_duplicate": ("贷款编号重复。", "The same loan twice."),
     "tape_grade": ("方案没有这个信用等级；可用：{allowed}。", "The scenario has no such grade; allowed: {allowed}."),
     "tape_closed": ("追偿是否结束须写 是 或 否。", "Workout closed must be yes or no."),
     "tape_watch_differs": ("观察截止日须全表一致。", "The end of the watch must be one date for the whole tape."),
     "cal_title": ("标定结果：{loans} 笔贷款，{defaults} 笔违约，{years} 年风险暴露", "Calibration: {loans} loans, {defaults} defaults, {years} loan-years at risk"),
     "cal_heads": ("参数|先验 5%–95%|后验中位数|后验 5%–95%|R̂|有效样本", "parameter|prior 5–95 %|posterior median|posterior 5–95 %|R̂|ESS"),
+    "cal_left": ("没有写进方案：", "Not written into the scheme:"),
+    "cal_left_sectors": ("行业 {sectors} 的违约率高低：方案的行业是 {known}。", "how often sectors {sectors} fail: the scheme's sectors are {known}."),
+    "cal_left_growth": ("增长：后验区间含负值，而方案的增速是没有政策时的市场增速。",
+                        "growth: its interval holds negative values, and the scheme's trend is the market's without the policy."),
+    "cal_left_market": ("增长：方案的业务量按年给定，不由市场推出。", "growth: the scheme gives its volume by year, not by a market."),
+    "cal_left_recovered": ("回收比例：后验 95% 分位超过 {most}，方案的其他资产回收率写不下。",
+                           "part recovered: its 95 % end exceeds {most}, more than other recovery can hold."),
+    "est_pd": ("年违约率({of} 级)", "PD a year, grade {of}"), "est_rho": ("一年期资产相关系数", "one-year asset correlation"),
+    "est_persistence": ("景气持续性(每月)", "persistence a month"), "est_loading": ("景气载荷", "loading on the factor"),
+    "est_sector": ("行业效应({of})", "sector effect, {of}"), "est_factor": ("行业违约率倍数({of})", "PD of sector {of} over the average"),
+    "est_size_median": ("单笔金额中位数(万元)", "median size (万元)"), "est_size_sigma": ("单笔金额离散度", "dispersion of size"),
+    "est_growth": ("笔数年增长", "growth of loans a year"), "est_dispersion": ("到达波动(形状)", "shape of the quarterly multiplier"),
+    "est_recovered": ("平均回收比例", "mean part recovered"), "est_delay_mean": ("回收平均用时(月)", "mean delay of recovery (months)"),
+    "est_delay_shape": ("回收用时形状", "shape of the delay"),
     "cal_reference": ("无信息", "reference"),
     "cal_naive": ("简单估计(违约笔数除以贷款笔数)：{naive}；它没有计入未到期与已在册的时间。",
                   "Naive estimate (defaults over loans): {naive}; it leaves out time not yet lived and time before the watch."),
@@ -64,20 +86,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "help_study_coverage": ("检验标定的 90% 区间是否覆盖真值。", "How often the 90 % intervals of a calibration hold the truth."),
     "cv_page": (
         "# 标定区间的覆盖率\n\n由 `make coverage` 从 `docs/coverage.json` 生成，请勿手改。从先验抽取真值，逐笔生成 {years} 年台账"
-        "(三个信用等级、两个行业，\n含观察之前已放的贷款、未到期贷款和未了结的追偿)，做完整标定，再看后验 90% 区间是否包含真值。\n\n"
+        "(三个信用等级、两个行业，\n含观察之前已放的贷款、未到期贷款、未了结的追偿和到期日之后才登记的违约)，写成文件、照用户的台账读入，做完整标定，再看后验 90% 区间是否包含真值。\n\n"
         "版本 {version}，种子 {seed}，{tapes} 份台账，{converged} 份收敛(R̂ ≤ 1.01，有效样本 ≥ 400)，每份违约 {defaults} 笔(中位)。\n"
         "其中 {far} 份的简单估计(违约笔数除以贷款笔数)偏离真实违约率 {limit} 以上，单独列出。\n\n{table}\n\n"
         "要求的范围：{low} 至 {high}；全部台账的覆盖率在此之外的：{outside}。标准误为真实覆盖率 90% 时的抽样误差。",
         "# Do calibrated intervals hold the truth?\n\nGenerated by `make coverage` from `docs/coverage.json`; do not edit. Truths are drawn from the "
-        "priors, a tape of {years} years\n(three grades, two sectors; with loans made before the watch, loans still running and workouts still "
-        "open) is made of each\nloan by loan, the whole calibration is run on it, and its posterior 90 % intervals are held against the truth.\n\n"
+        "priors, a tape of {years} years\n(three grades, two sectors; with loans made before the watch, loans still running, workouts still "
+        "open and defaults dated after\nmaturity) is made of each loan by loan, written to a file and read as a user's is; the whole calibration is run on it, "
+        "and its\nposterior 90 % intervals are held against the truth.\n\n"
         "Version {version}, seed {seed}, {tapes} tapes, {converged} converged (R̂ ≤ 1.01, ESS ≥ 400), {defaults} defaults a tape (median). On {far}\n"
         "tapes the naive estimate, defaults over loans, is {limit} or more away from the true default probability; they stand apart.\n\n{table}\n\n"
         "Wanted: {low} to {high}; outside it on all tapes: {outside}. Standard errors are those of a true cover of 90 %."),
-    "cv_before": (
-        "{names} 一行来自改进之前：其后不足千分之一和超过千分之九百九十九的部分按删失处理，不再当作恰好等于界限。",
-        "The line {names} is from before a fix: parts within a thousandth of nothing or of all, then moved to that\n"
-        "bound, are censored there since."),
     "cv_heads": ("参数|覆盖率|台账|简单估计偏远者|台账", "parameter|cover|tapes|naive far off|tapes"),
     "cal_need": ("请给出台账，或用 --template 写出模板。", "Give a tape, or write a template with --template."),
     "cal_exists": ("{given} 已存在，没有覆盖。", "{given} exists and was left alone."),

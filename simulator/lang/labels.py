@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approval.anchor_relief": ("链主担保的提升", "lift by an anchor"), "platform.uplift": ("申请增加", "more applications"),
     "platform.days_before": ("上线前办理天数", "days before"), "platform.days_with": ("上线后办理天数", "days with it"),
     "macro.rho": ("违约相关性", "default correlation"), "macro.persistence": ("景气持续性", "persistence"),
-    "macro.national_share": ("全国因子占比", "national part"), "macro.shift": ("景气偏移", "shift"),
+    "macro.national_share": ("全国因子占比", "national part"), "macro.pd_factor": ("违约率倍数", "relative default rate"), "macro.shift": ("景气偏移", "shift"),
     "gate.value": ("·", "·"), "phase_in.value": ("·", "·"), "lending.value": ("·", "·"),
     "audit.improper": ("不当申领占比", "claimed improperly"), "audit.delay": ("发现所需时间", "found after"),
     "audit.recovered": ("追回概率", "chance of being paid back"),

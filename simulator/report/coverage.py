@@ -26,9 +26,7 @@ def render(found: dict[str, Any], lang: str) -> str:
                 limit=f"{far['limit']:.0%}", low=f"{low:.0%}", high=f"{high:.0%}",
                 outside=", ".join(name for name, held in found["cover"].items() if not low <= held[0] <= high) or "-",
                 table=table(text("cv_heads", lang), rows))
-    # Estimates changed since the study ran; a study run anew has none.
-    older = text("cv_before", lang, names=", ".join(found["before"])) if found.get("before") else ""
-    return f"{page}\n\n{older}\n" if older else page + "\n"
+    return page + "\n"
 
 
 def shown(held: list[float]) -> tuple[str, str]:

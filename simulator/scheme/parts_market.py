@@ -46,9 +46,10 @@ class Correlation(Part):
 
 
 class SectorFactor(Correlation):
-    """What differs in one sector: its correlation, and the national factor's part of it."""
+    """What differs in one sector: its correlation, the national factor's part of it, and how often its firms fail."""
 
     national_share: Share | None = None
+    pd_factor: Annotated[Real, Field(ge=0)] = 1.0      # default probability of every grade, relative to the grade's
 
 
 class Stress(Part):

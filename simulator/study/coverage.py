@@ -2,7 +2,8 @@
 
 Every truth is drawn from the priors of ``simulator.calibrate``; a tape of loans in three grades and two sectors is made
 of it loan by loan with numpy alone, with loans made before the watch (left truncation), loans still running and
-workouts still open at its end (right censoring), and the whole calibration is run on it. How often do the posterior
+workouts still open at its end (right censoring) and defaults dated after maturity. It is written to a file, read as a
+user's is, and the whole calibration is run on it. How often do the posterior
 90 % intervals hold the truth? The tapes on which defaults over loans, the naive estimate, is 30 % or more away from
 the true default probability are counted apart.
 
@@ -11,6 +12,7 @@ the true default probability are counted apart.
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
@@ -19,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -28,7 +31,8 @@ from simulator import __version__
 from simulator.calibrate.fit import DAYS, calibrate
 from simulator.calibrate.frailty import Array, Prior
 from simulator.calibrate.severity import DELAY, FRACTION, VOLUME
-from simulator.calibrate.tape import Loan, Tape
+from simulator.calibrate.table import AMOUNTS, HEADERS
+from simulator.calibrate.tape import Tape, read_tape
 from simulator.study.tapes import state_path
 
 PRIOR = Prior()
@@ -36,6 +40,7 @@ GRADES, SECTORS = ("a", "b", "c"), ("x", "y")
 MIX = np.array([[0.2, 0.1], [0.25, 0.2], [0.15, 0.1]])    # share of loans by grade and sector
 TERMS = (12, 24, 36)                       # months, equally likely
 YEARS, BEFORE = 6, 36                      # of the watch; months the book has run when it begins
+OVERDUE = 3.0                              # months after which a loan not repaid counts as a default
 A_QUARTER = 60.0                           # loans made in the quarter at the middle of the watch
 BEGIN = date(2018, 1, 1)
 PATHS = 40_000                             # of the true law's one-year default rates
@@ -91,8 +96,16 @@ def day(months: float) -> date:
     return BEGIN + timedelta(days=math.floor(months * DAYS))
 
 
-def tape_of(truth: Truth, seed: int) -> Tape:
-    """The tape a bank would hand over."""
+HEADS = ("loan", "grade", "sector", "principal", "start", "maturity", "repaid", "default", "watch_start", "watch_end",
+         "recovered", "recovery", "closed")
+
+
+def tape_rows(truth: Truth, seed: int) -> list[list[str]]:
+    """The tape a bank would hand over: rows of text under HEADS.
+
+    A default shows when a loan has been overdue for OVERDUE months. One that fails nearer to its maturity is dated
+    after it, as bullet loans are, and is in the tape only where that date lies inside the watch.
+    """
     random = np.random.default_rng((seed, 3))
     made = made_at(truth, random)
     n, months = made.size, 12 * YEARS
@@ -107,15 +120,37 @@ def tape_of(truth: Truth, seed: int) -> Tape:
     (mean, precision), (wait, shape) = truth.recovered, truth.delay
     part = random.beta(mean * precision, (1.0 - mean) * precision, n)
     paid_at = fails_at + random.gamma(shape, wait / shape, n)
-    loans = []
-    for k in np.flatnonzero(np.minimum(made + term, fails_at) > 0.0):
-        failed = bool(fails_at[k] < min(made[k] + term[k], months))
-        closed = bool(failed and paid_at[k] < months)
+    ends = made + term
+    shown_at = np.where(fails_at > ends - OVERDUE, ends + OVERDUE, fails_at)
+    rows = []
+    for k in np.flatnonzero((np.minimum(ends, fails_at) > 0.0) & (made < months)):
+        failed = bool(fails_at[k] < ends[k])
+        told = failed and shown_at[k] < months
+        # Dated after its maturity, a default is counted at maturity: what comes back has waited since then.
+        paid = paid_at[k] + (ends[k] - fails_at[k] if failed and shown_at[k] > ends[k] else 0.0)
+        closed = bool(told and max(paid, shown_at[k]) < months)
         fen = max(round(principal[k]), 1)
-        loans.append(Loan(str(k), GRADES[grade[k]], SECTORS[sector[k]], fen, day(made[k]), day(max(made[k], 0.0)),
-                          day(fails_at[k] if failed else min(made[k] + term[k], months)), failed,
-                          round(fen * part[k]) if closed else 0, day(paid_at[k]) if closed else None, closed))
-    return Tape(f"seed-{seed}", "0" * 64, BEGIN, day(months), tuple(loans))
+        repaid = str(day(ends[k])) if not failed and ends[k] < months else ""
+        rows.append([str(k), GRADES[grade[k]], SECTORS[sector[k]], f"{fen / 100:.2f}", str(day(made[k])),
+                     str(day(ends[k])), repaid, str(day(shown_at[k])) if told else "",
+                     str(BEGIN), str(day(months)), f"{round(fen * part[k]) / 100:.2f}" if closed else "",
+                     str(day(max(paid, shown_at[k]))) if closed else "", "是" if closed else ""])
+    return rows
+
+
+def write_tape(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """A CSV under the template's Chinese headers, amounts in yuan."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([[f"{HEADERS[name][0]}(元)" if name in AMOUNTS else HEADERS[name][0]
+                                     for name in HEADS], *rows])
+
+
+def tape_of(truth: Truth, seed: int) -> Tape:
+    """That tape, written to a file and read back as a user's is."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"seed-{seed}.csv"
+        write_tape(path, tape_rows(truth, seed))
+        return read_tape(path, GRADES)
 
 
 # --- truths on the scales of the estimates -----------------------------------------------------------
@@ -150,6 +185,8 @@ def truths(truth: Truth, weights: Array, seed: int) -> dict[str, float]:
     """The truth under the names of the estimates."""
     return {**one_year_truth(truth, weights, seed), "persistence": truth.persistence, "loading": truth.loading,
             **{f"sector.{name}": math.exp(truth.effect[k]) for k, name in enumerate(SECTORS)},
+            **{f"factor.{name}": math.exp(truth.effect[k]) / float(np.exp(truth.effect) @ weights.sum(axis=0))
+               * float(weights.sum()) for k, name in enumerate(SECTORS)},
             "size_median": truth.size[0], "size_sigma": truth.size[1], "growth": truth.growth,
             "dispersion": truth.dispersion, "recovered": truth.recovered[0], "delay_mean": truth.delay[0],
             "delay_shape": truth.delay[1]}

@@ -14,7 +14,8 @@ from simulator.ui.session import View
 from simulator.ui.state import State
 
 BROKEN = sorted((Path(__file__).parents[1] / "scenarios" / "broken").glob("*.yaml"))
-# Words Chinese readers use: an interest rate, kinds of files and of encodings, a key of the keyboard, basis points, the middle grade.
+# Words Chinese readers use: an interest rate, kinds of files and of encodings, a key of the keyboard, basis points, and
+# the middle grade.
 USED = {"LPR", "YAML", "CSV", "xlsx", "UTF-8", "GBK", "Tab", "JSON", "bp", "b"}
 
 

@@ -14,6 +14,7 @@ from simulator.answers import variants
 from simulator.answers.draws import draw_changes, draw_scenarios, drawable, latin_hypercube, quantile, unknown
 from simulator.answers.paths import siblings, value_at
 from simulator.engine.demand import volumes_of
+from simulator.engine.economy import mean_pd
 from simulator.scheme import load
 
 SCENARIOS = ("dalian-2020", "fuxin-2017", "liaoning-2021")
@@ -92,7 +93,7 @@ def test_levers_and_stresses_change_what_they_say() -> None:
     assert leverage.pots["fuxin"].leverage == 15_000
     assert variants.lever(scenario, "subsidy") is None  # Fuxin has no subsidy
     stressed = variants.at_default_rate(scenario, 50_000)
-    assert variants.mean_pd(stressed) == pytest.approx(50_000, abs=1)
+    assert mean_pd(stressed) == pytest.approx(0.05, abs=1e-6)
     assert stressed.firms.grades["c"].pd == pytest.approx(5 * stressed.firms.grades["a"].pd, abs=5)
     assert variants.in_recession(scenario).macro.shift == -1.5
 

@@ -31,6 +31,10 @@ BAD = {
     "no unit": ([HEAD.replace("本金(万元)", "本金"), GOOD], ("没有单位", "no unit"), False),
     "merged header": ([HEAD.replace("行业", ""), GOOD], ("合并", "merged"), False),
     "formula": ([HEAD, GOOD, f"2,a,x,=1+1,2020-06-01,2021-06-01,,{WATCH},,,"], ("公式", "formula"), True),
+    "recovered without a default": ([HEAD, GOOD, f"2,a,x,9,2020-01-01,2021-01-01,,{WATCH},3,2022-01-01,"],
+                                    ("没有违约日", "without a default"), True),
+    "over before the watch": ([HEAD, GOOD, f"2,a,x,9,2018-01-01,2019-01-01,,{WATCH},,,"],
+                              ("不在观察之内", "never watched"), True),
     "no date": ([HEAD, GOOD, f"2,a,x,5,2020-13-01,2021-06-01,,{WATCH},,,"], ("不是日期", "No date"), True),
     "empty file": ([HEAD], ("没有数据行", "no rows"), False)}
 
@@ -40,17 +44,11 @@ def written(path: Path, lines: list[str], encoding: str = "utf-8-sig") -> Path:
     return path
 
 
-def tape_lines(seed: int) -> list[str]:
-    """A tape of the coverage study as a bank's file: the same truth, made loan by loan."""
-    tape = coverage.tape_of(coverage.drawn_truth(seed), seed)
-    lines = [HEAD]
-    for loan in tape.loans:
-        ends = loan.leave.isoformat() if loan.failed else ""
-        paid = (f"{loan.recovered / 1e6:.6f}", loan.recovery.isoformat()) if loan.recovery else ("", "")
-        matures = max(loan.leave, loan.start.replace(year=loan.start.year + 1, day=1))
-        lines.append(f"{loan.loan},{loan.grade},{loan.sector},{max(loan.principal / 1e6, 0.01):.6f},{loan.start},"
-                     f"{matures},{ends},{tape.begin},{tape.end},{paid[0]},{paid[1]},{'是' if loan.closed else ''}")
-    return lines
+def study_tape(path: Path, seed: int, encoding: str = "gb18030") -> Path:
+    """A tape of the coverage study as a bank's file: loans made one by one of a truth from the priors."""
+    coverage.write_tape(path, coverage.tape_rows(coverage.drawn_truth(seed), seed))
+    path.write_text(path.read_text("utf-8-sig"), encoding)
+    return path
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -105,7 +103,7 @@ def test_an_existing_file_is_left_alone(capsys: pytest.CaptureFixture[str], tmp_
 
 def test_from_a_gbk_tape_to_draws_of_its_posterior(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Seed 6: about 1,700 loans; the overlay loads over Liaoning, is of grade C, and its joint draws are used."""
-    tape = written(tmp_path / "台账.csv", tape_lines(6), "gb18030")
+    tape = study_tape(tmp_path / "台账.csv", 6)
     out = tmp_path / "overlay.yaml"
     code, shown, _ = call(capsys, "calibrate", str(tape), "--out", str(out), "--json", "--quiet")
     found = json.loads(shown)["estimates"]
@@ -125,3 +123,33 @@ def test_from_a_gbk_tape_to_draws_of_its_posterior(capsys: pytest.CaptureFixture
     pairs = {(row["firms.grades.a.pd"], row["macro.rho"]) for row in rows}
     assert pairs == {(round(float(pd[:-1]) * 1e4), round(float(rho[:-1]) * 1e4))
                      for pd, rho in zip(series["firms.grades.a.pd"], series["macro.rho"], strict=True)}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_was_understood_and_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path,
+                                                          lang: str) -> None:
+    """Sectors x and y are not Liaoning's; nine defaults of seed 6 are dated after maturity."""
+    tape = study_tape(tmp_path / "t.csv", 6)
+    late = sum(row[7] > row[5] for row in coverage.tape_rows(coverage.drawn_truth(6), 6) if row[7])
+    code, shown, _ = call(capsys, "calibrate", str(tape), "--lang", lang, "--quiet")
+    assert code == 0 and late == 9
+    assert "loan←贷款编号" in shown
+    assert ("9 笔的违约日在到期日之后" if lang == "zh" else "9 defaults are dated after maturity") in shown
+    assert ("行业 x, y 的违约率高低" if lang == "zh" else "how often sectors x, y fail") in shown
+
+
+def test_sectors_of_the_scheme_carry_their_own_default_rate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The study's sectors under two names of the base scheme's, one of them in Chinese."""
+    tape = study_tape(tmp_path / "t.csv", 6, "utf-8-sig")
+    lines = tape.read_text("utf-8-sig").replace(",x,", ",装备,").replace(",y,", ",food,")
+    tape.write_text(lines, "utf-8")
+    out = tmp_path / "overlay.yaml"
+    code, shown, _ = call(capsys, "calibrate", str(tape), "--scenario", "dalian-2020", "--out", str(out), "--json",
+                          "--quiet")
+    found, scenario = json.loads(shown)["estimates"], load(out)
+    assert code == 0 and set(scenario.macro.sectors) == {"equipment", "food"}
+    for name, sector in (("装备", "equipment"), ("food", "food")):
+        assert scenario.macro.sectors[sector].pd_factor == pytest.approx(found[f"factor.{name}"]["median"], abs=1e-4)
+        assert scenario.provenance[f"macro.sectors.{sector}.pd_factor"].grade == "C"
+    assert "macro.sectors.food.pd_factor" in scenario.posterior
+    assert abs(found["factor.装备"]["median"] - 1) > 0.02                   # they do differ

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 from scipy import stats
 
 from simulator.calibrate.counts import count
@@ -16,7 +18,7 @@ from simulator.calibrate.sampler import sample
 from simulator.calibrate.table import HEADERS, TapeErrors, template
 from simulator.calibrate.tape import read_tape
 from simulator.report.reserve import render
-from simulator.study import reserve
+from simulator.study import coverage, reserve
 
 ROOT = Path(__file__).parents[2]
 RESULTS = json.loads((ROOT / "docs" / "reserve.json").read_text("utf-8"))
@@ -83,6 +85,71 @@ def written(folder: Path, *rows: str, head: str = HEAD, encoding: str = "utf-8-s
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     (loan,) = read_tape(written(tmp_path, GOOD, encoding=encoding), "abc").loans
     assert (loan.principal, loan.failed) == (100_000_000, False)            # fen
+
+
+def test_a_bullet_loan_overdue_at_maturity_is_a_default_there(tmp_path: Path) -> None:
+    """Declared in default 90 days after its maturity: it counts, at maturity, after 366 days; the tape says so."""
+    late = "2,a,100,2020-01-01,2021-01-01,2021-04-01,2020-01-01,2023-01-01"
+    tape = read_tape(written(tmp_path, GOOD, late), "abc")
+    assert [(loan.failed, (loan.leave - loan.watched).days) for loan in tape.loans] == [(False, 366), (True, 366)]
+    assert tape.doubts == {"late": (3,)}
+
+
+def test_every_default_of_a_tape_dated_after_maturity_is_read(tmp_path: Path) -> None:
+    """Seed 6 of the coverage study with each default moved to 90 days after maturity, where the watch still sees it."""
+    rows = coverage.tape_rows(coverage.drawn_truth(6), 6)
+    moved = 0
+    for row in rows:
+        after = date.fromisoformat(row[5]) + timedelta(90)
+        if row[7] and after <= date.fromisoformat(row[9]):
+            row[7], row[10:] = str(after), ["", "", ""]
+            moved += 1
+    coverage.write_tape(tmp_path / "t.csv", rows)
+    tape = read_tape(tmp_path / "t.csv", "abc")
+    assert moved > 40 and len(tape.doubts["late"]) == moved
+    assert sum(loan.failed for loan in tape.loans) == sum(row[7] != "" for row in rows)
+
+
+def test_what_is_counted_in_its_own_way_is_told_with_its_rows(tmp_path: Path) -> None:
+    head = HEAD + ",结清日,已回收金额(万元),回收日"
+    rows = ["1,a,100,2020-01-01,2021-01-01,,2020-01-01,2023-01-01,2020-12-01,,",
+            "2,a,100,2020-01-01,2021-01-01,,2020-01-01,2023-01-01,,,",
+            "3,a,100,2020-01-01,2021-01-01,2020-06-01,2020-01-01,2023-01-01,,130,2021-01-01",
+            "4,a,1000000,2020-01-01,2021-01-01,,2020-01-01,2023-01-01,2020-12-01,,"]
+    tape = read_tape(written(tmp_path, *rows, head=head), "abc")
+    assert tape.doubts == {"overdue": (3,), "over": (4,), "far": (5,)}
+    assert tape.loans[2].recovered == tape.loans[2].principal == 100_000_000
+    without = read_tape(written(tmp_path, *rows[1:2], head=head), "abc")   # a tape that tells no repayment at all
+    assert without.doubts == {}
+
+
+def test_titles_other_separators_encodings_and_sheets_are_read(tmp_path: Path) -> None:
+    def loans(path: Path) -> list[str]:
+        return [loan.loan for loan in read_tape(path, "abc").loans]
+
+    assert loans(written(tmp_path, ",,", HEAD, GOOD, head="某银行知识产权质押贷款台账,,")) == ["1"]
+    assert loans(written(tmp_path, GOOD.replace(",", ";"), head=HEAD.replace(",", ";"))) == ["1"]
+    assert loans(written(tmp_path, GOOD.replace(",", "\t"), head=HEAD.replace(",", "\t"), encoding="utf-16")) == ["1"]
+    book = Workbook()
+    book.active.append(["说明", "见第二页"])
+    for line in (HEAD, GOOD):
+        book.create_sheet("台账").append(line.split(",")) if line == HEAD else book["台账"].append(line.split(","))
+    book.save(tmp_path / "t.xlsx")
+    assert loans(tmp_path / "t.xlsx") == ["1"]
+
+
+def test_a_broken_workbook_and_a_formula_are_named(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(b"PK\x03\x04" + bytes(range(256)) * 9)
+    with pytest.raises(TapeErrors) as raised:
+        read_tape(tmp_path / "t.xlsx", "abc")
+    assert {code for code, _ in raised.value.found} == {"unreadable"}
+    book = Workbook()
+    for line in (HEAD, GOOD.replace(",100,", ",=50+50,")):
+        book.active.append(line.split(","))
+    book.save(tmp_path / "f.xlsx")
+    with pytest.raises(TapeErrors) as raised:
+        read_tape(tmp_path / "f.xlsx", "abc")
+    assert raised.value.found == {("bad_number", "本金(万元)"): [(2, "=50+50")]}
 
 
 @pytest.mark.parametrize(("row", "code"), [

@@ -160,7 +160,7 @@ def economy(r: random.Random, data: Data) -> None:
     sector = r.choice(list(data["firms"]["sectors"]))
     data["macro"].update({"rho": None, **measure}, link=r.choice(["gaussian", "gamma", "lognormal"]),
                          step=r.choice(["month", "quarter", "year"]),
-                         sectors={sector: {"default_correlation": 20_000, "national_share": 300_000}},
+                         sectors={sector: {"default_correlation": 20_000, "national_share": 300_000, "pd_factor": 1.5}},
                          stress=[{"from": "2021-03-10", "shift": -0.5}, {"from": "2021-07-01", "national": -1.5},
                                  {"from": "2021-12-01", "shift": 0.3}])
     next(iter(data["firms"]["grades"].values()))["pd_by_date"] = [{"from": "2021-05-01", "value": 150_000},

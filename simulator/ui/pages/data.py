@@ -5,7 +5,6 @@ Files stay on this machine.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,7 @@ from simulator.calibrate import fit, overlay, table
 from simulator.calibrate import tape as tapes
 from simulator.calibrate.fit import Calibration
 from simulator.report import names
-from simulator.report.calibrate import span
+from simulator.report.calibrate import estimates, understood
 from simulator.scheme import notices
 from simulator.scheme.units import format_money
 
@@ -83,13 +82,11 @@ def _calibrate(view: View, name: str, data: bytes) -> None:
         st.code(errors.render(view.lang), language=None, wrap_lines=True)
         return
     heads = view.t("cal_heads").split("|")
-    rows = [[parts.quoted(one.name), view.t("cal_reference") if math.isnan(one.prior[0]) else span(*one.prior),
-             f"{one.median:.4g}", span(one.low, one.high), f"{one.r_hat:.3f}", f"{one.ess:,.0f}"]
-            for one in found.estimates]
     parts.note(view.t("cal_title", loans=f"{len(found.tape.loans):,}", defaults=found.defaults,
                       years=f"{found.loan_years:,.0f}"))
-    parts.show(parts.table(heads, rows, "lrrrrr"))
-    parts.note(view.t("cal_naive", naive=f"{found.naive:.2%}"),
+    parts.show(parts.table(heads, estimates(found, view.lang), "lrrrrr"))
+    parts.note(view.t("cal_naive", naive=f"{found.naive:.2%}"), *understood(found.tape, view.lang),
+               *overlay.left_out(found, view.original, view.lang),
                "" if found.converged else view.t("cal_not_converged"))
     if view.state.scenario in work.names():
         told = overlay.overlay(found, view.original).encode()
