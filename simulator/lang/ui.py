@@ -78,7 +78,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_reached_fund": ("占现有基金", "of the present fund"),
     "ui_money_line": ("项目", "line"), "ui_money_compensation": ("基金代偿", "compensation"), "ui_money_recovery": ("追偿收回", "recoveries"),
     "ui_money_subsidies": ("各项补贴", "subsidies"), "ui_money_earned": ("基金利息", "interest earned"), "ui_money_fees": ("再担保费", "re-guarantee fees"),
-    "ui_money_total": ("合计", "total"), "ui_money_sum": ("合计 {value},模拟误差 {error}。", "Total {value}, simulation error {error}."), "ui_levels": ("分级次: {levels}", "by level: {levels}"),
+    "ui_money_total": ("合计", "total"), "ui_money_sum": ("合计 {value},模拟误差 {error},假设范围 {assumed}。", "Total {value}, simulation error {error}, range over assumptions {assumed}."), "ui_levels": ("分级次: {levels}", "by level: {levels}"),
     "ui_unknown": ("不知道什么", "What is not known"), "ui_unknown_what": ("数", "number"), "ui_unknown_why": ("范围与说明", "range and note"),
     "ui_follow_bad": ("追踪糟糕的一次", "Follow a bad path"), "ui_all_evidence": ("全部依据", "All evidence"),
     "ui_go_on": ("可在「方案」页写明数值,或上传自己的方案。", "Give the figures on the page Scheme, or upload a scheme of your own."),

@@ -71,7 +71,10 @@ def ratio_cells(row: AnswerRow, lang: str, factor: int = 0) -> Cells:
     if row.value is None or math.isnan(row.value):
         return text("ans_undefined", lang), "", ""
     if not factor:
-        return percent(row.value), _percents(row.low, row.high), _percents(row.range_low, row.range_high)
+        # A path refuses at most all of what it is asked for, so the rule of three bounds what none of n refused.
+        n = row.n if row.key == "refusal" else 0
+        least = 3 / n if n and row.value == 0 else 0.0
+        return percent(row.value, n), _percents(row.low, row.high, least), _percents(row.range_low, row.range_high, least)
 
     def interval(low: float | None, high: float | None) -> str:
         if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
@@ -81,7 +84,8 @@ def ratio_cells(row: AnswerRow, lang: str, factor: int = 0) -> Cells:
     return plain(row.value, factor), interval(row.low, row.high), interval(row.range_low, row.range_high)
 
 
-def _percents(low: float | None, high: float | None) -> str:
+def _percents(low: float | None, high: float | None, least: float = 0.0) -> str:
+    """An interval of shares of one whose upper end is at ``least`` that."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return "—"
-    return span(percent(max(low, 0.0)), percent(high))
+    return span(percent(max(low, 0.0)), percent(max(high, least)))

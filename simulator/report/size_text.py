@@ -197,7 +197,7 @@ def _reason(check: Check, lang: str) -> str:
 
 
 def _percent(check: Check) -> str:
-    return percent(check.value, 0 if check.name == "refusal" else check.n)
+    return percent(check.value, check.n)
 
 
 def promise_rows(size: SizeResult, lang: str) -> list[list[str]]:

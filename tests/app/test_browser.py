@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 import pytest
 
 from simulator.report.numbers import money, percent, span
+from simulator.scheme import load
 from simulator.ui import jobs, work
 from tests.app import kit
 from tests.app.kit import PATHS, ROOT, WORDS, answer_of, row
@@ -120,10 +121,23 @@ def settle(page: Any, sign: str = ".pf-stamp") -> str:
     return str(page.inner_text("body"))
 
 
-def says(page: Any, said: str) -> None:
-    """Wait until the verdict says so."""
-    page.wait_for_function("said => document.querySelector('.pf-verdict')?.innerText.includes(said)", arg=said,
-                           timeout=150_000)
+def says(page: Any, *said: str) -> None:
+    """Wait until the verdict says one of these."""
+    page.wait_for_function("said => said.some(one => document.querySelector('.pf-verdict')?.innerText.includes(one))",
+                           arg=list(said), timeout=150_000)
+
+
+def bare(text: str) -> str:
+    """Without spaces and line breaks: the terminal breaks lines elsewhere than a browser."""
+    return re.sub(r"\s", "", text)
+
+
+def verdict_of(lang: str) -> str:
+    """The sentence of the command line's verdict, with its condition."""
+    words = kit.once("answer", "dalian-2020", *WORDS, "--lang", lang, "--quiet")
+    head, end = {"zh": ("结论", "只看赔空"), "en": ("Verdict", "size needed")}[lang]
+    (sentence,) = re.findall(rf"^{head}\s+(.*?)\n\s+{end}", words, flags=re.S | re.M)
+    return bare(sentence)
 
 
 def keep(page: Any, name: str) -> None:
@@ -149,9 +163,10 @@ def test_journey_is_2400_enough_and_what_size(page: Any, server: Server, told: d
     assert span(percent(max(exhaustion["range_low"], 0.0)), percent(exhaustion["range_high"])) in text
     size = told["size"]
     assert any(money(size["size_fen"], lang, digits) in text for digits in (2, 3))
+    assert verdict_of(lang) in bare(page.inner_text(".pf-verdict"))
     keep(page, f"answer-{lang}")
     page.get_by_text({"zh": "需要多大基金", "en": "How large must it be"}[lang]).click()
-    says(page, money(size["size_fen"], lang, 2)[:3])
+    says(page, *(money(size["size_fen"], lang, digits) for digits in (2, 3)))
     keep(page, f"answer-size-{lang}")
     page.get_by_role("button", name={"zh": "规模", "en": "Size"}[lang], exact=True).click()
     page.wait_for_selector(".pf-figure img", timeout=60_000)
@@ -161,12 +176,34 @@ def test_journey_is_2400_enough_and_what_size(page: Any, server: Server, told: d
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_journey_what_growth(page: Any, server: Server, lang: str) -> None:
-    go(page, server, f"{FEW}&lang={lang}&ask=growth")
+    """From the first page in the other language: the switch, then the question, by clicks."""
+    go(page, server, f"{FEW}&lang={'en' if lang == 'zh' else 'zh'}")
+    page.get_by_text({"zh": "中文", "en": "EN"}[lang], exact=True).click()
+    page.get_by_text({"zh": "最多带得动多少增长", "en": "What growth can it carry"}[lang]).click(timeout=60_000)
     words = ("size", "dalian-2020", "--ask", "growth", *WORDS, "--json", "--quiet")
     found = json.loads(kit.once(*words, expect=(0, 3)))
     said = {"zh": "守不住", "en": "not kept"}[lang] if found["trend"] is None else percent(found["trend"] / 1_000_000)
     says(page, said)
+    assert f"lang={lang}" in page.url or lang == "zh"
     keep(page, f"growth-{lang}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_two_policies_beside_each_other(page: Any, server: Server, told: dict[str, Any], lang: str) -> None:
+    """A second scheme chosen from the list: its cost and the difference are those of two runs of the command line."""
+    go(page, server, f"{FEW}&lang={lang}&page=compare", "table.pf")
+    other = answer_of("dalian-district-pots")
+    title = load("dalian-district-pots").title.model_dump()[lang]
+    page.locator('[data-testid="stMultiSelect"] input').fill(title)
+    page.get_by_role("option", name=title).first.click()
+    costs = [row(each, "cost")["value"] for each in (told, other)]
+    page.wait_for_function("title => document.querySelector('table.pf')?.innerText.includes(title)", arg=title,
+                           timeout=60_000)
+    text = settle(page, "table.pf")
+    assert any(money(costs[1], lang, digits) in text for digits in (2, 3, 4))
+    assert any(money(costs[1] - costs[0], lang, digits, sign=True) in text for digits in (2, 3, 4))
+    assert "with=dalian-district-pots" in page.url
+    keep(page, f"compare-two-{lang}")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

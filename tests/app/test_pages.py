@@ -107,12 +107,12 @@ def test_size_how_large_must_the_fund_be(done: str, told: dict[str, Any], lang: 
     page, size = seen(opened(lang=lang, page="size", set=SETS)), told["size"]
     assert any(money(size["size_fen"], lang, digits) in page for digits in (2, 3))
     for check in size["checks"]:
-        value = percent(check["value"], 0 if check["name"] == "refusal" else PATHS)
+        value = percent(check["value"], PATHS)
         assert f"✔ {value}" in page or check["name"] == "targets"
     for at in size["table"]:
         assert at["size_fen"] is None or money(at["size_fen"], lang) in page
     for fen, chances in {money(fen, lang): (fen, chances) for fen, chances in size["curve"]}.values():
-        assert money(fen, lang, 3) in page and percent(chances["refusal"]) in page
+        assert money(fen, lang, 3) in page and percent(chances["refusal"], PATHS) in page
     answer = seen(opened(lang=lang, ask="size", set=SETS))
     assert any(money(size["size_fen"], lang, digits) in answer for digits in (2, 3))
 

@@ -44,7 +44,7 @@ def render(view: View) -> None:
     quick = answers.drawn(place, waiting)
     answers.box("growth" if view.state.ask == "growth" else "answer")
     moving = st.container()
-    _money(view, quick)
+    _money(view, quick, answers)
     with st.expander(view.t("ui_charts")):
         charts.render(view, quick)
     _foot(view)
@@ -216,17 +216,19 @@ def _targets_hold(sheet: AnswerSheet) -> bool | None:
     return "targets" not in (sheet.verdict.failed if sheet.verdict else ())
 
 
-def _money(view: View, quick: Quick) -> None:
+def _money(view: View, quick: Quick, answers: Answers) -> None:
     """What it costs by year: expected, and the 95 % quantile in brackets."""
-    sheet, lang = quick.sheet, view.lang
+    sheet, lang = answers.whole.sheet if answers.whole else quick.sheet, view.lang
     parts.heading(view.t("ui_money"))
     heads, rows = money_rows(view, quick)
     parts.show(parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1))
     row = sheet.row("cost")
-    value, error, _ = money_cells(row, lang)
+    value, error, assumed = money_cells(row, lang)
     levels = [f"{view.t('level_' + each.subject)} {money(each.value or 0, lang)}"
               for each in sheet.having("cost_level")]
-    parts.note(view.t("ui_money_sum", value=value, error=error) + " " + view.t("ui_levels", levels=" · ".join(levels)))
+    assumed = assumed if answers.whole else view.t("ui_later")
+    parts.note(view.t("ui_money_sum", value=value, error=error, assumed=assumed) + " "
+               + view.t("ui_levels", levels=" · ".join(levels)))
     st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"{view.state.scenario}-money.csv", "text/csv",
                        key="csv-money", on_click="ignore")
 

@@ -43,7 +43,7 @@ def _draw(view: View, size: SizeResult) -> None:
         "present": view.t("ui_present"), "size": view.t("ui_needed"), "x": view.t("size_head_curve")}
     figure = draw.size_curve(size.curve, limits, size.present_fen, size.size_fen, words, lang)
     distinct = {money(fen, lang): (fen, chances) for fen, chances in size.curve}
-    table = [[money(fen, lang, 3), *(percent(chances[name], 0 if name == "refusal" else size.paths) for name in limits)]
+    table = [[money(fen, lang, 3), *(percent(chances[name], size.paths) for name in limits)]
              for fen, chances in distinct.values()]
     draw.show(view, figure, "size", view.t("ui_curve_alt"), [view.t("size_head_curve"), *(words[n] for n in limits)],
               table, "r" * (len(limits) + 1))
