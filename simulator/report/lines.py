@@ -74,7 +74,8 @@ def ratio_cells(row: AnswerRow, lang: str, factor: int = 0) -> Cells:
         # A path refuses at most all of what it is asked for, so the rule of three bounds what none of n refused.
         n = row.n if row.key == "refusal" else 0
         least = 3 / n if n and row.value == 0 else 0.0
-        return percent(row.value, n), _percents(row.low, row.high, least), _percents(row.range_low, row.range_high, least)
+        error, assumed = ((row.low, row.high), (row.range_low, row.range_high))
+        return percent(row.value, n), _percents(*error, least), _percents(*assumed, least)
 
     def interval(low: float | None, high: float | None) -> str:
         if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
