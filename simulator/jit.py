@@ -55,6 +55,11 @@ def _user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
+def compiled() -> bool:
+    """Whether kernels are at hand from an earlier run; always without compilation."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" or CACHE_DIR is not None and any(CACHE_DIR.rglob("*.nbi"))
+
+
 def _writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -61,9 +61,7 @@ def assumed_note(scheme: Scenario, quiet: bool, lang: str) -> None:
 
 def first_run_note(quiet: bool, lang: str) -> None:
     """Say that the kernels are being compiled, when none are cached yet."""
-    if quiet or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return
-    from simulator.jit import CACHE_DIR
+    from simulator.jit import compiled
 
-    if CACHE_DIR is None or not any(CACHE_DIR.rglob("*.nbi")):
+    if not quiet and not compiled():
         note(text("cli_first_run", lang))

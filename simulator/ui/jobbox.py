@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from simulator.jit import CACHE_DIR
+from simulator.jit import compiled
 from simulator.lang import LANGUAGES
 from simulator.report import names
 
@@ -52,7 +52,8 @@ def job_box(view: View, name: str, words: list[str], said: str, why: str,
     if job is not None and job.state == "done":        # finished between the look at its results and this one
         st.rerun()
     if job is not None:
-        st.warning(view.t(f"ui_job_{job.state}"))
+        killed = job.state == "failed" and not job.message.strip()
+        st.warning(view.t("ui_job_killed" if killed else f"ui_job_{job.state}"))
         if job.state == "failed" and job.message:
             with st.expander(view.t("ui_job_messages")):
                 st.code(job.message, language=None, wrap_lines=True)
@@ -78,5 +79,5 @@ def _watch(view: View, name: str) -> None:
     bar, stop = st.columns([5, 1], vertical_alignment="center")
     bar.progress(job.share, text=view.t("ui_job_progress", share=round(job.share * 100), left=left))
     stop.button(view.t("ui_stop"), key=f"stop-{name}", on_click=jobs.cancel, args=(name,), width="stretch")
-    if job.share == 0 and (CACHE_DIR is None or not any(CACHE_DIR.rglob("*.nbi"))):
+    if job.share == 0 and not compiled():
         parts.note(view.t("cli_first_run"))

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from simulator import __version__
+from simulator.jit import compiled
 from simulator.lang import text
 from simulator.report import names
 from simulator.scheme import ScenarioErrors
@@ -37,7 +38,11 @@ def main() -> None:
     try:
         view = View(state, work.opened(state.scenario, state.changes))
         _head(view)
+        compiling = st.empty()
+        if not compiled():                 # the first thing a page works out waits for it
+            compiling.info(text("cli_first_run", state.lang))
         import_module(f"simulator.ui.pages.{state.page}").render(view)
+        compiling.empty()
     except ScenarioErrors as errors:
         st.error("\n\n".join(work.reason(problem, state.lang) for problem in errors.problems[:20]))
         st.button(text("ui_reset", state.lang), on_click=session.turn, kwargs={"changes": ()})

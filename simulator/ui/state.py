@@ -80,7 +80,7 @@ def read(query: Mapping[str, Sequence[str]]) -> tuple[State, list[Warned]]:
     """The state an address asks for, and a warning for each value of it that is refused."""
     warned: list[Warned] = []
     given = {key: list(values) for key, values in query.items()}
-    version = (given.pop("v", None) or [str(SCHEMA)])[-1]
+    version = (_last(given, "v", warned) or [str(SCHEMA)])[-1]
     if version != str(SCHEMA):
         warned.append(Warned("ui_link_version", version))
     state = State(**{**_choices(given, warned), **_numbers(given, warned)})  # type: ignore[arg-type]
@@ -90,12 +90,19 @@ def read(query: Mapping[str, Sequence[str]]) -> tuple[State, list[Warned]]:
     return replace(state, changes=changes), warned
 
 
+def _last(given: dict[str, list[str]], key: str, warned: list[Warned]) -> list[str]:
+    """The last value of a key, which holds; those before it are told."""
+    values = given.pop(key, [])
+    warned += [Warned("ui_link_twice", f"{key}={value}") for value in values[:-1]]
+    return values[-1:]
+
+
 def _choices(given: dict[str, list[str]], warned: list[Warned]) -> dict[str, str]:
     names = {"s": ("scenario", work.names()), "page": ("page", PAGES), "lang": ("lang", LANGUAGES),
              "ask": ("ask", ASKS)}
     found = {}
     for key, (field, allowed) in names.items():
-        for value in given.pop(key, [])[-1:]:
+        for value in _last(given, key, warned):
             if value in allowed or (key == "s" and work.uploaded(value)):
                 found[field] = value
             else:
@@ -106,7 +113,7 @@ def _choices(given: dict[str, list[str]], warned: list[Warned]) -> dict[str, str
 def _numbers(given: dict[str, list[str]], warned: list[Warned]) -> dict[str, int]:
     found = {}
     for key, (least, most) in NUMBERS.items():
-        for value in given.pop(key, [])[-1:]:
+        for value in _last(given, key, warned):
             if re.fullmatch(r"\d{1,19}", value) and least <= int(value) <= most:
                 found[key] = int(value)
             else:
@@ -137,6 +144,8 @@ def _changes(given: list[str], scenario: str, warned: list[Warned]) -> tuple[tup
         if _reads_a_file(path) or long or not equals or not path.strip() or len(pairs) >= MOST_CHANGES:
             warned.append(Warned("ui_link_value", f"set={each}"))
         else:
+            if path.strip() in pairs:
+                warned.append(Warned("ui_link_twice", f"set={path.strip()}={pairs[path.strip()]}"))
             pairs[path.strip()] = value.strip()
     try:
         work.opened(scenario, tuple(sorted(pairs.items())))

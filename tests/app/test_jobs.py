@@ -12,7 +12,7 @@ import pytest
 
 from simulator.answers import AnswerSheet
 from simulator.ui import jobs, work
-from tests.app.kit import WORDS, job, program, view, wait
+from tests.app.kit import WORDS, job, opened, program, view, wait
 
 SLOW = ["answer", "dalian-2020", "--paths", "20000", "--draws", "40"]
 QUICK = ["size", "dalian-2020", "--ask", "growth", *WORDS]
@@ -83,6 +83,21 @@ def test_a_mistaken_job_says_what_the_command_said() -> None:
     name = jobs.start(some(3), ["answer", "nowhere-2020", "--lang", "en"], {}, {}).name
     ended = wait(name, 60)
     assert ended.state == "failed" and "nowhere-2020" in ended.message
+
+
+def test_the_page_says_how_a_job_ended_and_how_to_go_on(runs: Path) -> None:
+    """Killed from outside it left no word; mistaken, its words stand below. Either way it can be begun again."""
+    name = job(view())
+    told = {"": "按下面的按钮从头再算", "没有方案 nowhere-2020": "没有完成就停了"}
+    for log, said in told.items():
+        (runs / name).mkdir(parents=True, exist_ok=True)
+        (runs / name / "job.json").write_text(json.dumps({"pid": 0, "begun": 1.0, "titles": {}}), "utf-8")
+        (runs / name / "log").write_text(log, "utf-8")
+        (runs / name / "lock").touch()
+        app = opened()
+        assert any(said in each.value for each in app.warning)
+        assert any("完整测算" in each.label for each in app.button)
+        assert not log or any(log in each.value for each in app.code)
 
 
 def test_no_more_jobs_than_the_machine_should_run() -> None:

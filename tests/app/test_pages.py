@@ -6,18 +6,23 @@ process of the command line with the same change.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from simulator.report.numbers import money, percent, span
-from simulator.ui import jobs, work
+from simulator.ui import brief, jobs, shell, work
+from simulator.ui.pages import answer
+from simulator.ui.session import View
 from simulator.ui.state import PAGES
 from tests.app import kit
 from tests.app.kit import PATHS, WORDS, answer_of, changes, job, opened, program, row, seen, view, wait
@@ -266,6 +271,43 @@ def test_loans_in_force_open_the_scheme(runs: Path, lang: str) -> None:
     [file] = (work.runs_folder() / "uploads").glob("upload-*.yaml")
     held = work.opened(file.stem).book.held
     assert held is not None and len(held.loans) == 8 and held.principal == 2250 * 10**6
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_paper_for_the_file_says_what_the_page_says(done: str, told: dict[str, Any], lang: str) -> None:
+    """One page, whole once the answer is: verdict, size, money, evidence; no address that it would load from."""
+    app = opened(lang=lang, set=SETS)
+    assert [each for each in app.get("download_button") if "brief" in each.proto.id]
+    shown = view(FUND, lang=lang)
+    answers = answer.Answers(shown)
+    assert answers.whole is not None
+    quick = work.quick(shown.scenario, PATHS, 1)
+    page = brief.brief(shown, answers.top(quick.sheet, grey=False), answer.money_rows(shown, quick),
+                       answer.money_sums(shown, quick, answers), answer.stamp(shown)).decode()
+    plain = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    assert money(told["size"]["range_low_fen"], lang).split(" ")[0] in plain
+    cost = row(told, "cost")
+    assert any(money(cost["value"], lang, digits) in plain for digits in (2, 3, 4))
+    assert "pledgefund answer dalian-2020 --set" in plain and "250 万元" in plain
+    assert not re.search(r"(src|href)=|url\(", page)
+
+
+def test_readings_of_a_growth_are_those_of_the_command_line(runs: Path, told: dict[str, Any]) -> None:
+    page = seen(opened(set=SETS))
+    readings = [each for each in told["rows"] if each["key"] == "target_reading"]
+    assert len(readings) == 8                                              # two targets, four readings
+    assert "年均增幅的几种口径" in page and all(percent(each["value"], PATHS) in page for each in readings)
+
+
+def test_the_first_page_ever_says_why_it_waits(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without kernels at hand the page says so before it works anything out; with them it does not."""
+    def stopped(shown: View) -> None:
+        st.stop()
+
+    monkeypatch.setattr(shell, "import_module", lambda name: SimpleNamespace(render=stopped))
+    for there, said in ((False, 1), (True, 0)):
+        monkeypatch.setattr(shell, "compiled", lambda there=there: there)
+        assert len([each for each in opened().info if "首次" in each.value]) == said
 
 
 def test_undo_goes_back_one_change_and_language_keeps_everything(runs: Path) -> None:

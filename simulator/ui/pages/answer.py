@@ -18,6 +18,7 @@ from simulator.report.unanswered import figures_missing, reason
 from simulator.scheme.units import format_money
 
 from .. import charts, parts, work
+from ..brief import brief
 from ..jobbox import begin, job_box
 from ..question import question_fields, sliders
 from ..session import View, turn
@@ -39,7 +40,7 @@ def render(view: View) -> None:
         place.html(_unanswered(view))
         if not lacking(view.scenario, SIZE):
             answers.box("answer")
-        _foot(view)
+        _foot(view, answers, None)
         return
     quick = answers.drawn(place, waiting)
     answers.box("growth" if view.state.ask == "growth" else "answer")
@@ -47,7 +48,8 @@ def render(view: View) -> None:
     _money(view, quick, answers)
     with st.expander(view.t("ui_charts")):
         charts.render(view, quick)
-    _foot(view)
+    _readings(view, quick.sheet)
+    _foot(view, answers, quick)
     with moving:                           # drawn last: which assumptions matter most takes a while to find out
         sliders(view)
 
@@ -216,21 +218,38 @@ def _targets_hold(sheet: AnswerSheet) -> bool | None:
     return "targets" not in (sheet.verdict.failed if sheet.verdict else ())
 
 
+def _readings(view: View, sheet: AnswerSheet) -> None:
+    """The readings of a yearly growth side by side: which one is meant is for who wrote the target."""
+    rows = []
+    for row in sheet.having("target_reading"):
+        name, reading = row.subject.split("/")
+        rows.append([names.target(view.scenario, name, view.lang), view.t(f"ans_reading_{reading}"),
+                     *percent_cells(row, view.lang)[:2]])
+    if rows:
+        with st.expander(view.t("ui_readings")):
+            parts.show(parts.table(view.t("ui_reading_head").split("|"), rows, "llrr"))
+
+
 def _money(view: View, quick: Quick, answers: Answers) -> None:
     """What it costs by year: expected, and the 95 % quantile in brackets."""
-    sheet, lang = answers.whole.sheet if answers.whole else quick.sheet, view.lang
     parts.heading(view.t("ui_money"))
     heads, rows = money_rows(view, quick)
     parts.show(parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1))
+    parts.note(money_sums(view, quick, answers))
+    st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"{view.state.scenario}-money.csv", "text/csv",
+                       key="csv-money", on_click="ignore")
+
+
+def money_sums(view: View, quick: Quick, answers: Answers) -> str:
+    """The total with both its intervals, and who bears it."""
+    sheet, lang = answers.whole.sheet if answers.whole else quick.sheet, view.lang
     row = sheet.row("cost")
     value, error, assumed = money_cells(row, lang)
     levels = [f"{view.t('level_' + each.subject)} {money(each.value or 0, lang)}"
               for each in sheet.having("cost_level")]
     assumed = assumed if answers.whole else view.t("ui_later")
-    parts.note(view.t("ui_money_sum", value=value, error=error, assumed=assumed) + " "
-               + view.t("ui_levels", levels=" · ".join(levels)))
-    st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"{view.state.scenario}-money.csv", "text/csv",
-                       key="csv-money", on_click="ignore")
+    return (view.t("ui_money_sum", value=value, error=error, assumed=assumed) + " "
+            + view.t("ui_levels", levels=" · ".join(levels)))
 
 
 def money_rows(view: View, quick: Quick) -> tuple[list[str], list[list[str]]]:
@@ -258,7 +277,7 @@ def _unanswered(view: View) -> str:
     return parts.verdict(said, None, f"{why} {view.t('ui_go_on')}", view.lang)
 
 
-def _foot(view: View) -> None:
+def _foot(view: View, answers: Answers, quick: Quick | None) -> None:
     """Evidence, what is not known, and the command that gives the same."""
     from ..evidence import counts_line, unknown_rows
 
@@ -269,9 +288,14 @@ def _foot(view: View) -> None:
     middle.button(view.t("ui_follow_bad"), on_click=turn, kwargs={"page": "trace"}, width="stretch")
     right.button(view.t("ui_all_evidence"), on_click=turn, kwargs={"page": "evidence"}, width="stretch")
     st.code(view.reproduce("answer"), language=None, wrap_lines=True)
-    folder = work.runs_folder() / Answers(view).names["answer"] / "out"
+    folder = work.runs_folder() / answers.names["answer"] / "out"
     if (folder / "answer.json").is_file():
-        numbers, words, _ = st.columns([1, 1, 3])
+        numbers, words, paper, _ = st.columns([1, 1, 1, 2])
+        if quick is not None and answers.whole is not None:
+            told = brief(view, answers.top(quick.sheet, grey=False), money_rows(view, quick),
+                         money_sums(view, quick, answers), stamp(view))
+            paper.download_button(view.t("ui_brief"), told, f"{view.state.scenario}-brief.html", "text/html",
+                                  key="brief", help=view.t("ui_brief_why"), on_click="ignore")
         numbers.download_button(view.t("ui_json"), (folder / "answer.json").read_bytes(),
                                 f"{view.state.scenario}-answer.json", "application/json", on_click="ignore")
         words.download_button(view.t("ui_txt"), (folder / "answer.txt").read_bytes(),

@@ -1,0 +1,52 @@
+"""送审稿: the answer on a page of its own, to be printed and filed: what the screen says, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from simulator.report import names
+
+from . import parts
+from .evidence import counts_line, unknown_rows
+from .labels import label
+from .session import View
+
+PRINT = ("<style>body{font-family:'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif;"
+         "max-width:980px;margin:1.5rem auto;padding:0 1rem;color:#20262d}h1{font-size:1.3rem;margin:0 0 .3rem}"
+         "@media print{body{margin:0;max-width:none;font-size:10pt}.pf-wrap{overflow:visible}tr{break-inside:avoid}}"
+         "@page{size:A4;margin:14mm}</style>")
+
+
+def brief(view: View, top: str, money: tuple[Sequence[object], Sequence[Sequence[object]]], sums: str,
+          stamp: str) -> bytes:
+    """One page of HTML without anything from elsewhere. ``top`` is the screen's verdict, cards and size as HTML."""
+    heads, rows = money
+    head = escape(names.words(view.scenario.title, view.lang))
+    sections = [f"<h1>{head}</h1>", note(view.t("ui_brief_what")), *changed(view), top,
+                heading(view.t("ui_money")), parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1), note(sums),
+                heading(view.t("ui_brief_basis")), note(counts_line(view)), heading(view.t("ui_unknown")),
+                parts.table([view.t("ui_unknown_what"), view.t("ui_unknown_why")], unknown_rows(view)),
+                heading(view.t("ui_brief_again")), f"<pre>{escape(view.reproduce('answer'))}</pre>", note(stamp)]
+    lang = {"zh": "zh-CN", "en": "en"}[view.lang]
+    return (f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{head}</title>{parts.STYLE}{PRINT}'
+            f"</head><body>{''.join(sections)}</body></html>").encode()
+
+
+def changed(view: View) -> list[str]:
+    """What was changed of the scheme as it is shipped, old and new; nothing where nothing was."""
+    if not view.state.changes:
+        return []
+    rows = [[label(view.scenario, path, view.lang), given] for path, given in view.state.changes]
+    heads = [view.t("ui_brief_value"), view.t("ui_brief_given")]
+    return [heading(view.t("ui_brief_changed")), parts.table(heads, rows)]
+
+
+def heading(said: str) -> str:
+    """A heading as HTML."""
+    return f'<h2 class="pf">{escape(said)}</h2>'
+
+
+def note(said: str) -> str:
+    """Small text as HTML."""
+    return f'<p class="pf-note">{parts.cell(said)}</p>'
