@@ -224,6 +224,52 @@ def nothing() -> list[Check]:
         ("defaults", "defaults"), ("claims", "liable_fund_fen"), ("insurer's layer", "liable_insurer_fen"))]
 
 
+def whole_pool() -> list[Check]:
+    """The pool, whose fund bears all: nothing of any loss is left to the lender, on every path."""
+    return [*of(gaussian()),
+            Check("fund's share less loss", "exact", 0.0, lambda r: r.column("liable_fund_fen")
+                  - LOAN * r.column("defaults")),
+            Check("left to the lender", "exact", 0.0, column("liable_lender_fen"))]
+
+
+def empty() -> list[Check]:
+    """No book and no lending: no loan, no claim, nothing paid, and a fund that is as it was."""
+    return [*(Check(name, "exact", 0.0, column(key)) for name, key in (
+        ("loans made", "loans"), ("defaults", "defaults"), ("claims", "liable_fund_fen"), ("paid", "paid_fund_fen"))),
+            Check("day of the first claim not paid", "exact", -1.0, column("exhausted_day")),
+            Check("fund conserved", "exact", 1e12, column("balance_city_fen"))]
+
+
+def guarantee() -> list[Check]:
+    """Four fifths of each loss until 1600 万元 are paid: the rule on every path, and its closed form."""
+    count = theory.mixed_binomial(100, lambda x: np.asarray(conditional_pd(0.1, RHO, x)))
+    cap = 16.0                             # loans: portfolio 100 × guarantee rate .8 × cap rate .2
+    share = column("liable_fund_fen", LOAN)
+    return [Check("guarantee", "mean", 0.8 * count.at_most(cap / 0.8), share),
+            Check("guarantee less its rule", "exact", 0.0, lambda r: r.column("liable_fund_fen") - np.minimum(
+                8 * LOAN // 10 * r.column("defaults"), 16 * LOAN)),
+            Check("guarantee at its cap", "chance", count.above(cap / 0.8 - 0.5), lambda r: share(r) >= cap)]
+
+
+def longer() -> list[Check]:
+    """Claims of a yuan covered, run-off included: share × (1 - (1 - PD)²) of what was covered, path by path."""
+    expected = 0.5 * (1.0 - (1.0 - PD) ** 2)
+
+    def of_a_yuan(results: Results) -> np.ndarray:
+        covered = results.column("covered_fen")
+        return expected + (results.column("liable_fund_fen") - expected * covered) / covered.mean()
+
+    return [Check("claims of a yuan covered", "mean", expected, of_a_yuan)]
+
+
+def capped() -> list[Check]:
+    """Whatever happens, no more than the cap for life, and what is paid is what is owed less what is not."""
+    return [Check("above the cap for life", "exact", 0.0, lambda r: np.maximum(
+                r.column("liable_fund_fen") - 500 * WAN, 0)),
+            Check("paid and unpaid", "exact", 0.0, lambda r: r.column("paid_fund_fen") + r.column("lapsed_fund_fen")
+                  - r.column("liable_fund_fen"))]
+
+
 def gamma_pool() -> list[Check]:
     """Checks of the pool under the gamma link."""
     return of(theory.mixed_binomial(N, theory.gamma_rate(PD, 0.6 * PD * PD)))
@@ -267,12 +313,13 @@ def _beyond(sample: Sample, level: float) -> Sample:
 
 
 CASES = (
-    Case("pool", 115_000, 501, lambda: of(gaussian())), Case("gamma", 115_000, 502, gamma_pool),
+    Case("pool", 115_000, 501, whole_pool), Case("gamma", 115_000, 502, gamma_pool),
     Case("lognormal", 115_000, 503, lognormal_pool), Case("gaussian-month", 112_000, 504, asked),
     Case("gamma-quarter", 112_000, 505, asked), Case("lognormal-month", 112_000, 506, asked),
     Case("sectors", 160_000, 507, sectors), Case("large", 450_000, 508, basel), Case("fund", 80_000, 509, fund),
     Case("compound", 22_000, 510, compound), Case("ruin", 30_000, 511, ruin), Case("growth", 8_000, 512, growth),
     Case("timing", 50, 513, timing), Case("nothing", 200, 514, nothing),
     Case("yearly", 30_000, 515, yearly), Case("leverage", 50, 516, leverage),
-    Case("liaoning-2021", 16_000, 517, liaoning))
+    Case("plain", 50, 518, empty), Case("guarantee", 80_000, 519, guarantee), Case("longer", 15_000, 520, longer),
+    Case("caps", 500, 526, capped), Case("liaoning-2021", 16_000, 517, liaoning))
 LOWEST = stats.norm.ppf(0.95)              # an error this many standard errors beyond the limit is seen 19 times of 20

@@ -75,6 +75,9 @@ SPOILT: dict[str, Callable[[Scenario], Scenario]] = {
     "dry with run-off": lambda s: replace_values(s, {"modes.alone.terms.0.share": 100_000}),
     "half the fund, half the cover": lambda s: replace_values(s, {"pots.city.leverage": 10_100}),
     "half the fund, no safer": lambda s: replace_values(s, {"modes.alone.terms.0.share": 200_000}),
+    "all amounts and caps doubled": lambda s: replace_values(s, {"modes.alone.terms.0.cap.1.amount": 500_000_000}),
+    "dearer loans, no elasticity": lambda s: replace_values(s, {"demand.lost_per_point": 100_000}),
+    "a share of nothing": lambda s: replace_values(s, {"modes.alone.terms.0.share": 1}),
 }
 
 
@@ -141,4 +144,26 @@ def test_every_quantity_has_its_words(lang: str) -> None:
 def test_every_scheme_is_one_that_run_accepts() -> None:
     folder = Path(theory.__file__ or "").parent / "schemes"
     kept = {path.stem for path in folder.glob("*.yaml")}
-    assert {each.scheme for each in CASES} | {"plain"} == kept | {"liaoning-2021"}
+    assert {each.scheme for each in CASES} == kept | {"liaoning-2021"}
+
+
+PLANTED: dict[str, tuple[str, int, Callable[[Scenario], Scenario]]] = {
+    "a fund that bears one fen in a hundred million less": (
+        "pool", 200, lambda s: replace_values(s, {"modes.alone.terms.0.share": 999_999})),
+    "a loan where none should be": (
+        "plain", 50, lambda s: replace_values(s, {"segments.fund.loans_by_year": [5.0]})),
+    "a guarantee whose cap is a fen higher": ("guarantee", 500, lambda s: replace_values(
+        s, {"modes.alone.terms.0.cap.0.amount": s.modes["alone"].terms[0].cap[0].amount + 1})),
+    "a cap for life a fen higher": ("caps", 500, lambda s: replace_values(
+        s, {"modes.alone.terms.0.cap.1.amount": s.modes["alone"].terms[0].cap[1].amount + 1})),
+    "a term of two years taken for 22 months": (
+        "longer", 15_000, lambda s: replace_values(s, {"segments.fund.terms.0.days": 660}))}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_errors_of_the_special_cases(name: str) -> None:
+    """Caps, full cover, no lending, run-off: right as they are, red with the error."""
+    scheme, paths, plant = PLANTED[name]
+    few = replace(case(scheme), paths=paths)
+    assert all(found.holds for found in run_case(few, False))
+    assert not all(found.holds for found in run_case(few, False, alter=plant))
