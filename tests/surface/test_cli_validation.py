@@ -163,3 +163,13 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str], name: str) -
     assert code == 0 and "用法:" in chinese
     code, english, _ = call(capsys, name, "--help", "--lang", "en")
     assert code == 0 and "Usage:" in english and not CHINESE.search(english)
+
+
+@pytest.mark.parametrize("scheme", [case.scheme for case in CASES])
+def test_run_accepts_every_scheme_of_the_validation(capsys: pytest.CaptureFixture[str], scheme: str) -> None:
+    """As a user would run it, on a few paths: exit code 0, a result, no complaint."""
+    file = run.FOLDER / f"{scheme}.yaml"
+    code, out, err = call(capsys, "run", str(file) if file.exists() else scheme, "--paths", "20", "--seed", "1",
+                          "--json", "--quiet", "--lang", "en")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["paths"] == 20
