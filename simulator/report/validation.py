@@ -1,40 +1,12 @@
-"""The validation as a table for the terminal, and as one page of HTML a supervisor can read and print."""
+"""The validation as tables for the terminal; ``validation_page`` makes the page of a supervisor."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment
-
 from simulator.lang import text
 from simulator.report.width import cells as width_of
 from simulator.report.width import pad
-
-PAGE = """<!doctype html>
-<html lang="{{ lang }}"><head><meta charset="utf-8"><title>{{ say("val_title") }}</title><style>
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;
-  max-width:70rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
-td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:right}
-td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
-.bad{font-weight:bold;color:#a00}@media print{body{max-width:none;margin:0}tr{break-inside:avoid}}
-</style></head><body>
-<h1>{{ say("val_title") }}</h1><p>{{ stamp }}</p>
-<p class="{{ '' if found.holds else 'bad' }}"><strong>{{ verdict }}</strong></p>
-<p>{{ say("val_how") }}</p>
-<table><thead><tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr class="{{ '' if row.holds else 'bad' }}">
-{% for cell in row.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>
-<h2>{{ say("val_known_title") }}</h2><p>{{ say("val_known_how") }}</p>
-<table class="known"><thead><tr>{% for head in known_heads %}<th>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in known %}<tr class="{{ '' if row.holds else 'bad' }}">
-{% for cell in row.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>
-<h2>{{ say("val_sum_title") }}</h2><p>{{ total }}</p>
-<h2>{{ say("val_twins_title") }}</h2><p>{{ twins }}</p>
-</body></html>
-"""
 
 
 def heads(lang: str) -> list[str]:
@@ -58,7 +30,7 @@ def cells(found: dict[str, Any], lang: str) -> list[str]:
 def known_groups(found: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """Known values by group, in the order of their file."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for each in found["known"]:
+    for each in found.get("known", []):
         groups.setdefault(each["name"], []).append(each)
     return list(groups.values())
 
@@ -91,9 +63,9 @@ def said(found: dict[str, Any], lang: str) -> tuple[str, str, str]:
     """The verdict, Σz² and the engines' agreement, each in a sentence."""
     chi = found["chi_square"]
     bad = sum(not row["holds"] for row in found["findings"])
-    wrong = sum(not each["holds"] for each in found["known"])
+    wrong = sum(not each["holds"] for each in found.get("known", []))
     verdict = text("val_passed" if found["holds"] else "val_failed", lang, n=len(found["findings"]), bad=bad,
-                   known=len(found["known"]), wrong=wrong)
+                   known=len(found.get("known", [])), wrong=wrong)
     total = text("val_sum", lang, total=f"{chi['total']:.1f}", n=chi["n"], low=f"{chi['low']:.2g}",
                  high=f"{chi['high']:.1f}")
     differ = [line for twin in found["twins"] for line in twin["differences"]]
@@ -119,16 +91,3 @@ def _without_source(line: list[str]) -> list[str]:
 def _table(lines: list[list[str]]) -> list[str]:
     widths = [max(width_of(line[n]) for line in lines) for n in range(len(lines[0]))]
     return ["  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-
-
-def render_html(found: dict[str, Any], lang: str) -> str:
-    """One page without anything from elsewhere; every text is escaped."""
-    page = Environment(autoescape=True).from_string(PAGE)
-    verdict, total, twins = said(found, lang)
-    rows = [{"holds": row["holds"], "cells": cells(row, lang)} for row in found["findings"]]
-    known = [{"holds": all(each["holds"] for each in group), "cells": known_cells(group, lang)}
-             for group in known_groups(found)]
-    stamp = text("val_quick" if found["quick"] else "val_full", lang, version=found["version"])
-    return page.render(lang=lang, say=lambda key: text(key, lang), found=found, heads=heads(lang), rows=rows,
-                       known=known, known_heads=text("val_known_heads", lang).split("|"), verdict=verdict, total=total,
-                       twins=twins, stamp=stamp)

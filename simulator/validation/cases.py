@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 import numpy as np
@@ -234,8 +234,9 @@ def whole_pool() -> list[Check]:
 
 def empty() -> list[Check]:
     """No book and no lending: no loan, no claim, nothing paid, and a fund that is as it was."""
-    return [*(Check(name, "exact", 0.0, column(key)) for name, key in (
-        ("loans made", "loans"), ("defaults", "defaults"), ("claims", "liable_fund_fen"), ("paid", "paid_fund_fen"))),
+    return [*(Check(name, "exact", 0.0, column(key, unit)) for name, key, unit in (
+        ("loans made", "loans", 1), ("defaults", "defaults", 1), ("claims", "liable_fund_fen", WAN),
+        ("paid", "paid_fund_fen", LOAN))),
             Check("day of the first claim not paid", "exact", -1.0, column("exhausted_day")),
             Check("fund conserved", "exact", 1e12, column("balance_city_fen"))]
 
@@ -282,6 +283,7 @@ def lognormal_pool() -> list[Check]:
 
 # --- a shipped scenario -----------------------------------------------------------------------------
 
+@cache
 def liaoning() -> list[Check]:
     """A programme as it is shipped: the engine beside the open-loop calculator, gross claims and net of recoveries.
 

@@ -66,6 +66,28 @@ class Twin:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What an error did: the line furthest from its theory; ``sound`` whether all held on the same paths without it."""
+
+    name: str
+    scheme: str
+    line: str
+    kind: str
+    theory: float
+    simulated: float
+    z: float
+    paths: int
+    seed: int
+    red: int
+    sound: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the error, and nothing else, turned a line red."""
+        return self.sound and self.red > 0
+
+
+@dataclass(frozen=True)
 class Validation:
     """Everything that was found; it passes when every line holds."""
 
@@ -73,6 +95,7 @@ class Validation:
     twins: tuple[Twin, ...]
     quick: bool
     known: tuple[Known, ...] = ()
+    planted: tuple[Seen, ...] = ()
 
     @property
     def chi_square(self) -> tuple[float, int, float, float]:
@@ -86,7 +109,7 @@ class Validation:
         """Whether all findings hold and are precise, known values are met, engines agree, and Σz² is in its band."""
         total, n, low, high = self.chi_square
         return (all(f.holds and (f.precise or self.quick) for f in self.findings)
-                and all(each.holds for each in self.known)
+                and all(each.holds for each in self.known) and all(each.holds for each in self.planted)
                 and not any(twin.differences for twin in self.twins) and (n == 0 or low <= total <= high))
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +119,7 @@ class Validation:
                 "chi_square": {"total": total, "n": n, "low": low, "high": high},
                 "findings": [asdict(f) for f in self.findings],
                 "known": [{**asdict(each), "holds": each.holds} for each in self.known],
+                "planted": [{**asdict(each), "holds": each.holds} for each in self.planted],
                 "twins": [{**asdict(t), "differences": list(t.differences)} for t in self.twins]}
 
 

@@ -12,7 +12,8 @@ from scipy import stats
 
 from simulator.answers.open_loop.claims import Distribution
 from simulator.lang import MESSAGES
-from simulator.report.validation import known_cells, render_html, render_text
+from simulator.report.validation import known_cells, render_text
+from simulator.report.validation_page import render_html
 from simulator.scheme import Scenario, replace_values
 from simulator.validation import cases, published, second, theory
 from simulator.validation.cases import CASES, Case
