@@ -41,7 +41,8 @@ h1{font-size:1.7rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.4rem 0 .5rem
 table{border-collapse:collapse;width:100%;font-size:12.5px;line-height:1.45;font-variant-numeric:tabular-nums}
 td,th{border-bottom:1px solid #e1e5ea;padding:.28rem .45rem;text-align:right;vertical-align:top}
 th{font-weight:600;color:#55606e;border-bottom:1.5px solid #8a95a3}
-td:first-child,th:first-child,.words{text-align:left}
+td:not(:first-child):not(.words){white-space:nowrap}
+td:first-child,th:first-child,th.words,td.words{text-align:left}
 tr.scheme td{background:#f3f6f9;text-align:left;padding:.55rem .45rem;border-bottom:1px solid #c9d1da}
 tr.scheme b{color:#1f4e79}tr.scheme .note{display:block}
 tr.bad td{font-weight:bold;color:#a8261c}
@@ -52,7 +53,7 @@ ul{margin:.3rem 0;padding-left:1.2rem}li{margin:.2rem 0}svg{width:100%;height:au
 <h1>{{ say("val_title") }}</h1><div class="stamp">{{ stamp }}</div>
 <p class="verdict {{ '' if found.holds else 'bad' }}">{{ verdict }}</p>
 <p class="how">{{ say("val_how") }}</p>
-<svg viewBox="0 0 900 96" role="img" aria-label="{{ say('val_dots') }}" font-size="12" fill="#55606e">
+<svg viewBox="0 0 900 84" role="img" aria-label="{{ say('val_dots') }}" font-size="12" fill="#55606e">
 <rect x="50" y="18" width="800" height="46" fill="#f3f6f9"/>
 {% for tick in ticks %}<line x1="{{ tick.x }}" x2="{{ tick.x }}" y1="18" y2="64"
  stroke="{{ '#a8261c' if tick.limit else '#c9d1da' }}"/>

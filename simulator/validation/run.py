@@ -241,6 +241,8 @@ def validate(quick: bool = False, workers: int | None = None, cases: Sequence[Ca
         if progress:
             progress(next(steps), 2 * len(cases))
 
+    for case in cases:
+        scheme_of(case)                    # a file that is not there is told before the work
     told()
     findings: list[Finding] = []
     for case in cases:

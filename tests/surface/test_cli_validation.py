@@ -165,6 +165,19 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str], name: str) -
     assert code == 0 and "Usage:" in english and not CHINESE.search(english)
 
 
+def test_a_shipped_scenario_that_is_not_there_is_told_before_the_work(capsys: pytest.CaptureFixture[str],
+                                                                      monkeypatch: pytest.MonkeyPatch,
+                                                                      tmp_path: Path) -> None:
+    """A folder of the user's own without Liaoning: 2 and its name, nothing simulated, no half validation."""
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("simulated although a scheme is missing")
+
+    monkeypatch.setenv("PLEDGEFUND_SCENARIOS", str(tmp_path))
+    monkeypatch.setattr(run, "run_case", never)
+    code, out, err = call(capsys, "validate", "--quick", "--lang", "en", "--quiet")
+    assert (code, out) == (2, "") and "liaoning-2021" in err and "Traceback" not in err
+
+
 @pytest.mark.parametrize("scheme", [case.scheme for case in CASES])
 def test_run_accepts_every_scheme_of_the_validation(capsys: pytest.CaptureFixture[str], scheme: str) -> None:
     """As a user would run it, on a few paths: exit code 0, a result, no complaint."""
