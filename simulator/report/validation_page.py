@@ -18,7 +18,7 @@ SOURCES = {
     "fund": "Vasicek, Risk 15(12), 2002; Gordy, J. Banking & Finance 24, 2000",
     "large": "BCBS 128, 2006, § 272; Vasicek, Risk 15(12), 2002",
     "gamma": "CreditRisk+, Credit Suisse First Boston, 1997; Gordy, J. Banking & Finance 24, 2000",
-    "lognormal": "Gordy, J. Banking & Finance 24, 2000",
+    "lognormal": "",
     "gaussian-month": "Vasicek, Risk 15(12), 2002; Plackett, Biometrika 41, 1954",
     "gamma-quarter": "CreditRisk+, 1997; Plackett, Biometrika 41, 1954",
     "lognormal-month": "Plackett, Biometrika 41, 1954", "sectors": "Plackett, Biometrika 41, 1954",
