@@ -100,12 +100,16 @@ def validate(quick: Annotated[bool, typer.Option("--quick", help="opt_quick")] =
         place_for(report, lang)
     first_run_note(quiet, lang)
     from simulator import __version__
-    from simulator.report.validation import render_html, render_text
+    from simulator.report.validation import render_text
+    from simulator.report.validation_page import render_html, versions
     from simulator.validation import validate as measured
+    from simulator.validation.planted import with_plants
 
     with Progress(quiet, lang) as progress:
         outcome = measured(quick, workers, progress=progress)
-    found = {**outcome.to_json(), "version": __version__}
+        if report:
+            outcome = with_plants(outcome, workers)
+    found = {**outcome.to_json(), "version": __version__, "versions": versions()}
     if report:
         report.write_text(render_html(found, lang), "utf-8")
     deliver("validate", found, render_text(found, lang), out, as_json, lang)

@@ -1,35 +1,12 @@
-"""The validation as a table for the terminal, and as one page of HTML a supervisor can read and print."""
+"""The validation as tables for the terminal; ``validation_page`` makes the page of a supervisor."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment
-
 from simulator.lang import text
 from simulator.report.width import cells as width_of
 from simulator.report.width import pad
-
-PAGE = """<!doctype html>
-<html lang="{{ lang }}"><head><meta charset="utf-8"><title>{{ say("val_title") }}</title><style>
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;
-  max-width:70rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
-td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:right}
-td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
-.bad{font-weight:bold;color:#a00}@media print{body{max-width:none;margin:0}tr{break-inside:avoid}}
-</style></head><body>
-<h1>{{ say("val_title") }}</h1><p>{{ stamp }}</p>
-<p class="{{ '' if found.holds else 'bad' }}"><strong>{{ verdict }}</strong></p>
-<p>{{ say("val_how") }}</p>
-<table><thead><tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr class="{{ '' if row.holds else 'bad' }}">
-{% for cell in row.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>
-<h2>{{ say("val_sum_title") }}</h2><p>{{ total }}</p>
-<h2>{{ say("val_twins_title") }}</h2><p>{{ twins }}</p>
-</body></html>
-"""
 
 
 def heads(lang: str) -> list[str]:
@@ -50,6 +27,30 @@ def cells(found: dict[str, Any], lang: str) -> list[str]:
             f"{found['paths']:,}", text(verdict, lang)]
 
 
+def known_groups(found: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Known values by group, in the order of their file."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for each in found.get("known", []):
+        groups.setdefault(each["name"], []).append(each)
+    return list(groups.values())
+
+
+def known_cells(group: list[dict[str, Any]], lang: str) -> list[str]:
+    """A group by the value nearest to its tolerance: formula, source, how many, where, ours, known, verdict."""
+    worst = max(group, key=_strain)
+    fails = sum(not each["holds"] for each in group)
+    verdict = text("val_known_fails", lang, n=fails) if fails else text("val_holds", lang)
+    return [text(f"val_p_{worst['name']}", lang),
+            text("val_printed" if worst["printed"] else "val_computed", lang, source=worst["source"]),
+            f"{len(group):,}", worst["at"], f"{worst['ours']:.10g}", f"{worst['known']:.10g}",
+            f"{worst['tolerance']:.2g}", verdict]
+
+
+def _strain(each: dict[str, Any]) -> tuple[bool, float]:
+    off = abs(each["ours"] - each["known"])
+    return not each["holds"], off / each["tolerance"] if each["tolerance"] else off
+
+
 def quantity(name: str, lang: str) -> str:
     """A quantity's name; a number at its end stays."""
     words, _, last = name.rpartition(" ")
@@ -62,7 +63,9 @@ def said(found: dict[str, Any], lang: str) -> tuple[str, str, str]:
     """The verdict, Σz² and the engines' agreement, each in a sentence."""
     chi = found["chi_square"]
     bad = sum(not row["holds"] for row in found["findings"])
-    verdict = text("val_passed" if found["holds"] else "val_failed", lang, n=len(found["findings"]), bad=bad)
+    wrong = sum(not each["holds"] for each in found.get("known", []))
+    verdict = text("val_passed" if found["holds"] else "val_failed", lang, n=len(found["findings"]), bad=bad,
+                   known=len(found.get("known", [])), wrong=wrong)
     total = text("val_sum", lang, total=f"{chi['total']:.1f}", n=chi["n"], low=f"{chi['low']:.2g}",
                  high=f"{chi['high']:.1f}")
     differ = [line for twin in found["twins"] for line in twin["differences"]]
@@ -73,18 +76,18 @@ def said(found: dict[str, Any], lang: str) -> tuple[str, str, str]:
 
 def render_text(found: dict[str, Any], lang: str) -> str:
     """The table and the verdict for a terminal."""
-    lines = [heads(lang), *(cells(row, lang) for row in found["findings"])]
+    shown = _table([heads(lang), *(cells(row, lang) for row in found["findings"])])
+    # Sources are long: the page and the JSON name them.
+    known = _table([_without_source(text("val_known_heads", lang).split("|")),
+                    *(_without_source(known_cells(group, lang)) for group in known_groups(found))])
+    verdict, total, twins = said(found, lang)
+    return "\n".join([*shown, "", text("val_known_title", lang), *known, "", total, twins, verdict])
+
+
+def _without_source(line: list[str]) -> list[str]:
+    return [line[0], *line[2:]]
+
+
+def _table(lines: list[list[str]]) -> list[str]:
     widths = [max(width_of(line[n]) for line in lines) for n in range(len(lines[0]))]
-    shown = ["  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    verdict, total, twins = said(found, lang)
-    return "\n".join([*shown, "", total, twins, verdict])
-
-
-def render_html(found: dict[str, Any], lang: str) -> str:
-    """One page without anything from elsewhere; every text is escaped."""
-    page = Environment(autoescape=True).from_string(PAGE)
-    verdict, total, twins = said(found, lang)
-    rows = [{"holds": row["holds"], "cells": cells(row, lang)} for row in found["findings"]]
-    stamp = text("val_quick" if found["quick"] else "val_full", lang, version=found["version"])
-    return page.render(lang=lang, say=lambda key: text(key, lang), found=found, heads=heads(lang), rows=rows,
-                       verdict=verdict, total=total, twins=twins, stamp=stamp)
+    return ["  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]

@@ -59,5 +59,5 @@ def shown(found: dict[str, Any], lang: str) -> list[list[str]]:
     """The rows of the command line, schemes by their titles."""
     titles = work.remembered(("validation titles", lang), lambda: {
         file.stem: names.words(load(file).title, lang).partition("：" if lang == "zh" else ": ")[2]
-        for file in FOLDER.glob("*.yaml") if file.stem != "plain"})
+        for file in FOLDER.glob("*.yaml")})
     return [[titles.get(row[0], row[0]), *row[1:]] for row in (cells(each, lang) for each in found["findings"])]

@@ -73,6 +73,19 @@ def no_safer(one: Results, other: Results) -> np.ndarray:
     return np.maximum(dry(one) - dry(other), 0)
 
 
+def same_lending(one: Results, other: Results) -> np.ndarray:
+    """The same loans, defaults and claims, whatever they cost."""
+    return np.sum([np.abs(one.column(name) - other.column(name))
+                   for name in ("loans", "covered_fen", "defaults", "liable_fund_fen")], axis=0)
+
+
+def nothing_borne(one: Results, other: Results) -> np.ndarray:
+    """The same defaults, of which a fund without a share bears nothing."""
+    return np.abs(one.column("defaults") - other.column("defaults")) + claims(other) + other.column("paid_fund_fen")
+
+
+CAPS = "modes.alone.terms.0.cap"
+LAYER = "modes.alone.terms.1.layer"
 IDENTITIES = (
     Identity("ruin", "claims at 1.6 times the share", 500, 521, share_up, {"modes.alone.terms.0.share": (8, 5)},
              (AMPLE, AMPLE)),
@@ -80,6 +93,12 @@ IDENTITIES = (
     Identity("ruin", "dry with run-off", 500, 523, run_off),
     Identity("leverage", "half the fund, half the cover", 50, 524, half_as_much, scales=(PPM, PPM // 2)),
     Identity("ruin", "half the fund, no safer", 500, 525, no_safer, scales=(PPM, PPM // 2)),
+    Identity("caps", "all amounts and caps doubled", 2_000, 527, doubled, {
+        "segments.fund.size.median": (2, 1), f"{CAPS}.0.amount": (2, 1), f"{CAPS}.1.amount": (2, 1),
+        f"{LAYER}.from": (2, 1), f"{LAYER}.to": (2, 1)}, (PPM, 2 * PPM)),
+    Identity("growth", "dearer loans, no elasticity", 100, 528, same_lending,
+             {"lending.reference_rate.1.value": (2, 1)}),
+    Identity("pool", "a share of nothing", 500, 529, nothing_borne, {"modes.alone.terms.0.share": (0, 1)}),
 )
 
 

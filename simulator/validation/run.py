@@ -21,7 +21,9 @@ from simulator.runs import Results, simulate
 from simulator.scheme import Scenario, load
 
 from .cases import CASES, LOWEST, Case, Check
+from .compared import COMPARED
 from .identities import IDENTITIES, Identity, deviations
+from .published import Known, known_values
 from .twins import by_loop, by_story, differences
 
 FOLDER = Path(__file__).parent / "schemes"
@@ -64,12 +66,36 @@ class Twin:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What an error did: the line furthest from its theory; ``sound`` whether all held on the same paths without it."""
+
+    name: str
+    scheme: str
+    line: str
+    kind: str
+    theory: float
+    simulated: float
+    z: float
+    paths: int
+    seed: int
+    red: int
+    sound: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the error, and nothing else, turned a line red."""
+        return self.sound and self.red > 0
+
+
+@dataclass(frozen=True)
 class Validation:
     """Everything that was found; it passes when every line holds."""
 
     findings: tuple[Finding, ...]
     twins: tuple[Twin, ...]
     quick: bool
+    known: tuple[Known, ...] = ()
+    planted: tuple[Seen, ...] = ()
 
     @property
     def chi_square(self) -> tuple[float, int, float, float]:
@@ -80,9 +106,10 @@ class Validation:
 
     @property
     def holds(self) -> bool:
-        """Whether all findings hold and are precise, the engines agree, and Σz² lies in its band."""
+        """Whether all findings hold and are precise, known values are met, engines agree, and Σz² is in its band."""
         total, n, low, high = self.chi_square
         return (all(f.holds and (f.precise or self.quick) for f in self.findings)
+                and all(each.holds for each in self.known) and all(each.holds for each in self.planted)
                 and not any(twin.differences for twin in self.twins) and (n == 0 or low <= total <= high))
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +118,8 @@ class Validation:
         return {"holds": self.holds, "quick": self.quick, "limit": LIMIT,
                 "chi_square": {"total": total, "n": n, "low": low, "high": high},
                 "findings": [asdict(f) for f in self.findings],
+                "known": [{**asdict(each), "holds": each.holds} for each in self.known],
+                "planted": [{**asdict(each), "holds": each.holds} for each in self.planted],
                 "twins": [{**asdict(t), "differences": list(t.differences)} for t in self.twins]}
 
 
@@ -112,12 +141,33 @@ def measure(case: Case, check: Check, results: Results) -> Finding:
         se = float(square.std(ddof=1)) / root / (2.0 * got) if got else 0.0
     else:
         se = float(x.std(ddof=1)) / root
-    off = got - check.theory
-    beyond = math.copysign(max(0.0, abs(off) - check.bound), off)
-    z = beyond / se if se > 0.0 else (0.0 if beyond == 0.0 else math.inf)
+    se = math.hypot(se, check.error)
+    z = standardised(got, check.theory, se, check.bound)
     precise = hits >= HITS if check.kind == "chance" else se <= PRECISION[check.kind] * check.theory
     return Finding(case.scheme, check.name, check.kind, check.theory, got, se, z, check.bound,
                    ((LIMIT + LOWEST) * se + check.bound) / check.theory, n, case.seed, bool(precise), abs(z) < LIMIT)
+
+
+def standardised(got: float, theory: float, se: float, bound: float) -> float:
+    """Distance beyond a bound in standard errors."""
+    off = got - theory
+    beyond = math.copysign(max(0.0, abs(off) - bound), off)
+    return beyond / se if se > 0.0 else (0.0 if beyond == 0.0 else math.inf)
+
+
+def by_formula(scheme: str, alter: Alter | None = None) -> list[Finding]:
+    """The open-loop calculator beside the closed form, where both have an answer; its seeds are 1, 2, 3, …"""
+    if scheme not in COMPARED:
+        return []
+    scenario = scheme_named(scheme)
+    found = []
+    for each in COMPARED[scheme](compile_scheme(alter(scenario) if alter else scenario)):
+        value, se, bound = each.said.value, each.said.se, each.said.bound
+        z = standardised(value, each.theory, se, bound)
+        precise = se <= PRECISION["mean"] * each.theory
+        found.append(Finding(scheme, each.name, each.kind, each.theory, value, se, z, bound,
+                             ((LIMIT + LOWEST) * se + bound) / each.theory, each.points, 1, precise, abs(z) < LIMIT))
+    return found
 
 
 def scheme_of(case: Case | Identity) -> Scenario:
@@ -126,8 +176,9 @@ def scheme_of(case: Case | Identity) -> Scenario:
 
 
 def scheme_named(name: str) -> Scenario:
-    """A scheme of this package's folder."""
-    return load(FOLDER / f"{name}.yaml")
+    """A scheme of this package's folder, or a scenario that comes with the program."""
+    file = FOLDER / f"{name}.yaml"
+    return load(file if file.exists() else name)
 
 
 def related(identity: Identity, workers: int | None = None) -> Finding:
@@ -183,17 +234,20 @@ def _leave_interrupts() -> None:
 
 def validate(quick: bool = False, workers: int | None = None, cases: Sequence[Case] = CASES,
              progress: Progress | None = None) -> Validation:
-    """Every scheme against theory, and the two engines against each other on each."""
+    """Known values, every scheme against theory, and the two engines against each other on each."""
     steps = iter(range(2 * len(cases) + 1))
 
     def told() -> None:
         if progress:
             progress(next(steps), 2 * len(cases))
 
+    for case in cases:
+        scheme_of(case)                    # a file that is not there is told before the work
     told()
     findings: list[Finding] = []
     for case in cases:
         findings += run_case(case, quick, workers)
+        findings += by_formula(case.scheme)
         findings += [related(identity, workers) for identity in IDENTITIES if identity.scheme == case.scheme]
         told()
-    return Validation(tuple(findings), compare_all(cases, quick, workers, told), quick)
+    return Validation(tuple(findings), compare_all(cases, quick, workers, told), quick, known_values())

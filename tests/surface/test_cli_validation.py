@@ -102,8 +102,8 @@ def test_quick_validation_of_everything(capsys: pytest.CaptureFixture[str]) -> N
     assert all(twin["paths"] > 0 and twin["differences"] == [] for twin in found["twins"])
 
 
-@pytest.mark.parametrize(("lang", "passed", "failed"), [("zh", "全部 5 项通过", "验证未通过"),
-                                                        ("en", "All 5 quantities hold", "Validation failed")])
+@pytest.mark.parametrize(("lang", "passed", "failed"), [
+    ("zh", "全部 5 项通过，公式与 491 个", "验证未通过"), ("en", "All 5 quantities hold, and", "Validation failed")])
 def test_validation_tells_what_it_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
                                         lang: str, passed: str, failed: str) -> None:
     """Two exact schemes hold: 0; the same with a claim a day late: 1, and a line that says so."""
@@ -163,3 +163,26 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str], name: str) -
     assert code == 0 and "用法:" in chinese
     code, english, _ = call(capsys, name, "--help", "--lang", "en")
     assert code == 0 and "Usage:" in english and not CHINESE.search(english)
+
+
+def test_a_shipped_scenario_that_is_not_there_is_told_before_the_work(capsys: pytest.CaptureFixture[str],
+                                                                      monkeypatch: pytest.MonkeyPatch,
+                                                                      tmp_path: Path) -> None:
+    """A folder of the user's own without Liaoning: 2 and its name, nothing simulated, no half validation."""
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("simulated although a scheme is missing")
+
+    monkeypatch.setenv("PLEDGEFUND_SCENARIOS", str(tmp_path))
+    monkeypatch.setattr(run, "run_case", never)
+    code, out, err = call(capsys, "validate", "--quick", "--lang", "en", "--quiet")
+    assert (code, out) == (2, "") and "liaoning-2021" in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("scheme", [case.scheme for case in CASES])
+def test_run_accepts_every_scheme_of_the_validation(capsys: pytest.CaptureFixture[str], scheme: str) -> None:
+    """As a user would run it, on a few paths: exit code 0, a result, no complaint."""
+    file = run.FOLDER / f"{scheme}.yaml"
+    code, out, err = call(capsys, "run", str(file) if file.exists() else scheme, "--paths", "20", "--seed", "1",
+                          "--json", "--quiet", "--lang", "en")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["paths"] == 20
