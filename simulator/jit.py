@@ -57,7 +57,7 @@ def _user_cache() -> Path:
 
 def compiled() -> bool:
     """Whether kernels are at hand from an earlier run; always without compilation."""
-    return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" or CACHE_DIR is not None and any(CACHE_DIR.rglob("*.nbi"))
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" or (CACHE_DIR is not None and any(CACHE_DIR.rglob("*.nbi")))
 
 
 def _writable(folder: Path) -> bool:
