@@ -34,6 +34,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_link_key": ("链接中的「{given}」不认识,没有采用。{reason}", "\"{given}\" in the link is not known and was left out.{reason}"),
     "ui_link_value": ("链接中的「{given}」不在可选之列,没有采用。{reason}", "\"{given}\" in the link is not among the choices and was left out.{reason}"),
     "ui_link_twice": ("链接中的「{given}」后面又给了一次,以最后一次为准。{reason}", "\"{given}\" in the link is given again later; the last one holds.{reason}"),
+    "ui_html": ("报告(网页)", "report (HTML)"),
     "ui_brief": ("送审稿", "Paper for the file"), "ui_brief_why": ("一页,可打印;完整测算完成后才有", "One page to print; there once the whole answer is"),
     "ui_brief_what": ("由模拟测算得出,供决策参考;数字的依据和不知道的事见下。", "From a simulation, to inform a decision; what it rests on and what is not known is told below."),
     "ui_brief_changed": ("改动的参数", "Values changed"), "ui_brief_value": ("参数", "value"), "ui_brief_given": ("改为", "set to"),

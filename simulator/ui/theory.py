@@ -8,7 +8,8 @@ import streamlit as st
 
 from simulator.lang import LANGUAGES, text
 from simulator.report import names
-from simulator.report.validation import cells, heads, said
+from simulator.report.validation import cells, heads, known_cells, known_groups, said
+from simulator.report.validation_page import render_html
 from simulator.scheme import load
 from simulator.validation.run import FOLDER
 
@@ -51,8 +52,18 @@ def table(view: View, found: dict[str, Any]) -> None:
               for row, each in zip(rows, found["findings"], strict=True)]
     parts.show(parts.table(quoted, marked, "llrrrrrrl"))
     parts.note(total, twins)
-    st.download_button(view.t("ui_csv"), parts.csv(above, rows), "validation.csv", "text/csv", key="csv-validation",
-                       on_click="ignore")
+    figures, paper, _ = st.columns([1.4, 1.4, 4])
+    figures.download_button(view.t("ui_csv"), parts.csv(above, rows), "validation.csv", "text/csv",
+                            key="csv-validation", on_click="ignore", width="stretch")
+    paper.download_button(view.t("ui_html"), render_html(found, lang).encode(), "validation.html", "text/html",
+                          key="html-validation", on_click="ignore", width="stretch")
+    known = known_groups(found)
+    if known:
+        with st.expander(view.t("val_known_title")):
+            parts.note(view.t("val_known_how"))
+            cited = [[row[0], parts.quoted(row[1]), row[2], parts.quoted(row[3]), *row[4:]]
+                     for row in (known_cells(group, lang) for group in known)]
+            parts.show(parts.table(view.t("val_known_heads").split("|"), cited, "llrlrrrl"))
 
 
 def shown(found: dict[str, Any], lang: str) -> list[list[str]]:

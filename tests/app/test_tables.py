@@ -122,6 +122,10 @@ def test_evidence_does_the_program_compute_what_theory_says(runs: Path, checked:
     assert all(sentence in page for sentence in said(checked, lang))
     assert {"zh": "单因子固定组合", "en": "a fixed pool under one factor"}[lang] in page
     assert text("val_quick", lang, version="0.0.0") in page
+    weights = [each for each in checked["known"] if each["printed"]]
+    assert len(weights) == 100 and any(f"{each['known']:.10g}" in page for each in weights)
+    files = [each.proto.label for each in opened(page="evidence", lang=lang).get("download_button")]
+    assert {"zh": "报告(网页)", "en": "report (HTML)"}[lang] in files
 
 
 def test_the_check_is_the_command_lines_own_job(monkeypatch: pytest.MonkeyPatch) -> None:
