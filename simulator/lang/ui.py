@@ -46,6 +46,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # first page
     "ui_ask_enough": ("现有基金够不够", "Is the fund enough"), "ui_ask_size": ("需要多大基金", "How large must it be"),
     "ui_ask_growth": ("最多带得动多少增长", "What growth can it carry"),
+    "ui_say_fund": ("基金 {amount}", "A fund of {amount}"), "ui_say_leverage": ("放大 {times}", "leverage {times}"),
+    "ui_say_growth": ("质押融资年均增长 {growth} 至 {year} 年", "pledge lending growing by {growth} a year until {year}"),
+    "ui_say_base": ("{year} 年基数 {amount}", "base of {year} {amount}"), "ui_say_join": (",", ", "),
+    "ui_say_end": (":撑得住吗?", ": does it carry this?"), "ui_say_enough": (":够用吗?", ": is it enough?"),
     "ui_fund": ("基金", "Fund"), "ui_fund_help": ("各级出资合计;改动时按现有比例分到各级", "All contributions; another sum is divided as the present one is"),
     "ui_leverage": ("放大倍数", "Leverage"), "ui_growth": ("年均增长目标", "Growth target"),
     "ui_growth_help": ("全部增长目标一起改", "All growth targets together"),

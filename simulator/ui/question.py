@@ -13,9 +13,10 @@ from simulator.answers.verdict import moved
 from simulator.report import names
 from simulator.report.numbers import money
 from simulator.scheme import Scenario, ScenarioErrors
-from simulator.scheme.units import UnitError, exact_money, parse_money
+from simulator.scheme.units import UnitError, exact_money, format_money, format_share, format_value, parse_money
 
 from . import parts, work
+from .actuals import window
 from .fields import apply, as_set, shown, typed_field, unit, value_field, written
 from .labels import label
 from .session import View
@@ -24,9 +25,36 @@ MOST = 3
 STEPS = 100
 
 
+def sentence(view: View) -> parts.Html:
+    """The question in words, each number with the grade of its evidence: HTML."""
+    scenario, lang = view.scenario, view.lang
+    asked: list[tuple[str, str]] = []      # message, and the path of the number in it
+    for name, pot in list(scenario.pots.items())[:1]:
+        asked.append((view.t("ui_say_fund", amount=format_money(total_contributions(scenario), lang)),
+                      f"pots.{name}.contributors.0.amount"))
+        if pot.leverage is not None:
+            asked.append((view.t("ui_say_leverage", times=format_value("multiple", pot.leverage, lang)),
+                          f"pots.{name}.leverage"))
+    last = window(scenario)[-1]
+    growth = [(name, goal) for name, goal in scenario.targets.items() if goal.growth is not None]
+    for name, goal in growth[:1]:
+        said = view.t("ui_say_growth", growth=format_share(goal.growth or 0), year=last)
+        asked.append((said, f"targets.{name}.growth"))
+    if scenario.market is not None:
+        asked.append((view.t("ui_say_base", year=scenario.clock.base_year,
+                             amount=format_money(scenario.market.amount, lang)), "market.amount"))
+    told = []
+    for said, path in asked:
+        origin = scenario.provenance.get(path)
+        told.append(parts.cell(said) + (parts.badge(origin.grade, lang) if origin else ""))
+    return parts.Html(view.t("ui_say_join").join(told) + view.t("ui_say_end" if growth else "ui_say_enough"))
+
+
 def question_fields(view: View) -> None:
-    """Fund, leverage, growth asked for, base, promises: one row."""
+    """The sentence, and below it what can be changed: fund, leverage, growth asked for, base, promises in one row."""
     scenario, t = view.scenario, view.t
+    if scenario.pots:
+        parts.note(sentence(view))
     leverage = tuple(f"pots.{name}.leverage" for name, pot in scenario.pots.items() if pot.leverage is not None)
     growth = tuple(f"targets.{name}.growth" for name, goal in scenario.targets.items() if goal.growth is not None)
     fields: list[Any] = [(1.2, lambda: _fund(view))] if scenario.pots else []
