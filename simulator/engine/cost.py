@@ -6,7 +6,7 @@ in the base year, so that the base year's design reproduces the base year's volu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 from typing import Any
 
@@ -120,17 +120,19 @@ def _windows(law: Law) -> Callable[[int, int], object]:
     return met
 
 
-def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume],
-                first_month: int) -> Callable[[str, int, bool, bool], float]:
-    """Cost over the base year's, in percentage points, of (segment, month, inside the fund's gates, reached)."""
+def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[str, Volume], first_month: int,
+                before: Sequence[int]) -> Callable[[str, int, bool, bool], float]:
+    """Cost over the base year's, in percentage points, of (segment, month, inside the fund's gates, reached).
+
+    ``before`` are the rates (ppm) of the twelve months before the window: the base year's cost is their average.
+    """
 
     known: dict[tuple[Any, ...], float] = {}
     references: dict[tuple[int, bool], float] = {}
     principals = [max(WAN, int(volumes[name].median // WAN) * WAN) for name in names]
     windows = _windows(law)
 
-    def at_day(s: int, day: int, month: int, inside: bool, reached: bool) -> float:
-        rate = int(law.rates[max(0, month - first_month)])
+    def at_day(s: int, day: int, rate: int, inside: bool, reached: bool) -> float:
         inside = inside and scenario.segments[names[s]].eligible
         key = (s, rate, inside, reached, windows(day, int(law.term_days[s, 0])) if reached else None)
         if key not in known:
@@ -140,12 +142,14 @@ def all_in_cost(law: Law, scenario: Scenario, names: list[str], volumes: dict[st
     def reference(s: int, inside: bool) -> float:
         if (s, inside) not in references:
             then = float(law.reach[0])
-            references[s, inside] = sum(part * at_day(s, -YEAR // 2, min(first_month, 0), inside, told)
-                                        for told, part in ((True, then), (False, 1 - then)) if part > 0)
+            references[s, inside] = sum(part * at_day(s, -YEAR // 2, rate, inside, told) / len(before)
+                                        for told, part in ((True, then), (False, 1 - then)) if part > 0
+                                        for rate in before)
         return references[s, inside]
 
     def over_reference(name: str, month: int, inside: bool, reached: bool) -> float:
         s = names.index(name)
-        return (at_day(s, month * MONTH + MONTH // 2, month, inside, reached) - reference(s, inside)) / (PPM / 100)
+        rate = int(law.rates[max(0, month - first_month)])
+        return (at_day(s, month * MONTH + MONTH // 2, rate, inside, reached) - reference(s, inside)) / (PPM / 100)
 
     return over_reference

@@ -355,7 +355,8 @@ class _Compiler:
         measure_cover(law, terms, s, mean_loan)
         measure_fees(law, terms, mean_loan)
         pay_banks(law, s, mean_loan, logit_per_income)
-        cost = all_in_cost(law, s, self.names, self.volumes, self.first_month)
+        before = [self.rate_on(month * MONTH) for month in range(-12, 0)]
+        cost = all_in_cost(law, s, self.names, self.volumes, self.first_month, before)
         arrivals, keep = demand.arrivals(s, self.names, self.first_month, s.clock.months, cost, self.stretch)
         most = np.ascontiguousarray(keep.max(axis=2))
         law = replace(law, arrivals=arrivals, keep=keep, most=most)

@@ -183,6 +183,17 @@ def test_a_dearer_year_loses_its_share_of_demand() -> None:
     assert (less.column("book_loans") == base_market().column("book_loans")).all()
 
 
+@pytest.mark.parametrize(("book", "since", "kept"), [
+    ("none", "2021-01-01", 0.83), ("steady", "2020-07-01", 0.83**0.5), ("none", "2020-07-01", 0.83**0.5)])
+def test_the_base_years_cost_is_the_average_of_its_months(book: str, since: str, kept: float) -> None:
+    """A point more from day 0, or from the middle of the base year on, which then was half a point dearer itself."""
+    dear = scheme("demand", demand__lost_per_point=170_000, book__kind=book, lending__reference_rate=[
+        {"from": "2019-01-01", "value": 38_500}, {"from": since, "value": 48_500}])
+    same, fewer = (run(one, 4_000, seed=36).year_column("applications")[:, 0]
+                   for one in (scheme("demand", book__kind=book), dear))
+    assert_mean(f"applications with a rise on {since}, less {kept:.3f}", (fewer - kept * same) / same.mean(), 0.0)
+
+
 def test_a_trend_of_a_tenth_more_goes_red() -> None:
     """Power: 22 % for 20 % moves the first year's 360 loans by 6."""
     loans = run(scheme("demand", market__trend=220_000), 4_000, seed=35).year_column("loans")[:, 0]
