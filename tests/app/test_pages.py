@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from simulator.answers.verdict import Effect
 from simulator.report.numbers import money, percent, span
 from simulator.ui import jobs, work
 from simulator.ui.state import PAGES
@@ -225,7 +226,8 @@ def test_every_page_stands_for_other_kinds_of_schemes(runs: Path, monkeypatch: p
                                                       page: str, lang: str) -> None:
     """Many pots, loans given year by year, a document without figures, joint lines."""
     if scenario == "liaoning-2021":        # finding its strongest assumptions takes half a minute
-        monkeypatch.setattr(work, "strongest", lambda scenario, seed: (("market.trend", 1e9),))
+        trend = Effect("market.trend", 1e9, -4e8, 6e8)
+        monkeypatch.setattr(work, "moves", lambda scenario, seed: (trend,))
     app = opened(s=scenario, page=page, lang=lang, paths="100")
     assert not app.error, [each.value for each in app.error]
     assert len(seen(app)) > 150
