@@ -124,6 +124,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_finding_paths": ("正在找出典型的与糟糕的一次…", "Finding a typical and a bad path …"), "ui_path_typical": ("典型一次(中位)", "Typical (median)"), "ui_path_bad": ("糟糕一次(第 99 百分位)", "Bad (99th percentile)"),
     "ui_path_exhausted": ("首次赔空那次", "First that ran out"), "ui_never_exhausted": ("{paths} 次中没有一次赔空。", "None of {paths} paths ran out."),
     "ui_path_number": ("第几次(从 0 起)", "Path (from 0)"), "ui_path_wrong": ("「{given}」不是次序号,请填 0 或正整数。", "\"{given}\" is no path; give 0 or a whole number."),
+    "ui_log_all_shown": ("共 {n} 行;负数是付出。", "{n} rows; what is negative was paid out."), "ui_log_first": ("共 {n} 行,这里列前 {shown} 行,其余在表格文件里;负数是付出。", "{n} rows, of which the first {shown} stand here and the rest in the file; what is negative was paid out."),
+    "ui_log_none": ("这一次没有这类事项。", "Nothing of that kind happened on this path."), "ui_log_csv": ("下载全部事项", "Download all events"),
     "ui_loan": ("看哪一笔贷款", "Which loan"), "ui_with_claim": (" · 有代偿", " · with a claim"), "ui_date": ("日期", "date"), "ui_wan": ("金额(万元)", "amount (10,000 yuan)"), "ui_event": ("事项", "event"),
     # data
     "ui_stays_here": ("文件只留在本机:不上传到任何别的地方。", "Files stay on this machine: nothing is sent anywhere."),
