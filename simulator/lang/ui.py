@@ -113,6 +113,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_compare_how": ("各列是同样的运气({paths} 次,种子 {seed}),差额逐次相减;小字为差额及其 95% 误差。", "All columns have the same luck ({paths} paths, seed {seed}); differences are taken path by path and stand in small print with their 95% error."),
     # size, stress
     "ui_curve": ("规模与三项要求", "Size and the promises"), "ui_curve_alt": ("各规模下的赔空概率、拒保和达标概率,横线为限值", "Chances of exhaustion, refusal and targets by size; lines are the limits"),
+    "ui_front": ("研究者:多出的钱换来什么(帕累托前沿)", "For researchers: what more money buys (Pareto front)"),
+    "ui_front_how": ("每个试过的规模在本方案放大倍数下的赔空、拒保与达标概率,同样的运气。若更小的规模在各项上都不差,大的那个就不在前沿上。公共资金没有按规模逐个计算,不在此列。",
+                     "Each size tried, at the scheme's own leverage and with the same luck. Where a smaller size is no worse in anything, the larger one is off the front. Public cost is not worked out size by size and is not among these."),
+    "ui_front_last": ("超过 {size} 再加钱,试过的规模没有一项更好。", "Beyond {size} more money improved nothing at any size tried."),
+    "ui_front_on": ("在前沿上", "on the front"), "ui_front_off": ("更小的规模同样好", "a smaller size does as well"), "ui_front_better": ("{size} 同样好", "{size} does as well"),
+    "ui_front_worth": ("是否值得考虑", "worth considering"), "ui_front_alt": ("各规模的拒保与另一项要求,前沿上的规模连成线", "Refusals and another promise by size; sizes on the front are joined"),
+    "ui_front_multiples": ("放大倍数与所需规模", "Leverage and the size it needs"), "ui_front_multiple_off": ("更低的倍数所需规模不更大", "a lower multiple needs no more"),
     "ui_stress": ("压力:违约率升到多少会赔空", "Stress: at which default rate does it run out"), "ui_levers": ("再多一点", "A little more"), "ui_rules": ("哪条规则卡住贷款", "Which rule turns loans away"),
     "ui_tornado": ("哪个假设最要紧", "Which assumption matters most"), "ui_tornado_axis": ("代偿净额的变动", "movement of net claims"), "ui_unstressed": ("本方案", "as it is"),
     "ui_stress_case": ("情形", "case"), "ui_probability": ("赔空概率", "chance of exhaustion"), "ui_defaulted": ("金额违约占比", "amount defaulted"), "ui_public_money": ("公共资金", "public money"),
