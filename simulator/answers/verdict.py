@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,13 +121,37 @@ def moved(scenario: Scenario, path: str, value: float) -> dict[str, int | float]
 
 def influences(world: World, paths: int, most: int = 5) -> tuple[tuple[str, float], ...]:
     """Unknowns whose range moves the expected net compensation most: one at a time, low to high (fen)."""
+    return tuple((each.path, each.swing) for each in effects(world, paths)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the range of an unknown does to the expected net compensation (fen).
+
+    ``low`` and ``high``: its change when the unknown lies at that end (None: no such end); ``swing``: between both.
+    ``path`` is the value that speaks for all values of the unknown: these move with it by the same factor.
+    """
+
+    path: str
+    swing: float
+    low: float | None
+    high: float | None
+
+
+def effects(world: World, paths: int) -> tuple[Effect, ...]:
+    """Every unknown of the scenario moved to both ends of its range, one at a time; the largest swing first."""
     groups: dict[str, list[Provenance]] = {}
     for origin in drawable(world.scenario):
         groups.setdefault(unknown(origin.path), []).append(origin)
-    swings = {}
+
+    def expected(scenario: Scenario) -> float:
+        return float(net_claims(world.simulate(scenario, paths)).mean())
+
+    base, found = expected(world.scenario), []
     for members in groups.values():
         origin = members[len(members) // 2]            # the middle grade speaks for all
-        ends = {end for end in (origin.low, origin.high) if end is not None}
-        moved = [world.simulate(at(world.scenario, origin.path, end), paths) for end in sorted(ends)]
-        swings[origin.path] = float(np.ptp([net_claims(each).mean() for each in moved]))
-    return tuple(sorted(swings.items(), key=lambda item: -item[1])[:most])
+        ends = {end: expected(at(world.scenario, origin.path, end))
+                for end in sorted({end for end in (origin.low, origin.high) if end is not None})}
+        low, high = (None if end is None else ends[end] - base for end in (origin.low, origin.high))
+        found.append(Effect(origin.path, float(np.ptp(list(ends.values()))), low, high))
+    return tuple(sorted(found, key=lambda each: -each.swing))

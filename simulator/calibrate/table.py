@@ -14,6 +14,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from simulator.lang import text
+from simulator.scheme.tabular import is_example
 
 # Field → headers it is known by, Chinese first: the template's.
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -89,13 +90,17 @@ def shortened(given: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a tape by field, as the file's texts; ``units`` of its amounts; the row number of each."""
+    """Rows of a tape by field, as the file's texts; ``units`` of its amounts; the row number of each.
+
+    ``examples`` are the numbers of rows that only show how a tape is filled in: they are left out.
+    """
 
     file: str
     digest: str
     rows: tuple[tuple[int, dict[str, str]], ...]
     units: dict[str, str]
     errors: TapeErrors
+    examples: tuple[int, ...] = ()
 
 
 def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
@@ -110,16 +115,19 @@ def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
     at = head_row(lines, mapping)[0]
     header = lines[at]
     body = [(n, row) for n, row in enumerate(lines[at + 1:], at + 2) if any(cell.strip() for cell in row)]
+    places, units = _columns(header, mapping, errors)
+    at_loan = places.get("loan", -1)
+    examples = tuple(n for n, row in body if 0 <= at_loan < len(row) and is_example(row[at_loan]))
+    body = [(n, row) for n, row in body if n not in examples]
     errors.n, errors.rows = len(body), [row for _, row in body[:3]]
     if not body:
-        errors.add("empty")
-    places, units = _columns(header, mapping, errors)
+        errors.add("only_examples" if examples else "empty")
     for at in range(max((len(row) for _, row in body), default=0)):
         if (at >= len(header) or not header[at].strip()) and any(len(row) > at and row[at].strip() for _, row in body):
             errors.add("header_empty", given=str(at + 1))
     rows = tuple((n, {name: row[at].strip() if at < len(row) else "" for name, at in places.items()})
                  for n, row in body)
-    return Table(path.name, hashlib.sha256(raw).hexdigest(), rows, units, errors)
+    return Table(path.name, hashlib.sha256(raw).hexdigest(), rows, units, errors, examples)
 
 
 def head_row(lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> tuple[int, int]:
@@ -202,19 +210,36 @@ def _columns(header: list[str], mapping: Mapping[str, str],
     return places, {name: units[places[name]] for name in AMOUNTS if name in places}
 
 
+# A loan repaid, one in default and one in force, by field: what a filled-in tape looks like.
+SHOWN_ROWS: tuple[dict[str, str | int], ...] = (
+    {"loan": "示例-1", "firm": "甲公司", "bank": "某银行", "grade": "a", "sector": "装备", "ip": "发明专利",
+     "principal": 300, "start": "2021-03-01", "maturity": "2022-03-01", "repaid": "2022-03-01"},
+    {"loan": "示例-2", "firm": "乙公司", "bank": "某银行", "grade": "b", "sector": "材料", "ip": "注册商标",
+     "principal": 500, "start": "2021-06-15", "maturity": "2022-06-15", "default": "2022-04-10", "recovered": 120,
+     "recovery": "2023-05-20", "closed": "是"},
+    {"loan": "示例-3", "firm": "丙公司", "bank": "某银行", "grade": "c", "sector": "食品", "ip": "实用新型专利",
+     "principal": 200, "start": "2023-05-10", "maturity": "2024-05-10"})
+SHOWN_WATCH: dict[str, str | int] = {"watch_start": "2021-01-01", "watch_end": "2023-12-31"}
+
+
 def template(path: Path) -> None:
-    """Write an empty tape with Chinese headers, as xlsx or CSV by the name's ending. Raises FileExistsError."""
+    """Write a tape with Chinese headers and three example rows, as xlsx or CSV by the name's ending.
+
+    Raises FileExistsError.
+    """
     heads = [f"{known[0]}(万元)" if name in AMOUNTS else known[0] for name, known in HEADERS.items()]
+    rows: list[list[Any]] = [heads, *([{**SHOWN_WATCH, **row}.get(name, "") for name in HEADERS] for row in SHOWN_ROWS)]
     if path.suffix == ".xlsx":
         from openpyxl import Workbook
 
         book = Workbook()
-        book.active.append(heads)
+        for row in rows:
+            book.active.append(row)
         with path.open("xb") as file:
             book.save(file)
     else:
         with path.open("x", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerow(heads)
+            csv.writer(file).writerows(rows)
 
 
 def mapping_of(words: Iterable[str]) -> dict[str, str]:

@@ -45,7 +45,7 @@ class Tape:
 
     ``encoding`` and ``columns`` (field → header) are how it was read; ``doubts`` what was counted in a way the reader
     should know, with rows: defaults dated after maturity, loans past maturity that are neither repaid nor in default,
-    more recovered than lent, principals far from all others.
+    more recovered than lent, principals far from all others, example rows left out.
     """
 
     file: str
@@ -102,7 +102,8 @@ def doubtful(table: Table, loans: Sequence[Loan], doubts: dict[str, list[int]]) 
     middle = median(loan.principal for loan in loans)
     far = [number for (number, _), loan in zip(table.rows, loans, strict=True)
            if not middle / FAR_OFF < loan.principal < middle * FAR_OFF]
-    return {**doubts, **({"far": far} if far else {})}
+    found = {**doubts, "far": far, "examples": list(table.examples)}
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _date(given: str) -> date | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.lang import text
+from simulator.report.progress import note
 
 if TYPE_CHECKING:
     from simulator.scheme import Scenario
@@ -36,11 +37,15 @@ def words() -> list[str]:
 
 def open_scenario(name: str, sets: Sequence[str] | None, lang: str, book: Path | None = None) -> Scenario:
     """The scenario to run, with the values of ``--set`` and the loans of ``--book``."""
-    from simulator.scheme import load
+    from simulator.scheme import load, notices
 
     scheme = load(name, set=settings([*(sets or ()), *([f"book.file={book}"] if book else [])], lang))
     if scheme.abstract:
         raise InvalidInput(text("cli_abstract", lang, given=name))
+    if book:
+        for notice in notices(scheme):
+            if notice.code == "notice_book_examples":
+                note(notice.render(lang))
     return scheme
 
 

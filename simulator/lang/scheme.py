@@ -39,6 +39,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "table_header_twice": ("“{given}”这一列出现了两次。", "The column '{given}' is there twice.", "只保留一列。", "Keep one of them."),
     "table_merged": ("这里有合并单元格：{given}", "Cells are merged here: {given}", "取消合并，每列一个表头，每行写全。", "Unmerge them: one header a column, every row in full."),
     "table_formula": ("单元格里是公式：{given}", "The cell holds a formula: {given}", "公式不会被计算：粘贴为数值。", "Formulas are never computed: paste the value."),
+    "table_only_examples": ("表里只有 {given} 行示例，没有自己的数据。", "The table holds only {given} example rows and no data.", "在示例下面填写自己的贷款；编号以“示例”开头的行不会读入。", "Add loans of your own below; rows whose number begins with 'example' are not read."),
     "table_empty": ("表头下面没有数据。", "There is no data below the header.", "补上数据行。", "Add rows of data."),
     # finding
     "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),
@@ -172,6 +173,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "fee_party": ("“{given}”不能收付这项费用。", "'{given}' can neither pay nor receive this fee.", "费用在两个不同的担保、再担保或保险机构之间收付，资金池除外。", "Fees go between two different guarantors, re-guarantors or insurers, never a pot."),
     # notices
     "notice_volume_assumed": ("没有来源给出业务量：总额、所需规模和目标不可评价，数字只对假设的业务量成立。", "No source gives the volume: totals, the size needed and targets are not evaluable, figures hold for the assumed lending only.", "有来源可查时改写 loans_by_year。", "Replace loans_by_year once a volume is sourced."),
+    "notice_book_examples": ("期初在贷明细第 {given} 行是示例（编号以“示例”开头），没有读入。", "Rows {given} of the in-force book are examples (their number begins with 'example' or 示例) and were left out.", "无需改动；也可以从文件里删去。", "Nothing to do; they may be deleted from the file."),
     "notice_pot_empty": ("资金池“{given}”没有任何出资。", "The pot '{given}' receives no money.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_pot_unreached": ("没有承担方从资金池“{given}”付款。", "No payer pays from the pot '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),
     "notice_payer_unused": ("没有哪一行由“{given}”承担。", "No row is borne by '{given}'.", "若本意如此则无需改动。", "Nothing to do if that is meant."),

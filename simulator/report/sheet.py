@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -117,12 +118,24 @@ def log_rows(trace: Trace, loan: Loan, lang: str) -> Iterator[tuple[str, str, st
 
 def _detail(trace: Trace, row: Event | LedgerRow, lang: str) -> str:
     if isinstance(row, Event):
-        note = word("note", row.note, lang) if f"note_{row.note}" in MESSAGES else (
-            names.rule(row.note, lang) if row.kind == "refused" else row.note)
-        return f"{word('event', row.kind, lang)} {note}".rstrip()
+        return f"{word('event', row.kind, lang)} {remark(row, lang)}".rstrip()
+    return f"  {word('event', row.event, lang)} {behind(trace, row, lang)}".rstrip()
+
+
+def remark(row: Event, lang: str) -> str:
+    """What a line of the log adds to its kind, in words."""
+    if f"note_{row.note}" in MESSAGES:
+        return word("note", row.note, lang)
+    if numbered := re.fullmatch(r"cluster (\d+)", row.note):
+        return text("tr_cluster", lang, n=int(numbered[1]) + 1)
+    return names.rule(row.note, lang) if row.kind == "refused" else row.note
+
+
+def behind(trace: Trace, row: LedgerRow, lang: str) -> str:
+    """Whose money moved, and the rule and clause behind it."""
     who = _who(trace, row, lang)
     why = " · ".join(part for part in (_rule(trace, row.rule, lang), row.clause) if part)
-    return f"  {word('event', row.event, lang)} {who} {f'[{why}]' if why else ''}".rstrip()
+    return f"{who} {f'[{why}]' if why else ''}".strip()
 
 
 def _rule(trace: Trace, rule: str, lang: str) -> str:
@@ -131,6 +144,8 @@ def _rule(trace: Trace, rule: str, lang: str) -> str:
     mode, of_terms, number = rule.rpartition(" row ")
     if of_terms and mode in scenario.modes:
         return text("tr_row", lang, mode=names.words(scenario.modes[mode].title, lang), number=int(number) + 1)
+    if numbered := re.fullmatch(r"contribution (\d+)", rule):
+        return text("tr_contribution", lang, n=int(numbered[1]) + 1)
     titled = scenario.programmes.get(rule) or scenario.fees.get(rule)
     return names.words(titled.title, lang) if titled else word("note", rule, lang)
 

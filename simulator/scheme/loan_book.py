@@ -21,7 +21,7 @@ from .parts_book import HeldLoan, LoanBook
 from .pledges import kinds_of
 from .problems import Problem, listed, nearest
 from .provenance import NO_WORDS, Provenance
-from .tabular import Column, Row, Table, read_table
+from .tabular import Column, Row, Table, is_example, read_table
 from .units import ONE, exact_money, format_money
 
 MOST_LOANS = 50_000
@@ -69,13 +69,23 @@ def attach(draft: Draft, sections: Any) -> LoanBook | None:
     problems: list[Problem] = []
     known = {key: str(header) for key, header in columns.items() if key in BY_KEY}
     table = read_table(folder / told["file"], COLUMNS, problems, known)
+    examples = _without_examples(table, problems) if table else ()
     loans = _Reader(table, sections, problems).loans() if table else ()
     draft.problems.extend(problems)
     if problems:
         return None
-    held = LoanBook(folder / told["file"], tuple(loans))
+    held = LoanBook(folder / told["file"], tuple(loans), examples)
     _origin(draft, held)
     return held
+
+
+def _without_examples(table: Table, problems: list[Problem]) -> tuple[int, ...]:
+    """Take the example rows of an empty form out of a table; their numbers. A form with no others is a mistake."""
+    examples = tuple(row.number for row in table.rows if is_example(row.cells.get("loan", "")))
+    table.rows = [row for row in table.rows if row.number not in examples]
+    if examples and not table.rows:
+        problems.append(Problem("table_only_examples", table.file, examples[0], 1, given=str(len(examples))))
+    return examples
 
 
 def _origin(draft: Draft, held: LoanBook) -> None:

@@ -14,7 +14,7 @@ from .units import ONE, format_share
 
 def unusual(scenario: Scenario) -> list[Problem]:
     """Every notice about a scenario, by path; places are those of the nearest graded value."""
-    parts = (_volume, _pots, _payers, _stacks, _bands, _targets, _clock, _prices)
+    parts = (_volume, _pots, _payers, _stacks, _bands, _targets, _clock, _prices, _book)
     found = [notice for part in parts for notice in part(scenario)]
     return [_placed(scenario, notice) for notice in found]
 
@@ -33,6 +33,13 @@ def _volume(s: Scenario) -> Iterator[Problem]:
     if "volume" not in s.not_evaluable and s.market is None and given and all(
             origin.grade == "A" for path, origin in s.provenance.items() if path.startswith(tuple(given))):
         yield Problem("notice_volume_assumed", path=given[0])
+
+
+def _book(s: Scenario) -> Iterator[Problem]:
+    """Rows of the in-force book that only show how its form is filled in."""
+    examples = s.book.held.examples if s.book.held else ()
+    if examples:
+        yield Problem("notice_book_examples", path="book.file", given=listed(map(str, examples)))
 
 
 def _pots(s: Scenario) -> Iterator[Problem]:

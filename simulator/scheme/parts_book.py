@@ -43,10 +43,13 @@ class HeldLoan:
 
 
 class LoanBook:
-    """The loans of a file, in its order. Frozen: two books are the same when their loans are."""
+    """The loans of a file, in its order. Frozen: two books are the same when their loans are.
 
-    def __init__(self, path: Path, loans: tuple[HeldLoan, ...]) -> None:
-        self.path, self.loans = path, loans
+    ``examples`` are the rows of the file that were left out because they only show how it is filled in.
+    """
+
+    def __init__(self, path: Path, loans: tuple[HeldLoan, ...], examples: tuple[int, ...] = ()) -> None:
+        self.path, self.loans, self.examples = path, loans, examples
         self.digest = hashlib.sha256(repr([astuple(loan)[1:] for loan in loans]).encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:

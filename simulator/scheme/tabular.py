@@ -29,6 +29,7 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 500
 HEADER_WITHIN = 20                         # rows; titles may stand above the header
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
+EXAMPLES = ("示例", "example")              # how the number of an example row in an empty form begins
 UNITS = {"money": MONEY_UNITS, "share": SHARE_UNITS, "days": DAY_UNITS}
 
 
@@ -131,6 +132,11 @@ def read_table(path: Path, columns: Sequence[Column], problems: list[Problem],
     if not table.rows:
         problems.append(Problem("table_empty", table.file, at + 1, 1))
     return table
+
+
+def is_example(number: str) -> bool:
+    """Whether a loan's number says that its row only shows how a form is filled in."""
+    return number.strip().lower().startswith(EXAMPLES)
 
 
 # --- headers -------------------------------------------------------------------------------------

@@ -63,6 +63,28 @@ def size_curve(points: Sequence[tuple[int, Mapping[str, float]]], limits: Mappin
     return drawn
 
 
+def front(points: Sequence[tuple[float, float, str, bool]], words: Mapping[str, str]) -> Figure:
+    """Two chances of each size (%), those on the front joined and, where there is room, named; the others hollow."""
+    drawn, axes = figure()
+    on, off = ([point for point in points if point[3] is side] for side in (True, False))
+    axes.plot([x for x, *_ in on], [y for _, y, *_ in on], "-", color=COLOURS[0], marker=MARKS[0], markersize=6,
+              label=words["on"])
+    if off:
+        axes.plot([x for x, *_ in off], [y for _, y, *_ in off], MARKS[1], color=COLOURS[1], markerfacecolor="none",
+                  markersize=9, label=words["off"])
+    far = 0.06 * (max(x for x, *_ in points) - min(x for x, *_ in points))
+    named: list[float] = []
+    for x, y, said, _ in on:
+        if all(abs(x - other) >= far for other in named):
+            axes.annotate(said, (x, y), xytext=(4, 7), textcoords="offset points", fontsize=9)
+            named.append(x)
+    axes.set_xlabel(words["x"])
+    axes.set_ylabel(words["y"])
+    axes.margins(x=0.1, y=0.14)
+    axes.legend(frameon=False, fontsize=10)
+    return drawn
+
+
 def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], axis: str,
          errors: Sequence[tuple[float, float]] | None = None) -> Figure:
     """Horizontal bars, the first on top, each with its number; ``errors`` are ends of intervals."""

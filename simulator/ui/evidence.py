@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from simulator.answers.draws import drawable
 from simulator.answers.paths import value_at
+from simulator.lang import text
 from simulator.report import names
 from simulator.scheme import Problem, Scenario, notices
 from simulator.scheme.provenance import GRADES, Provenance
-from simulator.scheme.units import format_value
+from simulator.scheme.units import format_share, format_value
 
 from .labels import label
 from .session import View
@@ -34,6 +35,15 @@ def value_told(scenario: Scenario, origin: Provenance, lang: str, value: float |
     """A value in words of its kind."""
     shown = value_at(scenario, origin.path) if value is None else value
     return "—" if shown is None else format_value(origin.kind, shown, lang)
+
+
+def change_told(kind: str, before: float, after: float, lang: str) -> str:
+    """What a value was moved by: in its unit, shares in points, others also in percent of what they were."""
+    moved, sign = after - before, "+" if after >= before else "-"
+    if kind == "share":
+        return text("ui_changed_points", lang, points=f"{sign}{format_share(abs(moved)).rstrip('%')}")
+    told = f"{sign}{format_value(kind, abs(moved), lang)}"
+    return f"{told} ({moved / before:+.0%})" if before else told
 
 
 def range_told(scenario: Scenario, origin: Provenance, lang: str) -> str:

@@ -19,22 +19,12 @@ GROUPS = {
     "targets": ("targets", "sizing"),
     "macro": ("macro",),
 }
-# What stands open on the page before anything is unfolded.
-ESSENTIAL = (r"pots\.\w+\.contributors\.\d+\.amount", r"pots\.\w+\.leverage", r"modes\.\w+\.terms\.\d+\.share",
-             r"market\.(amount|count|eligible_share|trend)", r"firms\.grades\.\w+\.pd", r"macro\.rho",
-             r"recovery\.other", r"segments\.fund\.(size\.median|loans_by_year\.\d+)", r"targets\.\w+\.growth",
-             r"programmes\.\w+\.rate", r"sizing\.(exhaustion|refusal)")
 
 
 def group(path: str) -> str:
     """Whose value it is: firms, banks, fund, subsidies, targets, macro."""
     section = path.partition(".")[0]
     return next((name for name, sections in GROUPS.items() if section in sections), "fund")
-
-
-def essential(path: str) -> bool:
-    """Whether it belongs to the few that are shown first."""
-    return any(re.fullmatch(pattern, path) for pattern in ESSENTIAL)
 
 
 def label(scenario: Scenario, path: str, lang: str) -> str:

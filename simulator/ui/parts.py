@@ -95,8 +95,9 @@ def heading(said: str, level: int = 2) -> None:
 
 
 def note(*lines: str) -> None:
-    """Small text; lines of HTML stay as they are."""
-    show("".join(f'<p class="pf-note">{cell(line)}</p>' for line in lines if line))
+    """Small text; lines of HTML stay as they are, empty ones are left out."""
+    if any(lines):
+        show("".join(f'<p class="pf-note">{cell(line)}</p>' for line in lines if line))
 
 
 def badge(grade: str, lang: str) -> str:

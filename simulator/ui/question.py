@@ -57,7 +57,7 @@ def question_fields(view: View) -> None:
         parts.note(sentence(view))
     leverage = tuple(f"pots.{name}.leverage" for name, pot in scenario.pots.items() if pot.leverage is not None)
     growth = tuple(f"targets.{name}.growth" for name, goal in scenario.targets.items() if goal.growth is not None)
-    fields: list[Any] = [(1.2, lambda: _fund(view))] if scenario.pots else []
+    fields: list[Any] = [(1.2, lambda: fund_field(view, "q-fund"))] if scenario.pots else []
     if leverage:
         fields.append((1, lambda: value_field(view, leverage[0], "multiple", t("ui_leverage"), "q-leverage",
                                               paths=leverage)))
@@ -78,10 +78,10 @@ def question_fields(view: View) -> None:
             draw()
 
 
-def _fund(view: View) -> None:
+def fund_field(view: View, key: str) -> None:
     """The pots' money in one sum; another sum is divided as the contributions are."""
     total = total_contributions(view.scenario)
-    typed_field(view, "q-fund", f"{view.t('ui_fund')} {unit('money', view.lang)}", shown("money", total, view.lang),
+    typed_field(view, key, f"{view.t('ui_fund')} {unit('money', view.lang)}", shown("money", total, view.lang),
                 lambda given: _contributions(view.original, as_set("money", given, view.lang)), view.t("ui_fund_help"))
 
 

@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from simulator.lang import text as text_of
 from simulator.report.numbers import money, percent, span
 from simulator.scheme import load
 from simulator.ui import jobs, work
@@ -223,6 +224,47 @@ def test_journey_compare_then_follow_the_bad_path(page: Any, server: Server, tol
     for pot in document["pots"]:
         assert f"{pot['closing'] / 1_000_000:,.2f}" in text
     keep(page, f"trace-{lang}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_twelve_values_one_changed_and_put_back(page: Any, server: Server, lang: str) -> None:
+    """Twelve rows in sight, more when a fold is opened; the fund is changed and put back."""
+    go(page, server, f"{FEW}&lang={lang}&page=scheme", ".pf-value")
+    page.wait_for_selector("[data-testid=stDownloadButton]", timeout=150_000)
+    settle(page, ".pf-value")
+    assert page.locator(".pf-value:visible").count() == 12
+    keep(page, f"scheme-{lang}")
+    page.locator("[data-testid=stExpander] summary").first.click()
+    page.wait_for_function("[...document.querySelectorAll('.pf-value')].filter(e => e.checkVisibility()).length > 12")
+    field = page.get_by_role("textbox", name={"zh": "基金 (万元)", "en": "Fund (CNY m)"}[lang])
+    field.fill({"zh": "750", "en": "7.5"}[lang])
+    field.press("Enter")
+    page.wait_for_selector({"zh": "text=原值 2,400 万元", "en": "text=was CNY 24.00 m"}[lang], timeout=60_000)
+    keep(page, f"scheme-changed-{lang}")
+    page.get_by_role("button", name={"zh": "改回原值", "en": "Put back"}[lang]).first.click()
+    page.wait_for_function("!location.search.includes('set=')", timeout=60_000)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_journey_the_log_of_a_path_as_a_file(page: Any, server: Server, lang: str) -> None:
+    """The file a reader gets has every contribution, loan, default, claim and recovery of the command line's path."""
+    small = ("pots.city.contributors.0.amount=25 万元", "pots.city.contributors.1.amount=50 万元")
+    query = f"{FEW}&lang={lang}&page=trace&path=1&{urlencode({'set': small}, doseq=True)}"
+    go(page, server, query, "code:has-text('--path')")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name={"zh": "下载全部事项", "en": "Download all events"}[lang]).click()
+    told = Path(waiting.value.path()).read_bytes().decode("utf-8-sig").splitlines()
+    words = (word for each in small for word in ("--set", each))
+    found = json.loads(kit.once("trace", "dalian-2020", "--path", "1", *words, "--seed", "1", "--json", "--quiet"))
+    for kind in ("disbursed", "repaid", "default", "determination", "lapsed"):
+        assert sum(f'"{text_of(f"event_{kind}", lang)}"' in line for line in told) == \
+            sum(each["kind"] == kind for each in found["events"]), kind
+    for kind in ("contribution", "claim", "recovery", "refund"):
+        assert sum(f'"{text_of(f"event_{kind}", lang)}"' in line for line in told) == \
+            sum(each["event"] == kind for each in found["ledger"]), kind
+    font = page.evaluate("getComputedStyle(document.querySelector('code')).fontFamily")
+    assert "Noto Sans SC" in font                  # commands hold Chinese amounts
+    keep(page, f"trace-log-{lang}")
 
 
 def test_journey_a_fund_too_small_typed_in(page: Any, server: Server) -> None:

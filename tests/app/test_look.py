@@ -80,6 +80,7 @@ def test_defaults_are_safe() -> None:
     assert config["server"] | {"address": "127.0.0.1", "enableXsrfProtection": True, "maxUploadSize": 5,
                                "enableStaticServing": True} == config["server"]
     assert config["browser"]["gatherUsageStats"] is False and config["client"]["showErrorDetails"] == "none"
+    assert all("Noto Sans SC" in config["theme"][name] for name in ("font", "headingFont", "codeFont"))
     for font in config["theme"]["fontFaces"]:
         assert font["url"].startswith("app/static/") and (FRONT / "static" / Path(font["url"]).name).is_file()
     assert "SIL OPEN FONT LICENSE" in (FRONT / "static" / "OFL.txt").read_text("utf-8").upper()

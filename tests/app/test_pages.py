@@ -19,6 +19,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from simulator.answers.verdict import Effect
 from simulator.report.numbers import money, percent, span
 from simulator.ui import brief, jobs, shell, work
 from simulator.ui.pages import answer
@@ -120,6 +121,33 @@ def test_size_how_large_must_the_fund_be(done: str, told: dict[str, Any], lang: 
         assert money(fen, lang, 3) in page and percent(chances["refusal"], PATHS) in page
     answer = seen(opened(lang=lang, ask="size", set=SETS))
     assert any(money(size["size_fen"], lang, digits) in answer for digits in (2, 3))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_size_what_more_money_buys(done: str, told: dict[str, Any], lang: str) -> None:
+    """Each size of the command line's curve: on the front, or the smallest that is no worse in any promise."""
+    app, size = opened(lang=lang, page="size", set=SETS), told["size"]
+    [fold] = [each for each in app.expander if {"zh": "帕累托前沿", "en": "Pareto front"}[lang] in each.label]
+    assert not fold.proto.expanded
+    [table] = [body for each in fold.get("html") for body in re.findall(r"<table.*?</table>", each.proto.body)
+               if {"zh": "拒保", "en": "refus"}[lang] in body]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", line) for line in table.split("<tr>")[2:]]
+    found = {cells[0]: cells[-1] for cells in rows}
+    curve = [(fen, chances) for fen, chances in size["curve"] if fen > 0]
+    expected = {}
+    for fen, chances in curve:
+        cost = {check["name"]: (1 if check["at_most"] else -1) for check in size["checks"]}
+        better = [smaller for smaller, than in curve if smaller < fen
+                  and all(sign * than[name] <= sign * chances[name] for name, sign in cost.items())]
+        expected[money(fen, lang, 3)] = f"{money(min(better), lang, 3)} " if better else "✔ "
+    assert found.keys() == expected.keys() and {"✔"} < {said[0] for said in found.values()}
+    for said, start in expected.items():
+        assert found[said].startswith(start), said
+    kept = [at for at in size["table"] if at["size_fen"] is not None]
+    lowest = min(kept, key=lambda at: (at["size_fen"], at["leverage"]))
+    multiples = [body for each in fold.get("html") for body in re.findall(r"<table.*?</table>", each.proto.body)][-1]
+    line = f'{lowest["leverage"] / 1000:g}' + {"zh": " 倍", "en": "x"}[lang]
+    assert re.search(rf"{line}</td><td[^>]*>{re.escape(money(lowest['size_fen'], lang))}</td><td[^>]*>✔", multiples)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -230,7 +258,8 @@ def test_every_page_stands_for_other_kinds_of_schemes(runs: Path, monkeypatch: p
                                                       page: str, lang: str) -> None:
     """Many pots, loans given year by year, a document without figures, joint lines."""
     if scenario == "liaoning-2021":        # finding its strongest assumptions takes half a minute
-        monkeypatch.setattr(work, "strongest", lambda scenario, seed: (("market.trend", 1e9),))
+        trend = Effect("market.trend", 1e9, -4e8, 6e8)
+        monkeypatch.setattr(work, "moves", lambda scenario, seed: (trend,))
     app = opened(s=scenario, page=page, lang=lang, paths="100")
     assert not app.error, [each.value for each in app.error]
     assert len(seen(app)) > 150

@@ -39,6 +39,20 @@ def test_faults_of_the_file_are_told_with_their_row(capsys: pytest.CaptureFixtur
         assert word in err
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_example_rows_are_left_out_and_told(capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str) -> None:
+    """An example before the two loans of book.csv: the run opens with two, and says which row it did not read."""
+    head, *loans = BOOK.read_text("utf-8").splitlines()
+    shown = loans[0].replace("A1", "示例-1").replace("100", "900")
+    (tmp_path / "mine.csv").write_text("\n".join([head, shown, *loans]), "utf-8")
+    words = ("run", MINIMAL, "--book", str(tmp_path / "mine.csv"), "--paths", "3", "--json", "--quiet", "--lang", lang)
+    code, out, err = call(capsys, *words)
+    assert code == 0 and json.loads(out)["columns"]["book_fen"]["mean"] == 300_000_000
+    assert {"zh": "第 2 行是示例", "en": "Rows 2 of the in-force book are examples"}[lang] in err
+    code, out, err = call(capsys, "run", MINIMAL, "--book", str(BOOK), "--paths", "3", "--json", "--quiet")
+    assert code == 0 and not err
+
+
 def test_the_evidence_names_the_file(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "check", "dalian-run-off", "--grades", "--lang", "en")
     assert code == 0

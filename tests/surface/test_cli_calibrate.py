@@ -95,6 +95,18 @@ def test_a_merged_header_of_a_sheet_is_told(capsys: pytest.CaptureFixture[str], 
     assert code == 2 and "merged" in err
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_template_shows_how_and_is_no_tape(capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str,
+                                               lang: str) -> None:
+    """Written by --template and given back as it is: refused, for its rows are examples."""
+    file = tmp_path / f"t.{kind}"
+    assert call(capsys, "calibrate", "--template", str(file), "--quiet")[0] == 0
+    code, shown, err = call(capsys, "calibrate", str(file), "--lang", lang)
+    assert code == 2 and not shown
+    assert {"zh": "台账里只有示例行", "en": "The tape holds only example rows"}[lang] in err
+
+
 def test_an_existing_file_is_left_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = written(tmp_path / "o.yaml", ["mine"])
     assert call(capsys, "calibrate", str(written(tmp_path / "t.csv", [HEAD, GOOD])), "--out", str(out))[0] == 2
@@ -128,13 +140,18 @@ def test_from_a_gbk_tape_to_draws_of_its_posterior(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_was_understood_and_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path,
                                                           lang: str) -> None:
-    """Sectors x and y are not Liaoning's; nine defaults of seed 6 are dated after maturity."""
-    tape = study_tape(tmp_path / "t.csv", 6)
+    """Sectors x and y are not Liaoning's; nine defaults of seed 6 are dated after maturity; the last row is no loan."""
+    tape = study_tape(tmp_path / "t.csv", 6, "utf-8-sig")
+    rows = tape.read_text("utf-8-sig").splitlines()
+    tape.write_text("\n".join([*rows, f"示例-1,{rows[-1].partition(',')[2]}"]), "utf-8")
     late = sum(row[7] > row[5] for row in coverage.tape_rows(coverage.drawn_truth(6), 6) if row[7])
     code, shown, _ = call(capsys, "calibrate", str(tape), "--lang", lang, "--quiet")
     assert code == 0 and late == 9
     assert "loan←贷款编号" in shown
     assert ("9 笔的违约日在到期日之后" if lang == "zh" else "9 defaults are dated after maturity") in shown
+    assert (f"1 行示例(编号以“示例”开头)没有读入(行 {len(rows) + 1})" if lang == "zh" else
+            f"begins with 示例 or 'example') were left out (rows {len(rows) + 1})") in shown
+    assert f"{len(rows) - 1:,} 笔贷款" in shown if lang == "zh" else f"{len(rows) - 1:,} loans" in shown
     assert ("行业 x, y 的违约率高低" if lang == "zh" else "how often sectors x, y fail") in shown
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from scipy import stats
 
 from simulator.calibrate.counts import count
@@ -17,6 +17,7 @@ from simulator.calibrate.frailty import laplace
 from simulator.calibrate.sampler import sample
 from simulator.calibrate.table import HEADERS, TapeErrors, template
 from simulator.calibrate.tape import read_tape
+from simulator.report.calibrate import understood
 from simulator.report.reserve import render
 from simulator.study import coverage, reserve
 
@@ -179,7 +180,39 @@ def test_template_has_every_field(tmp_path: Path, name: str) -> None:
     with pytest.raises(TapeErrors) as raised:
         read_tape(tmp_path / name, "abc")
     assert set(raised.value.columns) == set(HEADERS)
-    assert {code for code, _ in raised.value.found} == {"empty"}
+    assert {code for code, _ in raised.value.found} == {"only_examples"} and raised.value.n == 0
+
+
+def test_the_templates_examples_are_loans_that_could_be_read(tmp_path: Path) -> None:
+    """Repaid, in default with a recovery, and in force, once their numbers no longer say that they are examples."""
+    template(tmp_path / "t.csv")
+    told = (tmp_path / "t.csv").read_text("utf-8-sig")
+    assert told.count("示例-") == 3
+    (tmp_path / "mine.csv").write_text(told.replace("示例-", "贷款-"), "utf-8")
+    tape = read_tape(tmp_path / "mine.csv", "abc")
+    assert [(loan.principal, loan.failed, loan.recovered, loan.closed) for loan in tape.loans] == [
+        (300_000_000, False, 0, False), (500_000_000, True, 120_000_000, True), (200_000_000, False, 0, False)]
+    assert not tape.doubts
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_example_rows_are_left_out_and_told(tmp_path: Path, name: str) -> None:
+    """Among own rows, whatever they hold: they are neither read nor checked, and their rows are told."""
+    template(tmp_path / name)
+    own = ["M-1", "甲", "", "b", "", "", 250, "2022-01-01", "2023-01-01", "2023-01-01", "", "2021-01-01", "2023-12-31"]
+    broken = ["Example 9", "", "", "no grade", "", "", -5, "?", "?", "", "", "", "2020-01-01"]
+    if name.endswith("csv"):
+        with (tmp_path / name).open("a", encoding="utf-8", newline="") as file:
+            file.writelines(",".join(map(str, row)) + "\r\n" for row in (own, broken))
+    else:
+        book = load_workbook(tmp_path / name)
+        for row in (own, broken):
+            book.active.append(row)
+        book.save(tmp_path / name)
+    tape = read_tape(tmp_path / name, "abc")
+    assert [(loan.loan, loan.principal) for loan in tape.loans] == [("M-1", 250_000_000)]
+    assert tape.doubts["examples"] == (2, 3, 4, 6)
+    assert "4 行示例" in " ".join(understood(tape, "zh")) and "rows 2, 3, 4, 6" in " ".join(understood(tape, "en"))
 
 
 # --- the study's page -----------------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from simulator.answers.front import leverage_front, size_front
 from simulator.answers.missing import SIZE, lacking
 from simulator.answers.sizes import SizeResult
 from simulator.report.numbers import money, percent
 from simulator.report.size_text import binding_lines, head_lines, leverage_rows, note_lines, promise_rows
 from simulator.report.unanswered import reason
+from simulator.scheme.units import format_value
 
 from .. import draw, parts
 from ..session import View
@@ -51,3 +55,34 @@ def _draw(view: View, size: SizeResult) -> None:
     heads, *rows = leverage_rows(size, lang)
     parts.show(parts.table(heads, rows, "rr" + "c" * (len(heads) - 2)))
     parts.note(*(line.strip() for line in note_lines(size, lang, FREE)))
+    with st.expander(view.t("ui_front")):
+        _front(view, size)
+
+
+def _front(view: View, size: SizeResult) -> None:
+    """What more money buys, size by size, and which multiples need less of it: both from what the search has tried."""
+    points, lang = size_front(size), view.lang
+    if not points:
+        return
+    names = [check.name for check in size.checks]
+    words = {name: view.t(f"size_{name}") for name in names} | {"refusal": view.t("ui_of_run_refusal")}
+    parts.note(view.t("ui_front_how"))
+    if not points[-1].on_front:
+        last = max(point.fen for point in points if point.on_front)
+        parts.note(view.t("ui_front_last", size=money(last, lang, 3)))
+    other = "targets" if "targets" in words else "exhaustion"
+    told = {"on": view.t("ui_front_on"), "off": view.t("ui_front_off"), "x": f"{words['refusal']} (%)",
+            "y": f"{words[other]} (%)"}
+    figure = draw.front([(100 * point.chances["refusal"], 100 * point.chances[other], money(point.fen, lang),
+                          point.on_front) for point in points], told)
+    worth, good = view.t("ui_front_worth"), f"✔ {told['on']}"
+    rows = [[said, *(percent(point.chances[name], size.paths) for name in names),
+             good if point.better is None else view.t("ui_front_better", size=money(point.better, lang, 3))]
+            for said, point in {money(point.fen, lang, 3): point for point in points}.items()]
+    heads = [view.t("size_head_curve"), *(words[name] for name in names), worth]
+    draw.show(view, figure, "front", view.t("ui_front_alt"), heads, rows, "r" * (len(names) + 1) + "l")
+    multiples = [[format_value("multiple", row.leverage or 0, lang), money(row.size_fen or 0, lang),
+                  good if on else view.t("ui_front_multiple_off")] for row, on in leverage_front(size)]
+    if multiples:
+        parts.heading(view.t("ui_front_multiples"), 3)
+        parts.show(parts.table([view.t("ui_leverage"), view.t("ui_needed"), worth], multiples, "rrl"))

@@ -7,11 +7,14 @@ import shlex
 import streamlit as st
 
 from simulator.engine.story.records import Loan
+from simulator.report import log
 from simulator.report.sheet import account_rows, claim_rows, due_rows, facts, log_rows, party_rows, proceeds
 from simulator.runs.follow import Trace
 
 from .. import parts, session, work
 from ..session import View
+
+SHOWN = 60                                 # rows of the log on the page; all are in its file
 
 
 def render(view: View) -> None:
@@ -30,6 +33,7 @@ def render(view: View) -> None:
         _number(view, path)
     trace = work.traced(view.scenario, path, view.state.seed)
     _story(view, trace)
+    _log(view, trace)
     _loan(view, trace)
     command = [*view.command("trace")]
     command = [word for n, word in enumerate(command) if word != "--paths" and command[n - 1] != "--paths"]
@@ -71,6 +75,22 @@ def _story(view: View, trace: Trace) -> None:
     parts.show(parts.table(heads, rows, "rll" + "r" * (len(heads) - 3)))
     st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"path-{trace.path}-claims.csv", "text/csv",
                        key="csv-claims", on_click="ignore")
+
+
+def _log(view: View, trace: Trace) -> None:
+    """What happened day by day: a choice of what, its first rows, and a file with everything."""
+    parts.heading(view.t("tr_log"))
+    kind = st.segmented_control(view.t("tr_log"), log.CHOICES, default=log.CHOICES[0], key="log-kind",
+                                format_func=lambda name: view.t(f"tr_log_{name}"), label_visibility="collapsed")
+    heads, *rows = log.log_table(trace, view.lang, str(kind or log.CHOICES[0]))
+    if rows:
+        parts.show(parts.table(heads, rows[:SHOWN], "llrrlr"))
+        parts.note(view.t("ui_log_first" if len(rows) > SHOWN else "ui_log_all_shown", n=f"{len(rows):,}", shown=SHOWN))
+    else:
+        parts.note(view.t("ui_log_none"))
+    heads, *rows = log.log_table(trace, view.lang)
+    st.download_button(view.t("ui_log_csv"), parts.csv(heads, rows), f"path-{trace.path}-log.csv", "text/csv",
+                       key="csv-log", on_click="ignore")
 
 
 def _loan(view: View, trace: Trace) -> None:
