@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.app import kit
+from tests.app.browser import browser, page, server  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(scope="session", autouse=True)

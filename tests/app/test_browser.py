@@ -1,22 +1,10 @@
-"""The app in a real browser: journeys of a first-time user, what leaves the machine, what a killed server leaves.
-
-Needs Debian's chromium; where CI_BROWSER is set, a missing browser is a failure and not a skip. Pictures are kept
-where PLEDGEFUND_SHOTS says.
-"""
+"""Journeys of a first-time user in a real browser, what leaves the machine, and what a killed server leaves."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,126 +14,13 @@ import pytest
 from simulator.lang import text as text_of
 from simulator.report.numbers import money, percent, span
 from simulator.scheme import load
-from simulator.ui import jobs, work
+from simulator.ui import jobs
 from tests.app import kit
-from tests.app.kit import PATHS, ROOT, WORDS, answer_of, row
-
-CHROMIUM = shutil.which("chromium")
-SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-FEW = f"paths={PATHS}&draws=2"
-# Latin words that Chinese readers use, and what is quoted: titles of sources, grades of firms, names of programs.
-ALLOWED = {"EN", "b", "LPR", "pledgefund", "trace", "z"}
+from tests.app.browser import CHROMIUM, FEW, Server, bare, go, keep, says, settle, verdict_of
+from tests.app.kit import PATHS, WORDS, answer_of, row
 
 if CHROMIUM is None and not os.environ.get("CI_BROWSER"):
     pytest.skip("needs chromium (Debian: apt install chromium)", allow_module_level=True)
-
-
-class Server:
-    """The app as ``pledgefund app`` serves it, with a folder of runs of its own."""
-
-    def __init__(self, runs: Path) -> None:
-        self.runs = runs
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = self._begin()
-
-    def _begin(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, work.RUNS_VARIABLE: str(self.runs), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen([sys.executable, "-m", "simulator.cli", "app", "--port", str(self.port)], cwd=ROOT,
-                                   env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.at()}_stcore/health", timeout=2):
-                    return process
-            except OSError:
-                time.sleep(0.2)
-        raise AssertionError("the server did not come up")
-
-    def at(self, query: str = "") -> str:
-        return f"http://127.0.0.1:{self.port}/{query and '?' + query}"
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
-
-    def restart(self) -> None:
-        self.process = self._begin()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with pytest.MonkeyPatch.context() as patch:
-        runs = kit.runs_at(tmp_path_factory.mktemp("runs"))
-        patch.setenv(work.RUNS_VARIABLE, str(runs))
-        served = Server(runs)
-        yield served
-        served.kill()
-        for each in jobs.every():
-            jobs.cancel(each.name)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no chromium, and CI_BROWSER asks for it"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Any, server: Server) -> Iterator[Any]:
-    """A page that remembers every address it asks; at the end none may lie outside this machine."""
-    shown = browser.new_page(viewport={"width": 1366, "height": 768})
-    asked: list[str] = []
-    shown.on("request", lambda request: asked.append(request.url))
-    shown.on("websocket", lambda socket: asked.append(socket.url))
-    yield shown
-    shown.close()
-    assert asked and not [url for url in asked
-                          if not url.startswith((server.at(), server.at().replace("http", "ws"), "data:", "blob:"))]
-
-
-def go(page: Any, server: Server, query: str, sign: str = ".pf-stamp") -> str:
-    """Open an address; the text of the page once it is drawn."""
-    page.goto(server.at(query))
-    return settle(page, sign)
-
-
-def settle(page: Any, sign: str = ".pf-stamp") -> str:
-    page.wait_for_selector(sign, timeout=150_000)
-    page.wait_for_function("!document.querySelector('[data-stale=\"true\"]')", timeout=150_000)
-    return str(page.inner_text("body"))
-
-
-def says(page: Any, *said: str) -> None:
-    """Wait until the verdict says one of these."""
-    page.wait_for_function("said => said.some(one => document.querySelector('.pf-verdict')?.innerText.includes(one))",
-                           arg=list(said), timeout=150_000)
-
-
-def bare(text: str) -> str:
-    """Without spaces and line breaks: the terminal breaks lines elsewhere than a browser."""
-    return re.sub(r"\s", "", text)
-
-
-def verdict_of(lang: str) -> str:
-    """The sentence of the command line's verdict, with its condition."""
-    words = kit.once("answer", "dalian-2020", *WORDS, "--lang", lang, "--quiet")
-    head, end = {"zh": ("结论", "只看赔空"), "en": ("Verdict", "size needed")}[lang]
-    (sentence,) = re.findall(rf"^{head}\s+(.*?)\n\s+{end}", words, flags=re.S | re.M)
-    return bare(sentence)
-
-
-def keep(page: Any, name: str) -> None:
-    """A picture for people to look at, where one is wanted."""
-    folder = os.environ.get("PLEDGEFUND_SHOTS")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
 @pytest.fixture(scope="module")
@@ -286,103 +161,6 @@ def test_journey_a_fund_too_small_typed_in(page: Any, server: Server) -> None:
     keep(page, "answer-mistake-zh")
 
 
-NAMES = ("answer", "scheme", "compare", "size", "stress", "trace", "data", "evidence")
-PAGES = [("dalian-2020", name) for name in NAMES]
-PAGES += [(scheme, name) for scheme in ("liaoning-2021", "qingdao") for name in ("answer", "scheme", "evidence")]
-
-
-@pytest.mark.parametrize(("scheme", "name"), PAGES)
-def test_no_latin_word_on_a_chinese_page(page: Any, server: Server, scheme: str, name: str) -> None:
-    """Code, addresses, and what sources and documents call themselves are quoted, everything else is Chinese.
-
-    With every fold, popover and tab opened, and the warning of a link that asks for something unknown."""
-    go(page, server, f"{FEW}&s={scheme}&page={name}&nonsense=1&set=lending.spred%3D3%25", ".pf-note, .pf-stamp")
-    page.wait_for_timeout(1500)
-    settle(page, ".pf-note, .pf-stamp")
-    for tab in page.get_by_role("tab").all() or [None]:
-        if tab is not None:
-            tab.click()
-            page.wait_for_timeout(300)
-        page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())")
-        page.wait_for_timeout(700)
-        words = latin(page)
-        assert words <= ALLOWED, sorted(words - ALLOWED)
-    keep(page, f"page-{scheme}-{name}-zh")
-    for popover in page.locator('[data-testid="stPopover"] button').all():
-        popover.click()
-        page.wait_for_timeout(500)
-        words = latin(page)
-        assert words <= ALLOWED, sorted(words - ALLOWED)
-        page.keyboard.press("Escape")
-
-
-def latin(page: Any) -> set[str]:
-    """Latin words in sight, quotations apart."""
-    text = page.evaluate("""() => {
-        const copy = document.body.cloneNode(true);
-        const own = '[data-testid="stIconMaterial"], [data-testid="stSkipToContent"]';
-        copy.querySelectorAll('code, pre, .pf-quoted, style, script, ' + own).forEach(e => e.remove());
-        document.body.appendChild(copy); const said = copy.innerText; copy.remove(); return said; }""")
-    plain = re.sub("“[^”]*”|「[^」]*」", "", text)                           # what the reader wrote, keys of a file
-    plain = re.sub(r"\b[0-9a-f]{6,12}\b", "", plain)                         # a scheme's hash
-    return set(re.findall(r"[A-Za-z]+", plain))
-
-
-def test_every_download_is_what_its_button_says(page: Any, server: Server, tmp_path: Path) -> None:
-    """Pressed in the browser: tables for a spreadsheet, pictures, papers that stand alone, a scheme that loads."""
-    begins = {"csv": b"\xef\xbb\xbf", "png": b"\x89PNG", "svg": b"<?xml", "html": b"<!doctype html>", "json": b"{",
-              "txt": "大连".encode(), "yaml": b""}
-    got = set()
-
-    def buttons(name: str) -> list[Any]:
-        go(page, server, f"{FEW}&page={name}", "table.pf")
-        if name == "answer":
-            page.wait_for_selector(".pf-strip", timeout=150_000)
-            page.wait_for_selector('[data-testid="stSlider"]', timeout=150_000)          # the page's last part
-        settle(page, "table.pf")
-        page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(each => each.click())")
-        page.wait_for_timeout(1500)
-        return list(page.locator('[data-testid="stDownloadButton"] button:visible').all())
-
-    for name in ("answer", "size", "stress", "compare", "trace"):
-        there = buttons(name)
-        for n in range(len(there)):
-            if n and n % 8 == 0:                                           # a browser lets a page save ten files
-                there = buttons(name)
-            with page.expect_download(timeout=60_000) as begun:
-                there[n].click()
-            file = tmp_path / begun.value.suggested_filename
-            begun.value.save_as(file)
-            kind = file.suffix.removeprefix(".")
-            assert file.read_bytes().lower().startswith(begins[kind].lower()), file.name
-            assert kind != "html" or not re.search(rb"(src|href)=[\"']?http", file.read_bytes())
-            got.add(kind)
-    page.locator('[data-testid="stPopover"] button').first.click()
-    with page.expect_download() as begun:
-        page.get_by_role("button", name="下载方案文件").click()
-    begun.value.save_as(tmp_path / "own.yaml")
-    assert load(tmp_path / "own.yaml").title == load("dalian-2020").title
-    assert got == {"csv", "png", "svg", "html", "json", "txt"}
-
-
-def test_chinese_is_drawn_in_the_shipped_font(page: Any, server: Server) -> None:
-    """Both weights are loaded from the app itself, so nothing depends on the fonts of the machine."""
-    go(page, server, FEW)
-    # A face is fetched when a glyph of it is first laid out: the text is there before the font is.
-    page.wait_for_function("""() => { const loaded = [...document.fonts].filter(
-        f => f.family.includes('Noto Sans SC') && f.status === 'loaded').map(f => f.weight);
-        return loaded.includes('400') && loaded.includes('700'); }""", timeout=60_000)
-    assert "Noto Sans SC" in page.evaluate("getComputedStyle(document.querySelector('.pf-verdict')).fontFamily")
-
-
-def test_the_server_is_for_this_machine_only(server: Server) -> None:
-    """The kernel's own list of sockets: state 0A listens, 0100007F is 127.0.0.1."""
-    listening = [line.split()[1].split(":")[0] for table in ("tcp", "tcp6") if Path(f"/proc/net/{table}").is_file()
-                 for line in Path(f"/proc/net/{table}").read_text("ascii").splitlines()[1:]
-                 if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == server.port]
-    assert listening == ["0100007F"]
-
-
 def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
     """Killed in the middle, begun again, the same address finds the job, and its result is the command line's."""
     query = f"{FEW}&{urlencode({'set': kit.SETS}, doseq=True)}"
@@ -400,5 +178,3 @@ def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
     kept = json.loads((server.runs / begun.name / "out" / "answer.json").read_text("utf-8"))
     assert {**kept, "command": ""} == {**found, "command": ""}
     assert percent(row(found, "exhaustion")["value"], PATHS) in shown
-
-
