@@ -84,8 +84,9 @@ def run() -> dict[str, float]:
     """Seconds by what was done.
 
     ``few`` are the first digits of a changed scheme with 2,000 paths on an idle server, ``few_all`` its verdict,
-    ``all`` the same with 10,000 paths, ``during`` the first page again while a whole answer is worked out, ``viewers`` the slowest of
-    ten who ask for different things at once, each with 2,000 paths; each must see what belongs to its own value.
+    ``all`` the same with 10,000 paths, ``during`` the first page again while a whole answer is worked out,
+    ``viewers`` the slowest of ten who ask for different things at once, each with 2,000 paths; each must see what
+    belongs to its own value.
     """
     found = {"first": seconds(page)}                   # this begins the whole answer, as for a first viewer
     running = any(job.state == "running" for job in jobs.every())
