@@ -39,7 +39,7 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "table_header_twice": ("“{given}”这一列出现了两次。", "The column '{given}' is there twice.", "只保留一列。", "Keep one of them."),
     "table_merged": ("这里有合并单元格：{given}", "Cells are merged here: {given}", "取消合并，每列一个表头，每行写全。", "Unmerge them: one header a column, every row in full."),
     "table_formula": ("单元格里是公式：{given}", "The cell holds a formula: {given}", "公式不会被计算：粘贴为数值。", "Formulas are never computed: paste the value."),
-    "table_only_examples": ("表里只有 {given} 行示例，没有自己的数据。", "The table holds only {given} example rows and no data.", "在示例下面填写自己的贷款；编号以“示例”开头的行不会读入。", "Add loans of your own below; rows whose number begins with 'example' are not read."),
+    "book_only_examples": ("表里只有 {given} 行示例，没有自己的数据。", "The table holds only {given} example rows and no data.", "在示例下面填写自己的贷款；编号以“示例”开头的行不会读入。", "Add loans of your own below; rows whose number begins with 'example' are not read."),
     "table_empty": ("表头下面没有数据。", "There is no data below the header.", "补上数据行。", "Add rows of data."),
     # finding
     "scenario_missing": ("找不到情景“{given}”。", "There is no scenario '{given}'.", "用 pledgefund list 查看现有情景，或给出文件路径。", "See `pledgefund list`, or give a file's path."),

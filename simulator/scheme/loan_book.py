@@ -84,7 +84,7 @@ def _without_examples(table: Table, problems: list[Problem]) -> tuple[int, ...]:
     examples = tuple(row.number for row in table.rows if is_example(row.cells.get("loan", "")))
     table.rows = [row for row in table.rows if row.number not in examples]
     if examples and not table.rows:
-        problems.append(Problem("table_only_examples", table.file, examples[0], 1, given=str(len(examples))))
+        problems.append(Problem("book_only_examples", table.file, examples[0], 1, given=str(len(examples))))
     return examples
 
 
