@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -11,6 +12,7 @@ from scipy import stats
 
 from simulator.answers.closed_forms import link_pool, link_strength, pmf_quantile, pool_distribution
 from simulator.answers.open_loop import claims, factors, total
+from simulator.answers.open_loop.intensity import decay
 from simulator.answers.open_loop.pilot import tail_of
 from simulator.answers.open_loop.sheet import claims_sheet, simulated
 from simulator.engine.tables import compile_scheme
@@ -131,3 +133,9 @@ def test_survivals_are_kept_within_their_bound_and_change_nothing(monkeypatch: p
         assert any(np.array_equal(again, other) for other in found[:2])
     assert not np.array_equal(found[0], found[1])
     assert all(np.array_equal(found[0], found[n]) for n in (2, 3, 5, 6, 8))
+
+
+def test_a_months_decay_is_the_exponential() -> None:
+    """By terms below 1/16 and by the exponential above: within a unit of rounding of it."""
+    x = np.concatenate([np.linspace(0.0, 0.0625, 2_001), np.linspace(0.0625, 3.0, 50)])
+    assert max(abs(decay(one) / math.exp(-one) - 1.0) for one in x) <= 2 * np.finfo(float).eps

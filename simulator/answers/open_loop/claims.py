@@ -19,7 +19,7 @@ import numpy as np
 
 from simulator.answers.open_loop import factors
 from simulator.answers.open_loop import marks as m
-from simulator.answers.open_loop.intensity import EARLY, LATE, class_means, survival_table
+from simulator.answers.open_loop.intensity import EARLY, LATE, class_means, hazard_table, survival_table
 from simulator.engine import layout as at
 from simulator.engine.day import MONTH
 from simulator.engine.rules import PPM
@@ -167,18 +167,20 @@ class Times:
 
 
 _ALIVE: OrderedDict[Any, tuple[Times, np.ndarray]] = OrderedDict()
+_HAZARDS: dict[str, Any] = {}
 
 
 def alive_of(tables: Tables, times: Times, multiple: float, fractions: np.ndarray) -> np.ndarray:
     """Chances to survive at the points, as in ``survival_table``; the last ones are kept, within MOST_ALIVE bytes."""
     law = tables.law
     # The points are kept with what belongs to them, so that no other object takes their identity meanwhile.
-    key = (id(times), law.link.tobytes(), law.link_kind.tobytes(), len(law.grade_cum), multiple, fractions.tobytes())
+    link = (id(times), law.link.tobytes(), law.link_kind.tobytes(), len(law.grade_cum))
+    key = (*link, multiple, fractions.tobytes())
     if key not in _ALIVE:
         n, sectors, months = times.index.shape
         found = np.empty((n, sectors, len(law.grade_cum), len(fractions), months))
-        in_halves(n, lambda low, high: survival_table(
-            times.index[low:high], law.link, law.link_kind, multiple, fractions, found[low:high]))
+        hazard = _hazards_of(tables, times, link)
+        in_halves(n, lambda low, high: survival_table(hazard[low:high], multiple, fractions, found[low:high]))
         if found.nbytes > MOST_ALIVE:
             return found
         _ALIVE[key] = times, found
@@ -186,6 +188,18 @@ def alive_of(tables: Tables, times: Times, multiple: float, fractions: np.ndarra
             _ALIVE.popitem(last=False)
     _ALIVE.move_to_end(key)
     return _ALIVE[key][1]
+
+
+def _hazards_of(tables: Tables, times: Times, link: tuple[Any, ...]) -> np.ndarray:
+    """Hazards at the points, for every multiple of them; the last ones only."""
+    if _HAZARDS.get("link") != link:
+        law = tables.law
+        n, sectors, months = times.index.shape
+        found = np.empty((n, sectors, len(law.grade_cum), months))
+        in_halves(n, lambda low, high: hazard_table(
+            times.index[low:high], law.link, law.link_kind, found[low:high]))
+        _HAZARDS.update(link=link, times=times, found=found)
+    return np.asarray(_HAZARDS["found"])
 
 
 def plan_key(tables: Tables) -> tuple[int, int, float, bytes, bytes]:

@@ -8,37 +8,46 @@ import numpy as np
 
 from simulator.answers.open_loop.marks import ELAPSED, HALF_YEARS
 from simulator.chance.factors import _LINK_SCALE, LINK_LOW, LINK_POINTS
-from simulator.jit import kernel
+from simulator.jit import inlined, kernel
 
 # Two points that have the mean and the variance (and no skew) of a day drawn evenly from the thirty of a month.
 _MEAN, _SPREAD = 14.5 / 30.0, math.sqrt((900.0 - 1.0) / 12.0) / 30.0
 EARLY, LATE = _MEAN - _SPREAD, _MEAN + _SPREAD
 HALF_YEAR = 6                  # months
+_2, _3, _4, _5, _6, _7, _8 = (1.0 / math.factorial(k) for k in range(2, 9))
 
 
-@kernel(_nrt=False)
-def cumulate(line, tables, kinds, grade, hazard):
-    """Cumulative hazard at the start of each month from the index ``line``: ``hazard`` float64[months + 1]."""
-    hazard[0] = 0.0
-    for month in range(len(line)):
-        place = min(max((line[month] - LINK_LOW) * _LINK_SCALE, 0.0), LINK_POINTS - 1.0)
-        cell = min(int(place), LINK_POINTS - 2)
-        low = tables[kinds[month], cell, grade]
-        hazard[month + 1] = hazard[month] + low + (place - cell) * (tables[kinds[month], cell + 1, grade] - low)
+@kernel
+def hazard_table(index, tables, kinds, hazard):
+    """Hazard of each month: ``hazard`` float64[points, sectors, grades, months].
+
+    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link.
+    """
+    points, sectors, grades, months = hazard.shape
+    for point in range(points):
+        for sector in range(sectors):
+            for month in range(months):
+                place = min(max((index[point, sector, month] - LINK_LOW) * _LINK_SCALE, 0.0), LINK_POINTS - 1.0)
+                cell = min(int(place), LINK_POINTS - 2)
+                table = tables[kinds[sector, month]]
+                for grade in range(grades):
+                    low = table[cell, grade]
+                    hazard[point, sector, grade, month] = low + (place - cell) * (table[cell + 1, grade] - low)
 
 
-@kernel(_nrt=False)
-def survivals(hazard, multiple, fraction, alive):
-    """Chance to survive from day 0 to ``fraction`` of each month."""
-    for month in range(len(alive)):
-        alive[month] = math.exp(-multiple * (hazard[month] + fraction * (hazard[month + 1] - hazard[month])))
+@inlined
+def decay(x):
+    """exp(-x) for x ≥ 0: below 1/16, a month's hazard but for the worst, by nine terms, whose rest is below 5e-17."""
+    if x > 0.0625:
+        return math.exp(-x)
+    return 1.0 - x * (1.0 - x * (_2 - x * (_3 - x * (_4 - x * (_5 - x * (_6 - x * (_7 - x * _8)))))))
 
 
 @kernel(_nrt=False)
 def add_defaults(starts, first, alive, quarters, fraction, weight, found):
     """Add ``weight`` × expected defaults after day 0 of loans started in each month, by quarter of the term.
 
-    ``starts`` float64[months of start], the first of them month ``first``; ``alive`` as ``survivals``; a term's
+    ``starts`` float64[months of start], the first of them month ``first``; ``alive`` as in ``survival_table``; a term's
     quarters end after ``quarters`` months. ``found`` float64[months of start, ELAPSED].
     """
     for m in range(len(starts)):
@@ -97,19 +106,20 @@ def add_renewals(starts, first, early, late, months, renewal, window):
 
 
 @kernel
-def survival_table(index, tables, kinds, multiple, fractions, alive):
-    """Chance to survive from day 0: ``alive`` float64[points, sectors, grades, fractions, months].
-
-    ``index`` float64[points, sectors, months]; ``tables`` and ``kinds`` the link; ``multiple`` of the hazard.
+def survival_table(hazard, multiple, fractions, alive):
+    """Chance to survive from day 0 to a fraction of each month: ``alive`` float64[points, sectors, grades, fractions,
+    months]; ``hazard`` of ``hazard_table``, of which ``multiple`` times holds.
     """
-    points, sectors, grades = alive.shape[:3]
-    hazard = np.zeros(index.shape[2] + 1)
+    points, sectors, grades, months = hazard.shape
     for point in range(points):
         for sector in range(sectors):
             for grade in range(grades):
-                cumulate(index[point, sector], tables, kinds[sector], grade, hazard)
-                for n in range(len(fractions)):
-                    survivals(hazard, multiple, fractions[n], alive[point, sector, grade, n])
+                begun, mine = 1.0, alive[point, sector, grade]
+                for month in range(months):
+                    spent = multiple * hazard[point, sector, grade, month]
+                    for n in range(len(fractions)):
+                        mine[n, month] = begun * decay(fractions[n] * spent)
+                    begun *= decay(spent)
 
 
 @kernel
