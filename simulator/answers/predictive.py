@@ -18,8 +18,9 @@ from scipy import stats
 
 from simulator.scheme import replace_values
 
-from .draws import draw_changes, patient
+from .draws import Changes, draw_changes, patient
 from .estimate import Estimate, quantile
+from .pieces import kept
 from .variants import AMPLE
 
 if TYPE_CHECKING:
@@ -40,9 +41,12 @@ def peaks(scenario: Scenario, sets: int, paths: int, seed: int, simulate: Callab
     still = {f"pots.{name}.interest": 0 for name in scenario.pots}
     found = np.empty((sets, each))
     for k, changes in enumerate(draw_changes(scenario, sets, seed)):
-        run = patient(simulate, replace_values(scenario, {**changes, **still}), paths=each, seed=seed,
-                      scale_ppm=AMPLE, first_path=k * each)
-        found[k] = run.column("claims_net_peak_fen")
+        def stretch(k: int = k, changes: Changes = changes) -> list[int]:
+            run = patient(simulate, replace_values(scenario, {**changes, **still}), paths=each, seed=seed,
+                          scale_ppm=AMPLE, first_path=k * each)
+            return [int(peak) for peak in run.column("claims_net_peak_fen")]
+
+        found[k] = kept("stretch", (scenario.hash, sets, each, seed, k), stretch)
         done()
     return found
 

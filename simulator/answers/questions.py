@@ -20,6 +20,7 @@ from .measure import Key, World, measure, share
 from .measure import headline as measure_headline
 from .measure import promises as measure_promises
 from .missing import ANSWERS, lacking, unanswered
+from .pieces import kept
 from .rows import AnswerRow, AnswerSheet, Unit, Verdict, worst_grade
 from .verdict import ELIGIBLE, broken, influences, responsive, responsive_targets, verdict
 
@@ -198,9 +199,17 @@ def draw_measures(
     """All measures for each draw of the assumed parameters, same luck."""
     drawn: list[Measures] = []
     for each in draw_scenarios(scenario, draws, seed):
-        drawn.append(measure(World(each, paths, seed, simulate), removals=False))
+        told = kept("draw", (each.hash, paths, seed), partial(_told, each, paths, seed, simulate))
+        drawn.append({(key, of): Estimate(*rest) for key, of, *rest in told})
         done()
     return drawn
+
+
+def _told(scenario: Scenario, paths: int, seed: int, simulate: Callable[..., Any]) -> list[list[Any]]:
+    """Every measure as plain data: what is measured, of what, and the estimate."""
+    found = measure(World(scenario, paths, seed, simulate), removals=False)
+    return [[*key, float(one.value), float(one.se), float(one.low), float(one.high), int(one.n), one.kind]
+            for key, one in found.items()]
 
 
 def ranges_over(drawn: list[Measures], base: Measures) -> dict[Key, tuple[float, float]]:

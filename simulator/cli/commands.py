@@ -116,6 +116,7 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
     scheme = open_scenario(scenario, sets, lang, book)
     from simulator.answers import answer as ask
     from simulator.answers.missing import SIZE, lacking
+    from simulator.answers.pieces import finished
     from simulator.report.text import render_answer
     from simulator.study import size_fund
 
@@ -129,6 +130,7 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
     sized = needed.to_json() if needed else {"not_evaluable": list(missing)}
     shown = render_answer(sheet, lang, size=needed, detail=detail, command=shlex.join(words()))
     deliver("answer", {**sheet.to_json(), "size": sized}, shown, out, as_json, lang)
+    finished()
 
 
 @command("size")
@@ -143,6 +145,7 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
                                            ("refusal", refusal, scheme.sizing.refusal),
                                            ("targets", targets, scheme.sizing.targets))}
     from simulator.answers.missing import ANSWERS, SIZE, lacking
+    from simulator.answers.pieces import finished
     from simulator.report.unanswered import render_unsized
 
     if missing := lacking(scheme, SIZE if ask == "size" else ANSWERS):
@@ -158,6 +161,7 @@ def size(scenario: ScenarioName, ask: Ask = "size", exhaustion: Exhaustion = Non
         result = solve(scheme, **wanted, paths=paths, seed=seed, workers=workers, draws=draws,
                        progress=progress)
     deliver(ask, result.to_json(), render_size(result, lang, shlex.join(words())), out, as_json, lang)
+    finished()
     return OK if result.feasible else INFEASIBLE
 
 

@@ -18,6 +18,7 @@ from simulator.answers import targets as kpis
 from simulator.answers.draws import draw_scenarios, patient
 from simulator.answers.estimate import mean_ci
 from simulator.answers.measure import share
+from simulator.answers.pieces import kept
 from simulator.answers.reserve import exhausted, refusal
 from simulator.answers.sizes import Check, Enough, Growth, SizeResult, TargetNote, total_contributions
 from simulator.answers.variants import AMPLE, without_interest
@@ -226,11 +227,11 @@ def enough(scenario: Scenario, **options: Any) -> Enough:
     bench, notes = asked.bench(scenario)
     now = checks(bench.promises, bench.evaluate(scenario, PPM))
     tick()
-    fewer, kept = bench.fewer(10), 0
+    fewer, enough_under = bench.fewer(10), 0
     for each in draw_scenarios(scenario, asked.draws, asked.seed):
-        kept += fewer.promises.hold(fewer.evaluate(each, PPM))
+        enough_under += fewer.promises.hold(fewer.evaluate(each, PPM))
         tick()
-    return Enough(scenario, now, notes, kept, asked.draws, asked.paths, asked.seed)
+    return Enough(scenario, now, notes, enough_under, asked.draws, asked.paths, asked.seed)
 
 
 def growth(scenario: Scenario, **options: Any) -> Growth:
@@ -247,7 +248,9 @@ def growth(scenario: Scenario, **options: Any) -> Growth:
     tick()
     found = []
     for each in draw_scenarios(scenario, asked.draws, asked.seed):
-        carried = _largest_trend(bench.fewer(10), each)[0]
+        fewer = bench.fewer(10)
+        carried = kept("trend", (each.hash, fewer.paths, fewer.seed, fewer.promises, fewer.names),
+                       partial(_trend_alone, fewer, each))
         found.append(-1.0 if carried is None else float(carried))
         tick()
     base = -1.0 if trend is None else float(trend)
@@ -265,6 +268,10 @@ def growth(scenario: Scenario, **options: Any) -> Growth:
         asked.paths,
         asked.seed,
     )
+
+
+def _trend_alone(bench: Bench, scenario: Scenario) -> int | None:
+    return _largest_trend(bench, scenario)[0]
 
 
 def _largest_trend(bench: Bench, scenario: Scenario) -> tuple[int | None, tuple[Check, ...]]:
@@ -335,7 +342,10 @@ def _parameter_range(
     """Middle 80 % of the size over draws of the assumed values; a draw without a size counts as infinite."""
     sizes = []
     for each in draw_scenarios(scenario, asked.draws, asked.seed):
-        scale = search(bench.memo(each), bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
+        def found(each: Scenario = each) -> int | None:
+            return search(bench.memo(each), bench.promises, COARSE, interval=False, tolerance=ROUGH).scale
+
+        scale = kept("size", (each.hash, bench.paths, bench.seed, bench.promises, bench.names), found)
         sizes.append(np.inf if scale is None else total_contributions(each) * scale / PPM)
         tick()
     if not sizes:

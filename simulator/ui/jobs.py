@@ -6,6 +6,7 @@ also after the server was killed:
     job.json     command, its name for people, when it was begun, process
     lock         held by the process for as long as it lives
     log          its messages, progress last
+    parts/       what it has done so far, for when it is ended: begun again it goes on from there
     out/         its results, there once they are complete
 """
 
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import simulator
+from simulator.answers.pieces import FOLDER as PARTS
 
 from .work import runs_folder
 
@@ -81,7 +83,7 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
     (folder / "cancelled").unlink(missing_ok=True)
     command = [*words, "--out", str(folder / "out")]
     here = str(Path(simulator.__file__).parents[1])
-    environment = {**os.environ, "PLEDGEFUND_PROGRESS": "1", "PYTHONUTF8": "1",
+    environment = {**os.environ, "PLEDGEFUND_PROGRESS": "1", "PYTHONUTF8": "1", PARTS: str(folder / "parts"),
                    "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))}
     with (folder / "lock").open("a") as lock, (folder / "log").open("wb") as log:
         if not _hold(lock):                # somebody began it a moment ago

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -85,10 +86,37 @@ def test_a_mistaken_job_says_what_the_command_said() -> None:
     assert ended.state == "failed" and "nowhere-2020" in ended.message
 
 
+def test_a_killed_job_goes_on_from_what_it_had_done() -> None:
+    """Killed after some parts: begun again it keeps them, but one cut short, and ends with the command's own bits."""
+    words = ["answer", "dalian-2020", "--paths", "1500", "--draws", "12", "--seed", "1"]
+    begun = jobs.start(some(9), words, {}, {})
+    parts, end = begun.folder / "parts", time.monotonic() + 120
+    while len(list(parts.glob("*.json"))) < 4 and time.monotonic() < end:
+        time.sleep(0.02)
+    killed(begun)
+    assert wait(begun.name, 20).state == "failed"
+    before = {file.name: file.stat().st_mtime_ns for file in parts.glob("*.json")}
+    spoilt = min(before)
+    (parts / spoilt).write_text((parts / spoilt).read_text("utf-8")[:-9], "utf-8")
+    assert 4 <= len(before) < 12 * 7
+    jobs.start(begun.name, words, {}, {})
+    seen: dict[str, int] = {}
+    while (found := jobs.find(begun.name)) is not None and found.state == "running":
+        for file in parts.glob("*.json"):
+            with suppress(OSError):
+                seen[file.name] = file.stat().st_mtime_ns
+        time.sleep(0.02)
+    assert found is not None and found.state == "done", found
+    assert {name for name in before if seen.get(name) == before[name]} >= before.keys() - {spoilt}
+    assert len(seen) > len(before) and not parts.exists()
+    kept = json.loads((begun.folder / "out" / "answer.json").read_text("utf-8"))
+    assert {**kept, "command": ""} == {**json.loads(program(*words, "--json", "--quiet")), "command": ""}
+
+
 def test_the_page_says_how_a_job_ended_and_how_to_go_on(runs: Path) -> None:
     """Killed from outside it left no word; mistaken, its words stand below. Either way it can be begun again."""
     name = job(view())
-    told = {"": "按下面的按钮从头再算", "没有方案 nowhere-2020": "没有完成就停了"}
+    told = {"": "接着已算完的部分算", "没有方案 nowhere-2020": "没有完成就停了"}
     for log, said in told.items():
         (runs / name).mkdir(parents=True, exist_ok=True)
         (runs / name / "job.json").write_text(json.dumps({"pid": 0, "begun": 1.0, "titles": {}}), "utf-8")
