@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from html import escape
+from io import BytesIO
 
 from simulator.report import names
 
 from . import parts
+from .draw import FONTS as STATIC
 from .evidence import counts_line, unknown_rows
 from .labels import label
 from .session import View
 
-PRINT = ("<style>body{font-family:'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif;"
+FONTS = {400: "NotoSansSC-Regular-GB2312.otf", 700: "NotoSansSC-Bold-GB2312.otf"}
+PRINT = ("<style>body{font-family:'pledgefund paper','Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;"
          "max-width:980px;margin:1.5rem auto;padding:0 1rem;color:#20262d}h1{font-size:1.3rem;margin:0 0 .3rem}"
+         "pre{white-space:pre-wrap;overflow-wrap:anywhere}"
          "@media print{body{margin:0;max-width:none;font-size:10pt}.pf-wrap{overflow:visible}tr{break-inside:avoid}}"
          "@page{size:A4;margin:14mm}</style>")
 
@@ -28,9 +33,28 @@ def brief(view: View, top: str, money: tuple[Sequence[object], Sequence[Sequence
                 heading(view.t("ui_brief_basis")), note(counts_line(view)), heading(view.t("ui_unknown")),
                 parts.table([view.t("ui_unknown_what"), view.t("ui_unknown_why")], unknown_rows(view)),
                 heading(view.t("ui_brief_again")), f"<pre>{escape(view.reproduce('answer'))}</pre>", note(stamp)]
-    lang = {"zh": "zh-CN", "en": "en"}[view.lang]
-    return (f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{head}</title>{parts.STYLE}{PRINT}'
-            f"</head><body>{''.join(sections)}</body></html>").encode()
+    lang, body = {"zh": "zh-CN", "en": "en"}[view.lang], "".join(sections)
+    return (f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{head}</title>{parts.STYLE}'
+            f"<style>{faces(body)}</style>{PRINT}</head><body>{body}</body></html>").encode()
+
+
+def faces(body: str) -> str:
+    """The shipped fonts cut down to the characters of a page, for machines without Chinese ones: CSS."""
+    from fontTools import subset
+
+    told = []
+    for weight, file in FONTS.items():
+        options = subset.Options(layout_features=[], name_IDs=[], hinting=False, desubroutinize=True)
+        font = subset.load_font(STATIC / file, options)
+        cut = subset.Subsetter(options)
+        cut.populate(text=body)
+        cut.subset(font)
+        out = BytesIO()
+        subset.save_font(font, out, options)
+        source = base64.b64encode(out.getvalue()).decode()
+        told.append(f"@font-face{{font-family:'pledgefund paper';font-weight:{weight};"
+                    f"src:url(data:font/otf;base64,{source})}}")
+    return "".join(told)
 
 
 def changed(view: View) -> list[str]:

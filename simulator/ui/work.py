@@ -171,8 +171,9 @@ def reason(problem: Problem, lang: str, in_file: bool = False) -> str:
     key = problem.code if in_file else IN_PAGE.get(problem.code, problem.code)
     said = text(f"{key}.what", lang, given=problem.given)
     # Names to choose from stand one after the other, ways to write a value beside each other: of these, the Chinese.
-    ways = [part for part in problem.allowed.split(" | ") if lang == "en" or ", " in part or part.isdigit()
-            or problem.code == "not_allowed" or not re.search(r"[A-Za-z]", part)]
+    ways = [part for part in problem.allowed.split(" | ") if part and (
+        lang == "en" or ", " in part or part.isdigit() or problem.code == "not_allowed"
+        or not re.search(r"[A-Za-z]", part))]
     if ways:
         said += " " + text("problem.see" if problem.code in SEE else "problem.allowed", lang, allowed=" | ".join(ways))
     if problem.hint:

@@ -6,17 +6,20 @@ process of the command line with the same change.
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit as st
+from fontTools.ttLib import TTFont
 from streamlit.testing.v1 import AppTest
 
 from simulator.answers.verdict import Effect
@@ -318,7 +321,10 @@ def test_the_paper_for_the_file_says_what_the_page_says(done: str, told: dict[st
     cost = row(told, "cost")
     assert any(money(cost["value"], lang, digits) in plain for digits in (2, 3, 4))
     assert "pledgefund answer dalian-2020 --set" in plain and "250 万元" in plain
-    assert not re.search(r"(src|href)=|url\(", page)
+    assert not re.search(r"(src|href)=|url\((?!data:font)", page)
+    for source in re.findall(r"base64,([^)]*)\)", page):                   # its own font has every character
+        drawn = set(TTFont(BytesIO(base64.b64decode(source))).getBestCmap())
+        assert not {each for each in plain if each >= "\u4e00" and ord(each) not in drawn and ord(each) < 0xA000}
 
 
 def test_readings_of_a_growth_are_those_of_the_command_line(runs: Path, told: dict[str, Any]) -> None:

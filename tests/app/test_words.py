@@ -34,6 +34,7 @@ def test_no_mistake_is_told_in_a_latin_word(path: Path) -> None:
             told = work.reason(problem, "zh", in_file)
             assert not foreign(told), told
             assert "“”" not in told and told.endswith("。"), told
+            assert "： " not in told, told                                 # a list that is announced is there
 
 
 @pytest.mark.parametrize("name", work.names())

@@ -292,9 +292,9 @@ def _foot(view: View, answers: Answers, quick: Quick | None) -> None:
     if (folder / "answer.json").is_file():
         numbers, words, paper, _ = st.columns([1, 1, 1, 2])
         if quick is not None and answers.whole is not None:
-            told = brief(view, answers.top(quick.sheet, grey=False), money_rows(view, quick),
-                         money_sums(view, quick, answers), stamp(view))
-            paper.download_button(view.t("ui_brief"), told, f"{view.state.scenario}-brief.html", "text/html",
+            paper.download_button(view.t("ui_brief"), lambda: brief(
+                view, answers.top(quick.sheet, grey=False), money_rows(view, quick), money_sums(view, quick, answers),
+                stamp(view)), f"{view.state.scenario}-brief.html", "text/html",
                                   key="brief", help=view.t("ui_brief_why"), on_click="ignore")
         numbers.download_button(view.t("ui_json"), (folder / "answer.json").read_bytes(),
                                 f"{view.state.scenario}-answer.json", "application/json", on_click="ignore")
