@@ -77,7 +77,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_growth_begin": ("测算最多带得动的增长", "Work out the growth"), "ui_growth_why": ("约需几分钟,可离开页面,回来接着看", "Takes some minutes; you may leave and come back"),
     "ui_sliders": ("最影响结论的三个假设(拖动即重算)", "The three assumptions that matter most (move one: it is worked out again)"),
     "ui_sliders_wait": ("正在找出最要紧的假设…", "Finding the assumptions that matter most …"),
-    "ui_swing": ("在其范围内,代偿净额变动 {swing}", "over its range, net claims move by {swing}"),
     "ui_money": ("要花多少钱(期望值;括号内 95% 上限)", "What it costs (expected; 95% quantile in brackets)"),
     "ui_charts": ("看图:基金余额的走势、损失由谁承担、赔付有多大", "Charts: the fund's balance, who bears the loss, how large claims get"),
     "ui_fan": ("基金余额逐月走势", "The fund's balance month by month"), "ui_fan_alt": ("各月基金余额的中位数与区间", "Median and bands of the fund's balance by month"),

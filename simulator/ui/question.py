@@ -9,7 +9,7 @@ import streamlit as st
 from simulator.answers.missing import ANSWERS, lacking
 from simulator.answers.paths import value_at
 from simulator.answers.sizes import total_contributions
-from simulator.answers.verdict import moved
+from simulator.answers.verdict import Effect, moved
 from simulator.report import names
 from simulator.report.numbers import money
 from simulator.scheme import Scenario, ScenarioErrors
@@ -121,14 +121,14 @@ def sliders(view: View) -> None:
         return
     parts.heading(view.t("ui_sliders"))
     with st.spinner(view.t("ui_sliders_wait")):
-        found = work.strongest(view.original, view.state.seed)[:MOST]
-    for column, (path, swing) in zip(st.columns(MOST), found, strict=False):
+        found = work.moves(view.original, view.state.seed)[:MOST]
+    for column, effect in zip(st.columns(MOST), found, strict=False):
         with column:
-            _slider(view, path, swing)
+            _slider(view, effect)
 
 
-def _slider(view: View, path: str, swing: float) -> None:
-    origin = view.original.provenance[path]
+def _slider(view: View, effect: Effect) -> None:
+    path, origin = effect.path, view.original.provenance[effect.path]
     if origin.low is None or origin.high is None:
         return
     now, kind = value_at(view.scenario, path), origin.kind
@@ -148,7 +148,10 @@ def _slider(view: View, path: str, swing: float) -> None:
     st.select_slider(f"{label(view.scenario, path, view.lang)} [{names.grade_word(origin.grade, view.lang)}]", options,
                      key=key, on_change=slid, format_func=lambda value: names.parameter_value(kind, value, view.lang),
                      help=names.words(origin.note, view.lang) or None)
-    parts.note(view.t("ui_swing", swing=money(swing, view.lang)))
+    ends = {"low": (origin.low, effect.low, "down"), "high": (origin.high, effect.high, "up")}
+    told = {end: names.parameter_value(kind, value, view.lang) for end, (value, _, _) in ends.items()}
+    told |= {word: "—" if change is None else money(change, view.lang, sign=True) for _, change, word in ends.values()}
+    parts.note(view.t("ui_effect", **told))
     for said in st.session_state.pop("slide-errors", []):
         parts.note("✘ " + said)
 
