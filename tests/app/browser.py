@@ -112,6 +112,11 @@ def settle(page: Any, sign: str = ".pf-stamp") -> str:
     return str(page.inner_text("body"))
 
 
+def still(page: Any) -> None:
+    """Wait until the server has drawn the page to its end."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=150_000)
+
+
 def says(page: Any, *said: str) -> None:
     """Wait until the verdict says one of these."""
     page.wait_for_function("said => said.some(one => document.querySelector('.pf-verdict')?.innerText.includes(one))",

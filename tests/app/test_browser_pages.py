@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.scheme import load
-from tests.app.browser import CHROMIUM, FEW, Server, go, keep, settle
+from tests.app.browser import CHROMIUM, FEW, Server, go, keep, settle, still
 
 if CHROMIUM is None and not os.environ.get("CI_BROWSER"):
     pytest.skip("needs chromium (Debian: apt install chromium)", allow_module_level=True)
@@ -41,8 +41,9 @@ def test_no_latin_word_on_a_chinese_page(page: Any, server: Server, scheme: str,
         words = latin(page)
         assert words <= ALLOWED, sorted(words - ALLOWED)
     keep(page, f"page-{scheme}-{name}-zh")
+    still(page)                            # a page that is drawn anew has fewer of them for a while
     for popover in page.locator('[data-testid="stPopover"] button').all():
-        popover.click()
+        popover.click(timeout=150_000)
         page.wait_for_timeout(500)
         words = latin(page)
         assert words <= ALLOWED, sorted(words - ALLOWED)
