@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from simulator import __version__
 from simulator.jit import source_key
 
 FOLDER = "PLEDGEFUND_PARTS"
+OWN = re.compile(r"[a-z]+-[0-9a-f]{32}\.(json|tmp)")
 
 
 def kept(what: str, depends: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -45,9 +47,14 @@ def kept(what: str, depends: tuple[object, ...], make: Callable[[], Any]) -> Any
 
 def finished() -> None:
     """The work is done as a whole: its parts are no longer needed."""
-    folder = os.environ.get(FOLDER)
-    if folder:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = Path(os.environ.get(FOLDER) or os.devnull)
+    if not folder.is_dir():
+        return
+    for file in folder.iterdir():          # whatever else lies in a folder somebody named stays there
+        if OWN.fullmatch(file.name):
+            file.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _digest(said: str) -> str:

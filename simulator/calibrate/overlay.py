@@ -22,10 +22,13 @@ MEASURES = tuple(Correlation.model_fields)
 MOST_OTHER = 0.5                           # other recovery is uniform from nothing to twice its mean
 
 
-def overlay(found: Calibration, scenario: Scenario) -> str:
-    """YAML that lays the estimates over ``scenario``; what the tape does not tell stays the scenario's."""
+def overlay(found: Calibration, scenario: Scenario, base: str | None = None) -> str:
+    """YAML that lays the estimates over ``scenario``; what the tape does not tell stays the scenario's.
+
+    ``base`` is the file it extends, as seen from the overlay's folder, where the scenario is not a shipped one.
+    """
     tree: dict[str, Any] = {
-        "schema": 1, "id": f"{scenario.id}-calibrated", "extends": scenario.id,
+        "schema": 1, "id": f"{scenario.id}-calibrated", "extends": base or scenario.id,
         "title": {lang: text("cal_scenario_title", lang, title=getattr(scenario.title, lang)) for lang in LANGUAGES},
         "sources": {"tape": {"title": text("cal_source", "zh", hash=found.tape.digest),
                              "date": found.tape.end.isoformat()}},
@@ -63,10 +66,11 @@ def one_factor(scenario: Scenario) -> dict[str, Any]:
     """
     held = scenario.macro
     emptied: dict[str, Any] = {name: None for name in MEASURES if name != "rho" and getattr(held, name) is not None}
-    sectors = {name: {key: None for key in SectorFactor.model_fields if key in own.model_fields_set}
-               for name, own in held.sectors.items()}
-    if sectors:
-        emptied["sectors"] = sectors
+    # How a sector moves was estimated anew for all; how often its firms fail stays the scenario's where no tape tells.
+    moved = set(SectorFactor.model_fields) - {"pd_factor"}
+    sectors = {name: dict.fromkeys(sorted(moved & own.model_fields_set)) for name, own in held.sectors.items()}
+    if any(sectors.values()):
+        emptied["sectors"] = {name: keys for name, keys in sectors.items() if keys}
     return {"link": "lognormal", "national_share": fixed("100%"), **emptied}
 
 

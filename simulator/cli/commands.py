@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -208,7 +209,8 @@ def calibrate(tape: Annotated[Path | None, typer.Argument(metavar="TAPE", help="
     first_run_note(quiet, lang)
     found = fit.calibrate(tapes.read_tape(tape, list(scheme.firms.grades), table.mapping_of(maps or ())), seed=seed)
     if out:
-        out.write_text(overlay.overlay(found, scheme), encoding="utf-8")
+        base = Path(os.path.relpath(onto, out.parent)).as_posix() if Path(onto).is_file() else None
+        out.write_text(overlay.overlay(found, scheme, base), encoding="utf-8")
     from simulator.report.calibrate import render_calibration
 
     shown = render_calibration(found, lang, overlay.left_out(found, scheme, lang))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.ui import jobs, work
 from tests.app import kit
 from tests.app.browser import browser, page, server  # noqa: F401  (fixtures)
 
@@ -18,3 +19,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kit.shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "app-shared"
     kit.shared.mkdir(exist_ok=True)
     return kit.shared
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of runs of a test's own, in which pages begin no job by themselves."""
+    folder = kit.runs_at(tmp_path / "runs")
+    monkeypatch.setenv(work.RUNS_VARIABLE, str(folder))
+    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
+    return folder

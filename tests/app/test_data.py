@@ -14,20 +14,14 @@ from streamlit.testing.v1 import AppTest
 from simulator.calibrate.table import template
 from simulator.lang import text
 from simulator.report.numbers import percent
-from simulator.ui import book, jobs, work
-from tests.app import kit
+from simulator.ui import book, work
 from tests.app.kit import PATHS, answer_of, changes, opened, row, seen
 
 LANGUAGES = ("zh", "en")
 NUMBER = {"zh": "示例-", "en": "example-"}
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = kit.runs_at(tmp_path / "runs")
-    monkeypatch.setenv(work.RUNS_VARIABLE, str(folder))
-    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
-    return folder
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def given(lang: str, key: str, data: bytes, name: str = "mine.csv", **query: Any) -> AppTest:

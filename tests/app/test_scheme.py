@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from simulator.answers.draws import drawable
 from simulator.answers.verdict import Effect
 from simulator.lang import text
 from simulator.report.numbers import money
-from simulator.ui import jobs, work
+from simulator.ui import work
 from simulator.ui.essentials import essentials
 from simulator.ui.evidence import numbers
 from tests.app import kit
@@ -25,12 +24,7 @@ ELIGIBLE = "market.eligible_share"
 FUND = "pots.city.contributors.0.amount"
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = kit.runs_at(tmp_path / "runs")
-    monkeypatch.setenv(work.RUNS_VARIABLE, str(folder))
-    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
-    return folder
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def page(lang: str = "zh", **query: Any) -> AppTest:

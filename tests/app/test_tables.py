@@ -26,12 +26,7 @@ from tests.app.kit import PATHS, opened, seen, view
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = kit.runs_at(tmp_path / "runs")
-    monkeypatch.setenv(work.RUNS_VARIABLE, str(folder))
-    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
-    return folder
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def uploaded(lang: str, name: str, data: bytes) -> Any:

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.engine.story.records import Event
 from simulator.lang import text
 from simulator.report.log import CHOICES, TOLD, log_table
-from simulator.ui import jobs, work
+from simulator.ui import work
 from simulator.ui.pages.trace import SHOWN
 from tests.app import kit
 from tests.app.kit import opened, seen, view
@@ -28,12 +27,7 @@ SMALL = ("pots.city.contributors.0.amount=25 万元", "pots.city.contributors.1.
 WORDS = tuple(word for each in SMALL for word in ("--set", each))
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = kit.runs_at(tmp_path / "runs")
-    monkeypatch.setenv(work.RUNS_VARIABLE, str(folder))
-    monkeypatch.setattr(jobs, "MOST_RUNNING", 0)
-    return folder
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def document(path: int) -> dict[str, Any]:

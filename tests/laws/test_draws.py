@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -83,6 +84,18 @@ def test_one_unknown_told_several_times_moves_together() -> None:
     assert unknown("banks.large.weight") != unknown("banks.city.weight")
 
 
+SECTORS = """
+schema: 1
+id: own
+extends: dalian-2020
+title: {zh: 自己, en: own}
+macro:
+  sectors:
+    equipment: {rho: {value: 20%, grade: D, note: test}, pd_factor: {value: 1.5, grade: D, note: test}}
+    food: {pd_factor: {value: 1.3, grade: D, note: test}}
+"""
+
+
 def test_levers_and_stresses_change_what_they_say() -> None:
     scenario = load("fuxin-2017")
     share = variants.lever(scenario, "share")
@@ -96,6 +109,14 @@ def test_levers_and_stresses_change_what_they_say() -> None:
     assert mean_pd(stressed) == pytest.approx(0.05, abs=1e-6)
     assert stressed.firms.grades["c"].pd == pytest.approx(5 * stressed.firms.grades["a"].pd, abs=5)
     assert variants.in_recession(scenario).macro.shift == -1.5
+
+
+def test_the_average_firm_knows_how_often_each_sector_fails(tmp_path: Path) -> None:
+    """Dalian's 2 %; 30 % of firms fail 1.5 times and 15 % 1.3 times as often: 2 % × (1 + .15 + .045) = 2.39 %."""
+    (tmp_path / "own.yaml").write_text(SECTORS, "utf-8")
+    scenario = load(tmp_path / "own.yaml")
+    assert mean_pd(scenario) == pytest.approx(0.0239, rel=1e-9)
+    assert mean_pd(variants.at_default_rate(scenario, 50_000)) == pytest.approx(0.05, abs=1e-6)
 
 
 def test_all_anchors_fail_in_mid_window() -> None:

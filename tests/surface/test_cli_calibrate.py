@@ -155,6 +155,24 @@ def test_what_was_understood_and_what_is_left_out_is_told(capsys: pytest.Capture
     assert ("行业 x, y 的违约率高低" if lang == "zh" else "how often sectors x, y fail") in shown
 
 
+def test_a_sector_the_tape_does_not_tell_keeps_its_own_rate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """How its firms move together is estimated anew, how often they fail is not."""
+    (tmp_path / "own.yaml").write_text("""
+schema: 1
+id: own
+extends: dalian-2020
+title: {zh: 自己, en: own}
+macro: {sectors: {equipment: {rho: {value: 20%, grade: D, note: t}, pd_factor: {value: 1.5, grade: D, note: t}}}}
+""", "utf-8")
+    (tmp_path / "kept").mkdir()
+    out = tmp_path / "kept" / "overlay.yaml"                               # extends a file of another folder
+    tape = study_tape(tmp_path / "t.csv", 6)
+    assert call(capsys, "calibrate", str(tape), "--scenario", str(tmp_path / "own.yaml"), "--out", str(out),
+                "--quiet")[0] == 0
+    (sector,) = load(out).macro.sectors.values()
+    assert (sector.rho, sector.pd_factor) == (None, 1.5)
+
+
 def test_sectors_of_the_scheme_carry_their_own_default_rate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The study's sectors under two names of the base scheme's, one of them in Chinese."""
     tape = study_tape(tmp_path / "t.csv", 6, "utf-8-sig")
