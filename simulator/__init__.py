@@ -22,15 +22,17 @@ _HOME = {
     "size_fund": "simulator.study",
     "enough": "simulator.study",
     "growth": "simulator.study",
+    "sensitivity": "simulator.study.sensitivity",
 }
 
-__all__ = ["__version__", "answer", "enough", "growth", "load", "simulate", "size_fund", "trace"]
+__all__ = ["__version__", "answer", "enough", "growth", "load", "sensitivity", "simulate", "size_fund", "trace"]
 
 if TYPE_CHECKING:
     from .answers import answer
     from .runs import simulate, trace
     from .scheme import load
     from .study import enough, growth, size_fund
+    from .study.sensitivity import sensitivity
 
 
 def __getattr__(name: str) -> Any:

@@ -106,23 +106,42 @@ def unknown(path: str) -> str:
     return path
 
 
+def unknowns(scenario: Scenario) -> dict[str, list[Provenance]]:
+    """Every unknown of a scheme, in the order of the file: name → the values with a range that move with it."""
+    found: dict[str, list[Provenance]] = {}
+    for origin in drawable(scenario):
+        found.setdefault(unknown(origin.path), []).append(origin)
+    return found
+
+
+def speaker(members: Sequence[Provenance]) -> Provenance:
+    """The value that speaks for all of an unknown: of several grades the middle one."""
+    return members[len(members) // 2]
+
+
+def changes_at(scenario: Scenario, members: Mapping[str, Sequence[Provenance]],
+               uniforms: Mapping[str, float]) -> Changes:
+    """Path → value where each unknown lies at its uniform: ½ is the base; the values need not hold together yet."""
+    return {origin.path: quantile(origin, float(value_at(scenario, origin.path)), uniforms[name])
+            for name, origins in members.items() for origin in origins}
+
+
 def draw_changes(scenario: Scenario, draws: int, seed: int) -> list[Changes]:
     """The same as path → value."""
     known = joint(scenario)
-    origins = [origin for origin in drawable(scenario) if origin.path not in known]
-    names = list(dict.fromkeys(unknown(origin.path) for origin in origins))
-    table = latin_hypercube(draws, len(names), seed)
-    rows = [
-        {
-            origin.path: quantile(
-                origin, float(value_at(scenario, origin.path)), float(row[names.index(unknown(origin.path))])
-            )
-            for origin in origins
-        }
-        for row in table
-    ]
+    members = free_unknowns(scenario)
+    table = latin_hypercube(draws, len(members), seed)
+    rows = [changes_at(scenario, members, dict(zip(members, map(float, row), strict=True))) for row in table]
     rows = [{**row, **together} for row, together in zip(rows, posterior_rows(known, draws, seed), strict=True)]
-    return _same_headroom(scenario, [repaired(scenario, row) for row in rows])
+    return same_headroom(scenario, [repaired(scenario, row) for row in rows])
+
+
+def free_unknowns(scenario: Scenario) -> dict[str, list[Provenance]]:
+    """The unknowns that are drawn each by itself: without values calibrated to a tape, which are drawn together."""
+    known = joint(scenario)
+    found = {name: [origin for origin in origins if origin.path not in known]
+             for name, origins in unknowns(scenario).items()}
+    return {name: origins for name, origins in found.items() if origins}
 
 
 def posterior_rows(known: Mapping[str, Sequence[int | float]], draws: int, seed: int) -> list[Changes]:
@@ -201,7 +220,7 @@ def _all_members(scenario: Scenario, changes: Changes) -> None:
             changes[f"segments.{group.segment}.firms"] = clusters * members
 
 
-def _same_headroom(scenario: Scenario, rows: list[Changes]) -> list[Changes]:
+def same_headroom(scenario: Scenario, rows: list[Changes]) -> list[Changes]:
     """One dominating trend for all draws, so that all of them pick from the same applicants."""
     if scenario.market is None:
         return rows

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.scheme import replace_values
 
 from . import targets
-from .draws import drawable, repaired, unknown
+from .draws import drawable, repaired, speaker, unknown, unknowns
 from .estimate import Estimate
 from .measure import World, net_claims, share
 from .paths import value_at
@@ -19,7 +19,6 @@ from .reserve import exhausted, refusal
 from .rows import Verdict
 
 if TYPE_CHECKING:
-    from simulator.scheme.provenance import Provenance
     from simulator.scheme.scenario import Scenario
 
 PPM = 1_000_000
@@ -140,16 +139,12 @@ class Effect:
 
 def effects(world: World, paths: int) -> tuple[Effect, ...]:
     """Every unknown of the scenario moved to both ends of its range, one at a time; the largest swing first."""
-    groups: dict[str, list[Provenance]] = {}
-    for origin in drawable(world.scenario):
-        groups.setdefault(unknown(origin.path), []).append(origin)
-
     def expected(scenario: Scenario) -> float:
         return float(net_claims(world.simulate(scenario, paths)).mean())
 
     base, found = expected(world.scenario), []
-    for members in groups.values():
-        origin = members[len(members) // 2]            # the middle grade speaks for all
+    for members in unknowns(world.scenario).values():
+        origin = speaker(members)
         ends = {end: expected(at(world.scenario, origin.path, end))
                 for end in sorted({end for end in (origin.low, origin.high) if end is not None})}
         low, high = (None if end is None else ends[end] - base for end in (origin.low, origin.high))

@@ -8,12 +8,29 @@ from typing import Annotated, Any
 
 import typer
 
+from simulator.lang import text
 from simulator.report.help import LocalCommand, LocalGroup
 from simulator.report.progress import Progress, note
 
-from .app import GapPaths, Json, Lang, Out, Quiet, ScenarioName, Seed, Sets, Workers, app, command
-from .given import DEFECT, OK, open_scenario, place_for
-from .output import deliver, first_run_note
+from .app import (
+    Book,
+    GapPaths,
+    Json,
+    Lang,
+    Out,
+    Quiet,
+    Samples,
+    ScenarioName,
+    Seed,
+    SensPaths,
+    Sets,
+    Walks,
+    Workers,
+    app,
+    command,
+)
+from .given import DEFECT, OK, InvalidInput, open_scenario, place_for
+from .output import assumed_note, deliver, first_run_note
 
 studies = typer.Typer(name="study", cls=LocalGroup, help="help_study", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(studies)
@@ -88,6 +105,30 @@ def links(scenario: ScenarioName, paths: GapPaths = 10_000, seed: Seed = 1, work
 
     found = compare_links(scheme, paths, seed, workers)
     deliver("links", found.to_json(), render_links(found, scheme, lang), out, as_json, lang)
+
+
+@command("sensitivity")
+def sensitivity(scenario: ScenarioName, paths: SensPaths = 200, seed: Seed = 1, walks: Walks = 10,
+                samples: Samples = 256, workers: Workers = None, sets: Sets = None, book: Book = None, out: Out = None,
+                as_json: Json = False, lang: Lang = "zh", quiet: Quiet = False) -> None:
+    """What the answer hangs on when all unknowns move: screening, then parts of the variance."""
+    scheme = open_scenario(scenario, sets, lang, book)
+    if samples & (samples - 1):
+        raise InvalidInput(text("sens_power", lang, given=samples))
+    assumed_note(scheme, quiet, lang)
+    first_run_note(quiet, lang)
+    from simulator.answers.pieces import finished
+    from simulator.report.sensitivity import render_sensitivity
+    from simulator.study.sensitivity import NothingUnknown
+    from simulator.study.sensitivity import sensitivity as analysed
+
+    with Progress(quiet, lang) as progress:
+        try:
+            found = analysed(scheme, paths, seed, walks, samples, workers, progress)
+        except NothingUnknown:
+            raise InvalidInput(text("sens_nothing", lang, given=scenario)) from None
+    deliver("sensitivity", found.to_json(), render_sensitivity(found, scheme, lang), out, as_json, lang)
+    finished()
 
 
 @command("validate")

@@ -13,6 +13,7 @@ import matplotlib
 import streamlit as st
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from simulator.report.numbers import money, percent
 
@@ -104,6 +105,27 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], ax
     return drawn
 
 
+def scatter(points: Sequence[tuple[float, float, str]], named: int, words: Mapping[str, str],
+            told: Callable[[float], str]) -> Figure:
+    """Amounts across and up, the first ``named`` points with their names; a line where both are equal."""
+    drawn, axes = figure(high=4.2)
+    most = max((max(x, y) for x, y, _ in points), default=1.0) or 1.0
+    axes.plot([0, most], [0, most], DASHES[1], color="#8b939c", linewidth=1, label=words["line"])
+    axes.plot([x for x, *_ in points], [y for _, y, _ in points], MARKS[0], color=COLOURS[0])
+    for x, y, said in points[:named]:
+        right = x > most / 2
+        axes.annotate(said, (x, y), xytext=(-7 if right else 7, 3), textcoords="offset points", fontsize=10,
+                      ha="right" if right else "left")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter(lambda value, _: told(value) if value else "0")
+    axes.set_xlabel(words["x"])
+    axes.set_ylabel(words["y"])
+    axes.margins(0.06)
+    axes.legend(frameon=False, fontsize=10, loc="upper left")
+    return drawn
+
+
 def band(years: Sequence[int], simulated: Sequence[tuple[float, float, float]], observed: Mapping[int, float],
          scale: float, words: Mapping[str, str]) -> Figure:
     """Observed values as points over the simulated median and band, by year."""
@@ -173,8 +195,9 @@ def _drawn(view: View, drawn: Figure | Callable[[], Figure], name: str, about: o
 
 
 def show(view: View, drawn: Figure | Callable[[], Figure], name: str, alt: str, heads: Sequence[object],
-         rows: Sequence[Sequence[object]], align: str = "", about: object = None) -> None:
-    """A figure, its table below, and both to download.
+         rows: Sequence[Sequence[object]], align: str = "", about: object = None,
+         whole: Sequence[Sequence[object]] | None = None) -> None:
+    """A figure, its table below, and both to download; the file has the ``whole`` table where less is shown.
 
     A figure that is yet to be drawn is drawn once for all viewers of the same scenario, paths, seed and ``about``.
     """
@@ -185,7 +208,7 @@ def show(view: View, drawn: Figure | Callable[[], Figure], name: str, alt: str, 
     file = f"{view.state.scenario}-{name}"
     places = st.columns([1.4, 1.4, 1.4, 3])
     downloads: tuple[tuple[Any, str, Any, str, str], ...] = (
-            (places[0], "ui_csv", parts.csv(heads, rows), "csv", "text/csv"),
+            (places[0], "ui_csv", parts.csv(heads, rows if whole is None else whole), "csv", "text/csv"),
             (places[1], "ui_png", lambda: rendered(made, "png"), "png", "image/png"),
             (places[2], "ui_svg", svg, "svg", "image/svg+xml"))
     for place, label, data, suffix, mime in downloads:     # a picture is made when somebody wants it

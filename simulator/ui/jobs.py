@@ -31,7 +31,7 @@ from simulator.answers.pieces import FOLDER as PARTS
 
 from .work import runs_folder
 
-NAME = re.compile(r"(answer|growth|validate)-[0-9a-f]{16}")
+NAME = re.compile(r"(answer|growth|sensitivity|validate)-[0-9a-f]{16}")
 MOST_RUNNING = 2
 YIELDING = 10                              # niceness of a job
 LONGEST_TITLE = 80

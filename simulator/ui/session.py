@@ -39,17 +39,17 @@ class View:
         """The scenario without the changes."""
         return work.opened(self.state.scenario)
 
-    def command(self, *words: str, draws: bool = True) -> list[str]:
+    def command(self, *words: str, draws: bool = True, paths: bool = True) -> list[str]:
         """The command line, without the program's name, that gives what is shown."""
         found = [*words[:1], self.state.scenario, *words[1:]]
         for path, given in self.state.changes:
             found += ["--set", f"{path}={given}"]
-        found += ["--paths", str(self.state.paths), "--seed", str(self.state.seed)]
+        found += [*(["--paths", str(self.state.paths)] if paths else []), "--seed", str(self.state.seed)]
         return found + (["--draws", str(self.state.draws)] if draws else [])
 
-    def reproduce(self, *words: str, draws: bool = True) -> str:
+    def reproduce(self, *words: str, draws: bool = True, paths: bool = True) -> str:
         """The same as one line."""
-        return shlex.join(["pledgefund", *self.command(*words, draws=draws)])
+        return shlex.join(["pledgefund", *self.command(*words, draws=draws, paths=paths)])
 
 
 def current() -> tuple[State, list[Warned]]:

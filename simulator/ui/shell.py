@@ -86,7 +86,7 @@ def _runs(lang: str) -> None:
 
 def _open(job: jobs.Job) -> None:
     state, _ = read(job.query)
-    page = "evidence" if job.name.startswith("validate") else "answer"
+    page = {"validate": "evidence", "sensitivity": "stress"}.get(job.name.partition("-")[0], "answer")
     session.put(replace(state, lang=st.session_state["state"].lang, page=page))
 
 

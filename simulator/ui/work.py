@@ -30,6 +30,7 @@ from simulator.runs.follow import Trace
 from simulator.scheme import Problem, Scenario, ScenarioErrors, load
 from simulator.scheme.problems import SEE
 from simulator.scheme.reading import Node
+from simulator.study.sensitivity import Sensitivity
 
 from .labels import spoken
 
@@ -365,6 +366,15 @@ def whole_growth(folder: Path, scenario: Scenario) -> Growth | None:
     data = _document(folder / "out" / "growth.json")
     try:
         return None if data is None else Growth.from_json(data, scenario)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def whole_sensitivity(job: str) -> Sensitivity | None:
+    """What a ``sensitivity`` job has found."""
+    data = _document(runs_folder() / job / "out" / "sensitivity.json")
+    try:
+        return None if data is None else Sensitivity.from_json(data)
     except (KeyError, TypeError, ValueError):
         return None
 

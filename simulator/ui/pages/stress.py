@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from simulator.answers import AnswerSheet
 from simulator.answers.missing import ANSWERS, lacking
 from simulator.answers.rows import AnswerRow
@@ -10,7 +12,7 @@ from simulator.report.names import grade_word
 from simulator.report.names import rule as rule_word
 from simulator.report.numbers import money, percent
 
-from .. import draw, parts, work
+from .. import draw, parts, together, work
 from ..evidence import range_told
 from ..labels import label
 from ..session import View
@@ -37,7 +39,9 @@ def render(view: View) -> None:
     if answers.whole is None:
         parts.note(view.t("ui_ranges_later"))
         answers.box("answer")
-    parts.note(view.t("ui_no_sobol"))
+    with st.expander(view.t("ui_moving"), key="moving", on_change="rerun") as fold:
+        if fold.open:
+            together.render(view)
     parts.show(f'<p class="pf-stamp">{parts.cell(stamp(view))}</p>')
 
 
