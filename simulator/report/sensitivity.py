@@ -23,8 +23,8 @@ Name = Callable[[str], str]
 
 
 def screen_rows(found: Sensitivity, scenario: Scenario, measure: str, name: Name, lang: str) -> list[list[str]]:
-    """Heads, then every unknown by its effect on a measure: name, grade, effect, error, spread, direction."""
-    heads = [text(f"sens_{key}", lang) for key in ("unknown", "strength", "se", "spread", "drift")]
+    """Heads, then every unknown by its effect on a measure: name, grade, effect with its direction, error, spread."""
+    heads = [text(f"sens_{key}", lang) for key in ("unknown", "strength", "se", "spread")]
     heads.insert(1, text("grades_grade", lang))
     rows = [heads]
     for each in sorted(found.screen, key=lambda each: -each.effects[measure].strength):
@@ -35,9 +35,9 @@ def screen_rows(found: Sensitivity, scenario: Scenario, measure: str, name: Name
         if each.values > 1 and each.path != JOINT:
             said = text("sens_members", lang, of=said, n=each.values)
         # Where all steps go one way, the mean with its sign is as large as the mean size.
-        way = "either" if abs(effect.drift) < 0.9 * effect.strength else "up" if effect.drift > 0 else "down"
-        rows.append([said, _grade(scenario, each.path, lang), money(effect.strength, lang), money(effect.se, lang),
-                     money(effect.spread, lang), text(f"sens_{way}", lang)])
+        way = "±" if abs(effect.drift) < 0.9 * effect.strength else "+" if effect.drift > 0 else "−"
+        rows.append([said, _grade(scenario, each.path, lang), way + money(effect.strength, lang),
+                     money(effect.se, lang), money(effect.spread, lang)])
     return rows
 
 
@@ -93,7 +93,7 @@ def render_sensitivity(found: Sensitivity, scenario: Scenario, lang: str) -> str
     lines += wrap(text("sens_screen", lang, **said), LINE)
     for measure in found.deviation:
         rows = screen_rows(found, scenario, measure, str, lang)[:MOST + 1]
-        lines += ["", text(f"sens_{measure}", lang), *table(rows, "llrrrl")]
+        lines += ["", text(f"sens_{measure}", lang), *table(rows, "llrrr")]
     lines += ["", *wrap(text("sens_shares", lang, **said), LINE)]
     for measure in found.deviation:
         lines += ["", text(f"sens_{measure}", lang), *table(share_rows(found, measure, str, lang), "lrrrr")]

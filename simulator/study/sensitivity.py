@@ -82,7 +82,7 @@ class Sensitivity:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return asdict(self) | {"measures": list(MEASURES)}
+        return asdict(self) | {"unit": "fen"}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Sensitivity:
@@ -173,7 +173,7 @@ def sensitivity(scenario: Scenario, paths: int = PATHS, seed: int = 1, walks: in
                 simulate: Callable[..., Any] | None = None) -> Sensitivity:
     """Screen every unknown of a scheme by ``walks`` trajectories, then divide the variance by ``samples``.
 
-    ``samples`` is a power of two; ``paths`` of each point; ``progress(done, total)`` is told after each block of points.
+    ``samples`` is a power of two, ``paths`` those of each point; ``progress(done, total)`` is told after each block.
     Raises NothingUnknown, and ValueError for other ``samples``.
     """
     if samples < 2 or samples & (samples - 1):

@@ -107,12 +107,16 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], ax
 
 def scatter(points: Sequence[tuple[float, float, str]], named: int, words: Mapping[str, str],
             told: Callable[[float], str]) -> Figure:
-    """Amounts across and up, the first ``named`` points with their names; a line where both are equal."""
+    """Amounts across and up, the first ``named`` points with their names where there is room; a line of equals."""
     drawn, axes = figure(high=4.2)
     most = max((max(x, y) for x, y, _ in points), default=1.0) or 1.0
     axes.plot([0, most], [0, most], DASHES[1], color="#8b939c", linewidth=1, label=words["line"])
     axes.plot([x for x, *_ in points], [y for _, y, _ in points], MARKS[0], color=COLOURS[0])
+    told_at: list[tuple[float, float]] = []
     for x, y, said in points[:named]:
+        if any(abs(y - up) < 0.06 * most and abs(x - across) < 0.5 * most for across, up in told_at):
+            continue
+        told_at.append((x, y))
         right = x > most / 2
         axes.annotate(said, (x, y), xytext=(-7 if right else 7, 3), textcoords="offset points", fontsize=10,
                       ha="right" if right else "left")

@@ -15,7 +15,7 @@ from simulator.report.numbers import money
 from simulator.scheme import Scenario, ScenarioErrors
 from simulator.scheme.units import UnitError, exact_money, format_money, format_share, format_value, parse_money
 
-from . import parts, work
+from . import parts, tornado, work
 from .actuals import window
 from .fields import apply, as_set, shown, typed_field, unit, value_field, written
 from .labels import label
@@ -120,9 +120,11 @@ def sliders(view: View) -> None:
     if lacking(view.original, ANSWERS):
         return
     parts.heading(view.t("ui_sliders"))
-    with st.spinner(view.t("ui_sliders_wait")):
-        found = work.moves(view.original, view.state.seed)[:MOST]
-    for column, effect in zip(st.columns(MOST), found, strict=False):
+    found = tornado.of(view)
+    if found is None:
+        tornado.waiting(view, "ui_sliders_wait")
+        return
+    for column, effect in zip(st.columns(MOST), found[:MOST], strict=False):
         with column:
             _slider(view, effect)
 

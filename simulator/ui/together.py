@@ -48,7 +48,7 @@ def _screen(view: View, found: Sensitivity, measure: str) -> None:
               for each, row in zip(order, rows, strict=False)]
     words = {"x": view.t("sens_strength"), "y": view.t("sens_spread"), "line": view.t("ui_screen_line")}
     figure = draw.scatter(points, NAMED, words, lambda fen: money(fen, view.lang))
-    draw.show(view, figure, "screening", view.t("ui_screen_alt"), heads, rows[:ALL_TABLE], "llrrrl", whole=rows)
+    draw.show(view, figure, "screening", view.t("ui_screen_alt"), heads, rows[:ALL_TABLE], "llrrr", whole=rows)
 
 
 def _shares(view: View, found: Sensitivity, measure: str) -> None:

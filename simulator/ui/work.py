@@ -8,7 +8,7 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,6 @@ from simulator.answers.measure import World
 from simulator.answers.missing import ANSWERS, lacking, unanswered
 from simulator.answers.questions import headline, promises
 from simulator.answers.sizes import Growth, SizeResult
-from simulator.answers.verdict import Effect, effects
 from simulator.lang import text
 from simulator.report.listing import listed
 from simulator.runs import simulate
@@ -41,8 +40,6 @@ FEW = 2_000                                # paths of the digits shown while a v
 UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
 BOOK = re.compile(r"book-[0-9a-f]{16}\.(csv|xlsx)")
 MOST_KEPT = 200
-STRONGEST, MOVED = 5, 200                  # unknowns called the strongest; paths on which each is moved
-MOVES_FORM = "moves-2"                     # raised whenever what is kept of them is written otherwise
 IN_PAGE = {"set_path": "ui_set_path", "yaml_syntax": "ui_set_value"}    # where the file's words would not help
 Kept = TypeVar("Kept")
 
@@ -292,32 +289,8 @@ def remembered(key: Any, make: Callable[[], Kept]) -> Kept:
     return _MEMORY.get(key, make)
 
 
-def strongest(scenario: Scenario, seed: int) -> tuple[tuple[str, float], ...]:
-    """The unknowns that move the expected net compensation most, with their swing (fen)."""
-    return tuple((each.path, each.swing) for each in moves(scenario, seed)[:STRONGEST])
-
-
-def moves(scenario: Scenario, seed: int) -> tuple[Effect, ...]:
-    """What both ends of every unknown's range do to the expected net compensation, the largest swing first."""
-    return _MEMORY.get(("moves", scenario.hash, seed), lambda: _moves(scenario, seed))
-
-
-def _moves(scenario: Scenario, seed: int) -> tuple[Effect, ...]:
-    """From the file all viewers share, whose name tells the form it is written in; worked out where there is none."""
-    file = runs_folder() / "tornado" / f"{_digest(MOVES_FORM, scenario.hash, seed)}.json"
-    try:
-        return tuple(Effect(*row) for row in json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        pass
-    found = () if lacking(scenario, ANSWERS) else effects(World(scenario, 10_000, seed, simulate), MOVED)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    trial = file.with_suffix(f".{os.getpid()}.tmp")
-    trial.write_text(json.dumps([astuple(each) for each in found]), "utf-8")
-    trial.replace(file)
-    return found
-
-
-def _digest(*parts: object) -> str:
+def digest(*parts: object) -> str:
+    """A short name for what is told by ``parts`` with this version."""
     told = json.dumps([simulator.__version__, *parts], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
@@ -326,12 +299,12 @@ def _digest(*parts: object) -> str:
 
 def job_name(kind: str, scenario: Scenario, paths: int, seed: int, draws: int) -> str:
     """The folder of a job: the same for whoever asks the same."""
-    return f"{kind}-{_digest(scenario.hash, paths, seed, draws)}"
+    return f"{kind}-{digest(scenario.hash, paths, seed, draws)}"
 
 
 def validation_name(quick: bool) -> str:
     """The folder of the job that sets closed forms beside simulated values; it does not depend on a scenario."""
-    return f"validate-{_digest('quick' if quick else 'full')}"
+    return f"validate-{digest('quick' if quick else 'full')}"
 
 
 def validation(quick: bool) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from simulator.ui import jobs, work
+from simulator.ui import jobs, tornado, work
 from simulator.ui.session import View
 from simulator.ui.state import State
 
@@ -38,6 +38,8 @@ def opened(**query: str | list[str]) -> AppTest:
     for key, value in {**FEW, **query}.items():
         app.query_params[key] = value
     app.run()
+    if tornado.settled():                  # a browser looks again by itself
+        app.run()
     assert not app.exception, app.exception
     return app
 

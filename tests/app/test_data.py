@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.calibrate.table import template
 from simulator.lang import text
 from simulator.report.numbers import percent
-from simulator.ui import book, work
+from simulator.ui import book, tornado, work
 from tests.app.kit import PATHS, answer_of, changes, opened, row, seen
 
 LANGUAGES = ("zh", "en")
@@ -110,7 +110,7 @@ def test_a_mistake_in_an_own_row_is_told_and_none_of_the_examples(tmp_path: Path
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_typed_baseline_moves_the_answer_as_set_does(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """2 亿元 and 25 loans typed in: what the first page then shows is ``answer --set``'s, and is not what it was."""
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: ())
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     app = opened(page="data", lang=lang)
     app.text_input(key="d-amount").input("20000" if lang == "zh" else "200").run()
     app.text_input(key="d-count").input("25").run()

@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator.answers.verdict import Effect
 from simulator.report.numbers import money, percent, span
-from simulator.ui import brief, jobs, shell, work
+from simulator.ui import brief, jobs, shell, tornado, work
 from simulator.ui.pages import answer
 from simulator.ui.session import View
 from simulator.ui.state import PAGES
@@ -262,7 +262,7 @@ def test_every_page_stands_for_other_kinds_of_schemes(runs: Path, monkeypatch: p
     """Many pots, loans given year by year, a document without figures, joint lines."""
     if scenario == "liaoning-2021":        # finding its strongest assumptions takes half a minute
         trend = Effect("market.trend", 1e9, -4e8, 6e8)
-        monkeypatch.setattr(work, "moves", lambda scenario, seed: (trend,))
+        monkeypatch.setattr(tornado, "of", lambda view: (trend,))
     app = opened(s=scenario, page=page, lang=lang, paths="100")
     assert not app.error, [each.value for each in app.error]
     assert len(seen(app)) > 150
@@ -366,7 +366,7 @@ def test_a_slider_moves_the_scheme_and_back(runs: Path) -> None:
     """The three assumptions are those with the largest swing; all grades' default rates move together."""
     app = opened()
     keys = [each.key for each in app.select_slider]
-    strongest = [path for path, _ in work.strongest(work.opened("dalian-2020"), 1)[:3]]
+    strongest = [each.path for each in tornado.strongest(work.opened("dalian-2020"), 1)[:3]]
     assert keys == [f"slide-{path}" for path in strongest]
     app.select_slider(key="slide-firms.grades.b.pd").set_value(40_000).run()
     assert changes(app) == ["firms.grades.a.pd=2%", "firms.grades.b.pd=4%", "firms.grades.c.pd=10%"]

@@ -13,7 +13,7 @@ from simulator.answers.draws import drawable
 from simulator.answers.verdict import Effect
 from simulator.lang import text
 from simulator.report.numbers import money
-from simulator.ui import work
+from simulator.ui import tornado, work
 from simulator.ui.essentials import essentials
 from simulator.ui.evidence import numbers
 from tests.app import kit
@@ -45,7 +45,7 @@ def folded(app: AppTest) -> list[str]:
 
 def claimed(*words: str) -> float:
     """Expected net compensation (fen) by ``pledgefund run`` on as many paths as the page moves its values on."""
-    told = json.loads(kit.once("run", "dalian-2020", *words, "--paths", str(work.MOVED), "--seed", "1", "--json",
+    told = json.loads(kit.once("run", "dalian-2020", *words, "--paths", str(tornado.MOVED), "--seed", "1", "--json",
                                "--quiet"))["columns"]
     return float(sum(column["mean"] * {"pot_paid": 1, "refund": -1}[name.rsplit("_", 2)[0]]
                      for name, column in told.items() if re.fullmatch(r"(pot_paid|refund)_city_fen", name)))
@@ -67,7 +67,7 @@ def test_at_most_twelve_stand_first_in_every_scheme(name: str) -> None:
 
 @pytest.mark.parametrize(("scenario", "lang"), [("dalian-2020", "zh"), ("dalian-2020", "en"), ("liaoning-2021", "zh")])
 def test_twelve_rows_are_open_and_the_rest_folded(monkeypatch: pytest.MonkeyPatch, scenario: str, lang: str) -> None:
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: ())
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     app = page(lang, s=scenario)
     inside = folded(app)
     assert len(rows(app)) - len(inside) == 12
@@ -105,14 +105,14 @@ def test_what_moves_is_worked_out_once_and_kept_in_a_form_that_is_named(monkeypa
         return (Effect(ELIGIBLE, 3.0, -1.0, 2.0), Effect("market.count", 1.0, None, 1.0))
 
     monkeypatch.setenv(work.RUNS_VARIABLE, str(work.runs_folder() / "mine"))
-    monkeypatch.setattr(work, "effects", found)
-    first = work._moves(scenario, 1)
-    assert work._moves(scenario, 1) == first and asked == [work.MOVED]
+    monkeypatch.setattr(tornado, "effects", found)
+    first = tornado._moves(scenario, 1)
+    assert tornado._moves(scenario, 1) == first and asked == [tornado.MOVED]
     [file] = (work.runs_folder() / "tornado").iterdir()
     file.write_text('[["market.eligible_share", 3.0]]', "utf-8")           # as before: path and swing
-    assert work._moves(scenario, 1) == first and len(asked) == 2
-    monkeypatch.setattr(work, "MOVES_FORM", "moves-next")
-    work._moves(scenario, 1)
+    assert tornado._moves(scenario, 1) == first and len(asked) == 2
+    monkeypatch.setattr(tornado, "FORM", "moves-next")
+    tornado._moves(scenario, 1)
     assert len(asked) == 3
 
 
@@ -122,7 +122,7 @@ def test_what_moves_is_worked_out_once_and_kept_in_a_form_that_is_named(monkeypa
 @pytest.mark.parametrize("shelf", ["essential", "fund"])
 def test_only_assumed_leaves_what_the_command_line_calls_assumed(monkeypatch: pytest.MonkeyPatch, shelf: str,
                                                                  lang: str) -> None:
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: ())
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     grades = {each["path"]: each["grade"] for each in json.loads(
         kit.once("check", "dalian-2020", "--grades", "--json"))[0]["values"]}
     app = page(lang)
@@ -138,7 +138,7 @@ def test_only_assumed_leaves_what_the_command_line_calls_assumed(monkeypatch: py
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_change_is_told_with_the_old_value_and_one_is_put_back(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """800 to 250 万元 and 10 to 8 times; the first is put back, the second stays."""
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: ())
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     app = page(lang)
     app.text_input(key=f"v-{FUND}").input("250" if lang == "zh" else "2.5").run()
     app.text_input(key="v-pots.city.leverage").input("8").run()
@@ -158,7 +158,7 @@ def test_a_change_is_told_with_the_old_value_and_one_is_put_back(monkeypatch: py
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_whole_fund_is_one_field_and_put_back_at_once(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """A fund of 750 万元 is divided as 800 to 1,600."""
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: ())
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     app = page(lang)
     app.text_input(key="v-fund").input("750" if lang == "zh" else "7.5").run()
     assert changes(app) == list(kit.SETS)
@@ -166,13 +166,12 @@ def test_the_whole_fund_is_one_field_and_put_back_at_once(monkeypatch: pytest.Mo
     assert not changes(app)
 
 
-def test_assumptions_with_a_range_have_their_effect_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assumptions_with_a_range_have_their_effect_in_the_table() -> None:
     """Downloaded: as many rows as numbers, the effect at both ends where it is known, nothing elsewhere."""
     from simulator.ui.pages.scheme import Influence, listing
 
-    monkeypatch.setattr(work, "moves", lambda scenario, seed: (Effect(ELIGIBLE, 5e8, -2e8, 3e8),))
     view = kit.view()
-    heads, table = listing(view, Influence.of(view))
+    heads, table = listing(view, Influence.of(view, (Effect(ELIGIBLE, 5e8, -2e8, 3e8),)))
     assert len(table) == len(numbers(view.scenario)) and len(heads) == 8
     assert [row[4:6] for row in table if row[4]] == [["-200 万", "+300 万"]]
     assert len(drawable(view.scenario)) > 100

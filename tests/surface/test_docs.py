@@ -12,7 +12,7 @@ from simulator.scheme import load
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["terms", "gate", "scenario", "collective", "chance", "book", "calibration", "coverage"]
+PAGES = ["terms", "gate", "scenario", "collective", "chance", "book", "calibration", "coverage", "sensitivity"]
 
 
 def page(name: str) -> str:

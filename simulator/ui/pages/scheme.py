@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from simulator.report.numbers import money
 from simulator.scheme.provenance import Provenance
 from simulator.scheme.units import format_money
 
-from .. import parts, session, work
+from .. import parts, session, tornado
 from ..essentials import FUND, Essential, essentials
 from ..evidence import change_told, counts_line, numbers, range_told, source_told, value_told
 from ..fields import value_field
@@ -37,14 +37,16 @@ def render(view: View) -> None:
                                      format_func=lambda name: view.t(f"ui_of_{name}"), label_visibility="collapsed")
     assumed = only.checkbox(view.t("ui_only_assumed"), key="only-assumed")
     parts.note(counts_line(view))
-    with st.spinner(view.t("ui_effect_wait")):
-        known = Influence.of(view)
+    found = () if lacking(view.original, ANSWERS) else tornado.of(view)
+    if found is None:
+        tornado.waiting(view, "ui_effect_wait")
+    known = Influence.of(view, found or ())
     shown = [origin for origin in numbers(view.scenario).values() if _value(view, origin) is not None]
     if shelf in (None, FIRST):
         _essentials(view, shown, assumed, known)
     else:
         _shelf(view, [origin for origin in shown if not assumed or origin.grade == "A"], str(shelf), known)
-    parts.note(view.t("ui_effect_how", paths=work.MOVED) if known.effects else "")
+    parts.note(view.t("ui_effect_how", paths=tornado.MOVED) if known.effects else "")
     heads, rows = listing(view, known)
     st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"{view.state.scenario}-values.csv", "text/csv",
                        on_click="ignore")
@@ -154,9 +156,8 @@ class Influence:
     members: Counter[str]
 
     @staticmethod
-    def of(view: View) -> Influence:
+    def of(view: View, found: Sequence[Effect]) -> Influence:
         """Of the scheme as it is shipped; nothing where no source gives what an answer needs."""
-        found = () if lacking(view.original, ANSWERS) else work.moves(view.original, view.state.seed)
         return Influence({unknown(each.path): each for each in found},
                          Counter(unknown(origin.path) for origin in drawable(view.original)))
 

@@ -12,7 +12,7 @@ from simulator.report.names import grade_word
 from simulator.report.names import rule as rule_word
 from simulator.report.numbers import money, percent
 
-from .. import draw, parts, together, work
+from .. import draw, parts, together, tornado, work
 from ..evidence import range_told
 from ..labels import label
 from ..session import View
@@ -89,7 +89,11 @@ def rule_rows(view: View, sheet: AnswerSheet) -> tuple[list[str], list[list[str]
 
 
 def _tornado(view: View) -> None:
-    found = work.strongest(view.original, view.state.seed)
+    known = tornado.of(view)
+    if known is None:
+        tornado.waiting(view, "ui_effect_wait")
+        return
+    found = [(each.path, each.swing) for each in known[:tornado.STRONGEST]]
     named = [label(view.original, path, view.lang) for path, _ in found]
     told = [money(swing, view.lang) for _, swing in found]
     origins = [view.original.provenance[path] for path, _ in found]

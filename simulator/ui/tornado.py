@@ -1,0 +1,97 @@
+"""Which assumption moves the answer most: worked out beside the pages, once for all viewers, and kept in a file.
+
+It takes some seconds, more on a large scheme; a page that needs it is drawn without and again once it is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import astuple
+from threading import Lock, Thread
+
+import streamlit as st
+
+from simulator.answers.measure import World
+from simulator.answers.missing import ANSWERS, lacking
+from simulator.answers.verdict import Effect, effects
+from simulator.runs import simulate
+from simulator.scheme import Scenario
+
+from . import parts, work
+from .session import View
+
+STRONGEST, MOVED = 5, 200                  # unknowns called the strongest; paths on which each is moved
+FORM = "moves-2"                           # raised whenever what is kept of them is written otherwise
+EVERY, AT_ONCE = 1.0, 0.2                  # seconds between looks; how long a page waits for what may be kept
+Moves = tuple[Effect, ...]
+_begun: dict[tuple[str, int], Future[Moves]] = {}
+_lock = Lock()
+
+
+def moves(scenario: Scenario, seed: int) -> Moves:
+    """What both ends of every unknown's range do to the expected net compensation, the largest swing first."""
+    return work.remembered(("moves", scenario.hash, seed), lambda: _moves(scenario, seed))
+
+
+def strongest(scenario: Scenario, seed: int) -> Moves:
+    """The unknowns that move it most."""
+    return moves(scenario, seed)[:STRONGEST]
+
+
+def of(view: View) -> Moves | None:
+    """The same for the scheme a page is about, as it is shipped; None while it is being worked out."""
+    scenario, key = view.original, (view.original.hash, view.state.seed)
+    with _lock:
+        if key not in _begun:
+            _begun[key] = Future()
+            Thread(target=_fulfil, args=(_begun[key], lambda: moves(scenario, view.state.seed)), daemon=True).start()
+            begun_now = True
+        else:
+            begun_now = False
+        waited = _begun[key]
+    if begun_now:                          # what is kept in the file is there in no time
+        wait([waited], AT_ONCE)
+    return waited.result() if waited.done() else None
+
+
+def settled() -> bool:
+    """Wait for all that is being worked out; whether there was any."""
+    pending = [each for each in _begun.values() if not each.done()]
+    wait(pending)
+    return bool(pending)
+
+
+def _fulfil(promised: Future[Moves], make: Callable[[], Moves]) -> None:
+    try:
+        promised.set_result(make())
+    except BaseException as failed:        # told where the page asks for it
+        promised.set_exception(failed)
+
+
+def waiting(view: View, said: str) -> None:
+    """Where the page will have them: what is being done; the page is drawn anew once it is."""
+    @st.fragment(run_every=EVERY)
+    def look() -> None:
+        if of(view) is not None:
+            st.rerun()
+        parts.note(view.t(said))
+
+    look()
+
+
+def _moves(scenario: Scenario, seed: int) -> Moves:
+    """From the file all viewers share, whose name tells the form it is written in; worked out where there is none."""
+    file = work.runs_folder() / "tornado" / f"{work.digest(FORM, scenario.hash, seed)}.json"
+    try:
+        return tuple(Effect(*row) for row in json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        pass
+    found = () if lacking(scenario, ANSWERS) else effects(World(scenario, 10_000, seed, simulate), MOVED)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    trial = file.with_suffix(f".{os.getpid()}.tmp")
+    trial.write_text(json.dumps([astuple(each) for each in found]), "utf-8")
+    trial.replace(file)
+    return found
