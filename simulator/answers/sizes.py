@@ -72,6 +72,15 @@ class LeverageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeAt:
+    """Size needed (fen; None: none works) with the unknown of ``path`` at another ``value`` of its range."""
+
+    path: str
+    value: float
+    size_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SizeResult:
     """Smallest fund that keeps all promises, with both of its intervals; all sizes in fen.
 
@@ -81,6 +90,7 @@ class SizeResult:
     ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth
     of the draws: under the assumptions at that end no size works. ``predictive_fen`` is the size at which the same
     promises hold in the pool of all draws (None: none does, or no draws); ``predictive_checks`` what they are there.
+    ``elsewhere``: the size with the unknowns that were asked about at other values, for the promises of the size.
     """
 
     scenario: Any
@@ -106,6 +116,7 @@ class SizeResult:
     needed_trend: int | None = None
     predictive_fen: int | None = None
     predictive_checks: tuple[Check, ...] = ()
+    elsewhere: tuple[SizeAt, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -135,6 +146,7 @@ class SizeResult:
             **named, "binding": bound, "table": tuple(table), "dropped": tuple(named["dropped"]),
             "targets": tuple(TargetNote(**note) for note in named["targets"]),
             "curve": tuple((fen, kept) for fen, kept in named["curve"]),
+            "elsewhere": tuple(SizeAt(**each) for each in named["elsewhere"]),
             **{name: tuple(Check(**check) for check in named[name])
                for name in ("checks", "present_checks", "certified_checks", "predictive_checks")}})
 

@@ -39,6 +39,8 @@ from .app import (
 from .given import INFEASIBLE, INVALID, OK, InvalidInput, open_scenario, settings, share, words
 from .output import assumed_note, deliver, emit, emit_json, first_run_note
 
+STRONGEST = 3                              # unknowns at whose other values the size is asked too
+
 
 @command("list")
 def list_command(as_json: Json = False, lang: Lang = "zh") -> None:
@@ -126,8 +128,9 @@ def answer(scenario: ScenarioName, paths: Paths = 10_000, seed: Seed = 1, draws:
         first_run_note(quiet, lang)
     with Progress(quiet, lang) as progress:
         sheet = ask(scheme, paths=paths, seed=seed, workers=workers, draws=draws, progress=progress.part(0, 2))
+        strongest = tuple(path for path, _ in sheet.influences[:STRONGEST])
         needed = None if missing else size_fund(scheme, paths=paths, seed=seed, workers=workers, draws=draws,
-                                                progress=progress.part(1, 2))
+                                                unknowns=strongest, progress=progress.part(1, 2))
     sized = needed.to_json() if needed else {"not_evaluable": list(missing)}
     shown = render_answer(sheet, lang, size=needed, detail=detail, command=shlex.join(words()))
     deliver("answer", {**sheet.to_json(), "size": sized}, shown, out, as_json, lang)

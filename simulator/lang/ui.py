@@ -123,6 +123,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_compare_how": ("各列是同样的运气({paths} 次,种子 {seed}),差额逐次相减;小字为差额及其 95% 误差。", "All columns have the same luck ({paths} paths, seed {seed}); differences are taken path by path and stand in small print with their 95% error."),
     # size, stress
     "ui_curve": ("规模与三项要求", "Size and the promises"), "ui_curve_alt": ("各规模下的赔空概率、拒保和达标概率,横线为限值", "Chances of exhaustion, refusal and targets by size; lines are the limits"),
+    "ui_elsewhere": ("最要紧的假设取别的值时", "With the strongest assumptions elsewhere"), "ui_elsewhere_sizes": ("取值与所需规模", "value and size needed"),
     "ui_front": ("研究者:多出的钱换来什么(帕累托前沿)", "For researchers: what more money buys (Pareto front)"),
     "ui_front_how": ("每个试过的规模在本方案放大倍数下的赔空、拒保与达标概率,同样的运气。若更小的规模在各项上都不差,大的那个就不在前沿上。公共资金没有按规模逐个计算,不在此列。",
                      "Each size tried, at the scheme's own leverage and with the same luck. Where a smaller size is no worse in anything, the larger one is off the front. Public cost is not worked out size by size and is not among these."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from simulator.answers.paths import value_at
 from simulator.answers.sizes import Enough, Growth
 from simulator.lang import text
 from simulator.scheme.units import format_money
@@ -16,6 +17,8 @@ from .width import LINE, table, wrap
 if TYPE_CHECKING:
     from simulator.answers.rows import AnswerSheet
     from simulator.answers.sizes import Binding, Check, SizeResult
+
+THUMB = 10                                 # the multiple of a fund that banks are commonly asked to lend
 
 
 def size_lines(size: SizeResult, lang: str, indent: str = "", width: int = LINE) -> list[str]:
@@ -52,6 +55,33 @@ def intervals(size: SizeResult, lang: str) -> str:
         error=span(_fen(size.low_fen, lang, digits), _fen(size.high_fen, lang, digits)),
         assumed=span(_fen(size.range_low_fen, lang, 2), _fen(size.range_high_fen, lang, 2)),
     )
+
+
+def elsewhere_steps(size: SizeResult, lang: str) -> dict[str, str]:
+    """Path of each unknown that was asked about → the sizes needed along its range, its base among them."""
+    told = {}
+    for path in dict.fromkeys(each.path for each in size.elsewhere):
+        said = {each.value: each.size_fen for each in size.elsewhere if each.path == path}
+        kind, base = size.scenario.provenance[path].kind, value_at(size.scenario, path)
+        steps = [text("size_step", lang, value=names.parameter_value(kind, value, lang), size=needed)
+                 for value, needed in sorted({**{value: _needed(fen, lang) for value, fen in said.items()},
+                                              float(base): _needed(size.size_fen, lang, size_digits(size))}.items())]
+        told[path] = text("size_elsewhere", lang, steps=text("size_then", lang).join(steps))
+    return told
+
+
+def _needed(fen: int | None, lang: str, digits: int = 2) -> str:
+    return text("size_step_none", lang) if fen is None else money(fen, lang, digits)
+
+
+def thumb_line(sheet: AnswerSheet, size: SizeResult, lang: str) -> list[str]:
+    """The rule of thumb, a tenth of the lending to be covered, and how many times the fund and the size carry it."""
+    covered = next((row.value for row in sheet.having("lending") if row.subject == "covered"), None)
+    if not covered or not size.present_fen:
+        return []
+    need = "" if not size.size_fen else text("ans_thumb_size", lang, times=plain(covered / size.size_fen))
+    return [text("ans_thumb", lang, covered=money(covered, lang), thumb=money(covered / THUMB, lang),
+                 now=plain(covered / size.present_fen)) + need]
 
 
 def predictive_line(size: SizeResult, lang: str) -> list[str]:

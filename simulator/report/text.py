@@ -11,7 +11,7 @@ from simulator.scheme import notices
 from . import names
 from .lines import heads, line, money_cells, percent_cells, ratio_cells
 from .numbers import money, percent, plain
-from .size_text import plain_command, render_size, size_lines
+from .size_text import elsewhere_steps, plain_command, render_size, size_lines, thumb_line
 from .unanswered import reason, render_unanswered
 from .width import LINE, wrap
 
@@ -44,13 +44,18 @@ def render_answer(
         lines += question(sheet, lang)
     if detail:
         lines += ["", *_detail(sheet, lang)]
+        for path, steps in (elsewhere_steps(size, lang) if size else {}).items():
+            lines += wrap(f"{names.parameter(path, lang)}  {steps}", LINE, " " * 6)
     return "\n".join([*lines, "", *_foot(sheet, lang, command)])
 
 
 def _verdict(sheet: AnswerSheet, verdict: Verdict, lang: str, size: SizeResult | None) -> list[str]:
     label, indent = text("ans_verdict", lang) + "  ", " " * 6
     lines = wrap(label + verdict_said(sheet, verdict, lang), LINE, indent)
-    return lines + (size_lines(size, lang, indent) if size is not None else [])
+    if size is None:
+        return lines
+    thumb = [part for each in thumb_line(sheet, size, lang) for part in wrap(indent + each, LINE, indent)]
+    return lines + size_lines(size, lang, indent) + thumb
 
 
 def verdict_said(sheet: AnswerSheet, verdict: Verdict, lang: str) -> str:

@@ -20,13 +20,22 @@ from simulator.answers.estimate import mean_ci
 from simulator.answers.measure import share
 from simulator.answers.pieces import kept
 from simulator.answers.reserve import exhausted, refusal
-from simulator.answers.sizes import Check, Enough, Growth, SizeResult, TargetNote, total_contributions
+from simulator.answers.sizes import (
+    Check,
+    Enough,
+    Growth,
+    SizeAt,
+    SizeResult,
+    TargetNote,
+    total_contributions,
+)
 from simulator.answers.variants import AMPLE, without_interest
 from simulator.answers.verdict import responsive
 from simulator.scheme import replace_values
 
 from .binding import binding, leverage_table
 from .criteria import CriteriaSample, Criterion, Measured, Promises
+from .elsewhere import sizes_elsewhere
 from .pooled import predictive_scale
 from .search import COARSE, PPM, ROUGH, Found, Memo, bisect, search
 
@@ -73,7 +82,8 @@ class Bench:
 class Asked:
     """How a size is asked for. The three promises are shares of one; None leaves the scenario's own.
 
-    ``draws`` sets of assumed values give the range; ``progress(done, total)`` is told after each step; ``simulate``
+    ``draws`` sets of assumed values give the range; ``unknowns`` are paths of values at whose other places the size is
+    asked too, where there is one at all; ``progress(done, total)`` is told after each step; ``simulate``
     takes the place of the engine.
     """
 
@@ -84,6 +94,7 @@ class Asked:
     seed: int = 1
     workers: int | None = None
     draws: int = 40
+    unknowns: tuple[str, ...] = ()
     progress: Callable[[int, int], None] | None = None
     simulate: Callable[..., Any] | None = None
 
@@ -160,7 +171,7 @@ def target_notes(
 def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
     """The smallest fund that keeps all promises, or the honest answer that none does; options as in ``Asked``."""
     asked = Asked(**options)
-    tick = asked.ticker(6)
+    tick = asked.ticker(6 + len(asked.unknowns))
     bench, notes = asked.bench(scenario)
     tick()
     memo, total = bench.memo(scenario), total_contributions(scenario)
@@ -179,6 +190,11 @@ def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
     tick()
     table = leverage_table(bench.fewer(4), scenario, memo, found, total)
     tick()
+    elsewhere: list[SizeAt] = []
+    for path in asked.unknowns:
+        if found.scale is not None:
+            elsewhere += sizes_elsewhere(bench.fewer(4), scenario, path)
+        tick()
     at = found.nearest if found.scale is None else found.scale
     return SizeResult(
         scenario,
@@ -203,6 +219,7 @@ def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
         dropped,
         _needed_trend(whole.fewer(4), scenario) if dropped else None,
         *_predictive(bench, scenario, asked.draws, total, tick),
+        tuple(elsewhere),
     )
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from simulator.answers.missing import ANSWERS, lacking
 from simulator.answers.paths import value_at
-from simulator.answers.sizes import total_contributions
+from simulator.answers.sizes import SizeResult, total_contributions
 from simulator.answers.verdict import Effect, moved
 from simulator.report import names
 from simulator.report.numbers import money
+from simulator.report.size_text import elsewhere_steps
 from simulator.scheme import Scenario, ScenarioErrors
 from simulator.scheme.units import UnitError, exact_money, format_money, format_share, format_value, parse_money
 
@@ -115,8 +116,11 @@ def _reading(view: View, targets: list[str]) -> None:
 
 # --- sliders ------------------------------------------------------------------------------------
 
-def sliders(view: View) -> None:
-    """The unknowns that move the answer most, over their ranges; they are chosen on the scenario as it is shipped."""
+def sliders(view: View, size: SizeResult | None) -> None:
+    """The unknowns that move the answer most, over their ranges; they are chosen on the scenario as it is shipped.
+
+    Below each, the ``size`` needed at other values of it, once that is known.
+    """
     if lacking(view.original, ANSWERS):
         return
     parts.heading(view.t("ui_sliders"))
@@ -127,6 +131,8 @@ def sliders(view: View) -> None:
     for column, effect in zip(st.columns(MOST), found[:MOST], strict=False):
         with column:
             _slider(view, effect)
+            if size is not None:
+                parts.note(elsewhere_steps(size, view.lang).get(effect.path, ""))
 
 
 def _slider(view: View, effect: Effect) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from simulator.answers import AnswerSheet, answer
+from simulator.answers.paths import value_at
 from simulator.answers.rows import AnswerRow
 from simulator.answers.sizes import SizeResult
+from simulator.lang import text
 from simulator.lang.answers import MESSAGES
+from simulator.report import names
 from simulator.report.lines import line, money_cells, percent_cells
 from simulator.report.numbers import apart, money, percent, plain, span
+from simulator.report.size_text import elsewhere_steps, size_digits, thumb_line
 from simulator.report.text import render_answer, render_size
 from simulator.report.width import cells
 from simulator.scheme import load
@@ -22,6 +27,7 @@ from tests.surface.fake_simulate import simulate
 
 SCENARIOS = ("dalian-2020", "fuxin-2017", "liaoning-2021")
 LANGUAGES = ("zh", "en")
+WAN = 1_000_000                            # fen
 
 
 @cache
@@ -31,7 +37,8 @@ def sheet(name: str) -> AnswerSheet:
 
 @cache
 def size(name: str) -> SizeResult:
-    return size_fund(load(name), paths=600, draws=4, simulate=simulate)
+    unknowns = tuple(path for path, _ in sheet(name).influences[:3])
+    return size_fund(load(name), paths=600, draws=4, unknowns=unknowns, simulate=simulate)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -41,6 +48,34 @@ def test_no_line_is_wider_than_the_screen(name: str, lang: str) -> None:
     assert max(cells(each) for each in told.splitlines()) <= 96
     assert "\x1b" not in told
     assert not re.search(r"\bnan\b|\binf\b|None|\{", told)
+
+
+@pytest.mark.parametrize(("lang", "then"), [("zh", ";"), ("en", "; ")])
+def test_sizes_elsewhere_stand_in_order_with_the_base_among_them(lang: str, then: str) -> None:
+    found = size("fuxin-2017")
+    assert len(found.elsewhere) >= 6
+    for path, told in elsewhere_steps(found, lang).items():
+        kind, base = found.scenario.provenance[path].kind, float(value_at(found.scenario, path))
+        sizes = {each.value: each.size_fen for each in found.elsewhere if each.path == path} | {base: found.size_fen}
+        values = [names.parameter_value(kind, value, lang) for value in sorted(sizes)]
+        assert told.count(" → ") == len(values) == told.count(then) + 1
+        for value, fen in sizes.items():
+            needed = text("size_step_none", lang) if fen is None else money(
+                fen, lang, size_digits(found) if value == base else 2)
+            assert f"{names.parameter_value(kind, value, lang)} → {needed}" in told
+
+
+def test_the_rule_of_thumb_by_hand() -> None:
+    """Covered lending of 1.9 亿 beside a fund of 2,400 万: a tenth is 1,900 万, the fund carries 7.9 times itself."""
+    rows = (AnswerRow(3, "lending", "covered", value=1.9e8 * 100, unit="fen"),)
+    needed = replace(size("dalian-2020"), present_fen=2_400 * WAN, size_fen=1_000 * WAN)
+    [zh] = thumb_line(replace(sheet("dalian-2020"), rows=rows), needed, "zh")
+    [en] = thumb_line(replace(sheet("dalian-2020"), rows=rows), needed, "en")
+    assert "1.9 亿 的十分之一为 1,900 万" in zh and "现有规模累计放大 7.9 倍" in zh and "所需规模 19 倍" in zh
+    assert "190 m is 19 m" in en and "carries 7.9 times" in en and "needed 19 times" in en
+    [alone] = thumb_line(replace(sheet("dalian-2020"), rows=rows), replace(needed, size_fen=None), "zh")
+    assert "所需规模" not in alone
+    assert not thumb_line(replace(sheet("dalian-2020"), rows=()), needed, "zh")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from simulator.answers.sizes import total_contributions
+from simulator.answers.sizes import SizeResult, total_contributions
 from simulator.answers.variants import with_leverage
 from simulator.scheme import load, replace_values
 from simulator.study import enough, growth, size_fund
@@ -101,3 +103,24 @@ def test_growth_stops_where_a_promise_breaks() -> None:
     at_most = replace_values(scenario, {"market.trend": found.trend, "demand.dominating_trend": 2_000_000})
     assert enough(at_most, **SMALL).holds
     assert growth(load("fuxin-2017"), **SMALL).reason == "no_market"
+
+
+def test_sizes_with_leverage_elsewhere_follow_from_it() -> None:
+    """Cover is limited to leverage × fund where the service level sets the size: half the leverage, twice the size."""
+    scenario = load("dalian-2020")
+    path = "pots.city.leverage"
+    found = size_fund(scenario, exhaustion=0.9, unknowns=(path,), **SMALL)
+    origin, base = scenario.provenance[path], scenario.pots["city"].leverage
+    assert [each.path for each in found.elsewhere] == [path] * 3
+    assert [each.value for each in found.elsewhere] == [origin.low, (base * origin.high) ** 0.5, origin.high]
+    for each in found.elsewhere:
+        assert each.size_fen == pytest.approx(found.size_fen * base / each.value, rel=0.04)
+    assert SizeResult.from_json(json.loads(json.dumps(found.to_json())), scenario) == found
+    assert size_fund(scenario, exhaustion=0.9, **SMALL).elsewhere == ()
+
+
+def test_without_a_size_none_is_asked_elsewhere() -> None:
+    """A chance of exhaustion below nothing cannot be kept; then the page says that no size works."""
+    found = size_fund(load("dalian-2020"), exhaustion=0.0, refusal=0.0, targets=1.0, unknowns=("pots.city.leverage",),
+                      **SMALL)
+    assert (found.size_fen is None) == (found.elsewhere == ())

@@ -12,7 +12,7 @@ from simulator.answers.missing import ANSWERS, SIZE, lacking
 from simulator.report import names
 from simulator.report.lines import money_cells, percent_cells, ratio_cells
 from simulator.report.numbers import money, percent
-from simulator.report.size_text import growth_lines, head_lines, intervals, size_digits, size_lines
+from simulator.report.size_text import growth_lines, head_lines, intervals, size_digits, size_lines, thumb_line
 from simulator.report.text import verdict_said
 from simulator.report.unanswered import figures_missing, reason
 from simulator.scheme.units import format_money
@@ -51,7 +51,7 @@ def render(view: View) -> None:
     _readings(view, quick.sheet)
     _foot(view, answers, quick)
     with moving:                           # drawn last: which assumptions matter most takes a while to find out
-        sliders(view)
+        sliders(view, answers.whole.size if answers.whole else None)
 
 
 class Answers:
@@ -189,7 +189,7 @@ class Answers:
         size = self.whole.size
         if size is None:
             return ""
-        told = "   ".join(size_lines(size, lang, width=FREE))
+        told = "   ".join([*size_lines(size, lang, width=FREE), *thumb_line(self.whole.sheet, size, lang)])
         line = f'<p class="pf-note pf-size">{parts.cell(told)}</p>'
         if size.size_fen is None or size.low_fen is None or size.range_low_fen is None:
             return line

@@ -8,11 +8,20 @@ from simulator.answers.front import leverage_front, size_front
 from simulator.answers.missing import SIZE, lacking
 from simulator.answers.sizes import SizeResult
 from simulator.report.numbers import money, percent
-from simulator.report.size_text import binding_lines, head_lines, leverage_rows, note_lines, promise_rows
+from simulator.report.size_text import (
+    binding_lines,
+    elsewhere_steps,
+    head_lines,
+    leverage_rows,
+    note_lines,
+    promise_rows,
+    thumb_line,
+)
 from simulator.report.unanswered import reason
 from simulator.scheme.units import format_value
 
 from .. import draw, parts
+from ..labels import label
 from ..session import View
 from .answer import FREE, Answers, stamp
 
@@ -31,6 +40,7 @@ def render(view: View) -> None:
         answers.box("answer")
         return
     _draw(view, size)
+    parts.note(*thumb_line(answers.whole.sheet, size, view.lang) if answers.whole else ())
     parts.show(f'<p class="pf-stamp">{parts.cell(stamp(view))}</p>')
 
 
@@ -41,6 +51,11 @@ def _draw(view: View, size: SizeResult) -> None:
     heads, *rows = promise_rows(size, lang)
     parts.show(parts.table(heads, rows))
     parts.note(*(line.strip() for line in binding_lines(size.binding, lang, FREE)))
+    steps = elsewhere_steps(size, lang)
+    if steps:
+        parts.heading(view.t("ui_elsewhere"))
+        parts.show(parts.table([view.t("grades_path"), view.t("ui_elsewhere_sizes")],
+                               [[label(view.scenario, path, lang), told] for path, told in steps.items()]))
     parts.heading(view.t("ui_curve"))
     limits = {check.name: check.limit for check in size.checks}
     words = {name: view.t(f"size_{name}") for name in limits} | {
