@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .sizes import COST
+
 if TYPE_CHECKING:
     from .sizes import LeverageRow, SizeResult
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPoint:
-    """A size (fen) the search tried, its chances by promise, and the smallest size no worse in any (None: none)."""
+    """A size (fen) the search tried, its chances by promise, and the smallest size no worse in any (None: none).
+
+    ``cost`` is the expected public cost there (fen). It does not decide: a larger fund may cost less, by its interest.
+    """
 
     fen: int
     chances: Mapping[str, float]
     better: int | None
+    cost: float | None = None
 
     @property
     def on_front(self) -> bool:
@@ -35,7 +41,7 @@ def size_front(size: SizeResult) -> tuple[FrontPoint, ...]:
     found = []
     for n, (fen, chances) in enumerate(tried):
         better = next((smaller for smaller, than in tried[:n] if no_worse(than, chances)), None)
-        found.append(FrontPoint(fen, chances, better))
+        found.append(FrontPoint(fen, chances, better, chances.get(COST)))
     return tuple(found)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.scheme.scenario import Scenario
 
+COST = "cost_fen"                          # beside the promises of each size tried: expected public cost
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -90,7 +92,8 @@ class SizeResult:
     ``high_fen`` None: no upper bound found. ``range_high_fen`` None with ``draws_infeasible`` above a tenth
     of the draws: under the assumptions at that end no size works. ``predictive_fen`` is the size at which the same
     promises hold in the pool of all draws (None: none does, or no draws); ``predictive_checks`` what they are there.
-    ``elsewhere``: the size with the unknowns that were asked about at other values, for the promises of the size.
+    ``curve`` holds every size tried with its chances by promise and its COST; ``elsewhere`` the size with the unknowns
+    that were asked about at other values, for the promises of the size.
     """
 
     scenario: Any

@@ -17,10 +17,11 @@ import numpy as np
 from simulator.answers import targets as kpis
 from simulator.answers.draws import draw_scenarios, patient
 from simulator.answers.estimate import mean_ci
-from simulator.answers.measure import share
+from simulator.answers.measure import cost_of, share
 from simulator.answers.pieces import kept
 from simulator.answers.reserve import exhausted, refusal
 from simulator.answers.sizes import (
+    COST,
     Check,
     Enough,
     Growth,
@@ -136,12 +137,13 @@ def _given(share: float | None, own_ppm: int) -> float:
 
 
 def sample_of(results: Any, names: tuple[str, ...]) -> dict[str, Measured]:
-    """The three criteria of one run; without responsive targets that one always holds."""
+    """The three criteria of one run, and what it costs the public; without responsive targets that one always holds."""
     hit = exhausted(results)
-    refused = refusal(results)
+    refused, cost = refusal(results), mean_ci(cost_of(results))
     sample = {
         "exhaustion": Measured.of_paths(int(hit.sum()), results.n),
         "refusal": Measured(refused.value, results.n, refused.se),
+        COST: Measured(cost.value, results.n, cost.se),
     }
     met = kpis.jointly(kpis.evaluate_all(results), names) if names else None
     if met is not None:

@@ -127,6 +127,22 @@ def test_size_how_large_must_the_fund_be(done: str, told: dict[str, Any], lang: 
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("shown", ["answer", "size"])
+def test_size_with_the_strongest_assumptions_elsewhere(done: str, told: dict[str, Any], lang: str, shown: str) -> None:
+    """Every size the document has for another value stands on both pages, as does the rule of thumb."""
+    page, size = seen(opened(lang=lang, page=shown, set=SETS)), told["size"]
+    paths = {each["path"] for each in size["elsewhere"]}
+    assert paths == {each["parameter"] for each in told["influences"][:3]}
+    for each in size["elsewhere"]:
+        needed = {"zh": "没有可行规模", "en": "none works"}[lang] if each["size_fen"] is None else money(
+            each["size_fen"], lang)
+        assert f"→ {needed}" in page, each
+    covered = row(told, "lending", "covered")["value"]
+    assert money(covered / 10, lang) in page
+    assert {"zh": "经验法则 10 倍", "en": "rule of thumb of 10 times"}[lang] in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_size_what_more_money_buys(done: str, told: dict[str, Any], lang: str) -> None:
     """Each size of the command line's curve: on the front, or the smallest that is no worse in any promise."""
     app, size = opened(lang=lang, page="size", set=SETS), told["size"]
@@ -144,6 +160,8 @@ def test_size_what_more_money_buys(done: str, told: dict[str, Any], lang: str) -
                   and all(sign * than[name] <= sign * chances[name] for name, sign in cost.items())]
         expected[money(fen, lang, 3)] = f"{money(min(better), lang, 3)} " if better else "✔ "
     assert found.keys() == expected.keys() and {"✔"} < {said[0] for said in found.values()}
+    costs = {money(fen, lang, 3): money(chances["cost_fen"], lang, 3) for fen, chances in curve}
+    assert {cells[0]: cells[-2] for cells in rows} == costs
     for said, start in expected.items():
         assert found[said].startswith(start), said
     kept = [at for at in size["table"] if at["size_fen"] is not None]

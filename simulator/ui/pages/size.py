@@ -92,10 +92,11 @@ def _front(view: View, size: SizeResult) -> None:
                           point.on_front) for point in points], told)
     worth, good = view.t("ui_front_worth"), f"✔ {told['on']}"
     rows = [[said, *(percent(point.chances[name], size.paths) for name in names),
+             "—" if point.cost is None else money(point.cost, lang, 3),
              good if point.better is None else view.t("ui_front_better", size=money(point.better, lang, 3))]
             for said, point in {money(point.fen, lang, 3): point for point in points}.items()]
-    heads = [view.t("size_head_curve"), *(words[name] for name in names), worth]
-    draw.show(view, figure, "front", view.t("ui_front_alt"), heads, rows, "r" * (len(names) + 1) + "l")
+    heads = [view.t("size_head_curve"), *(words[name] for name in names), view.t("ui_public_money"), worth]
+    draw.show(view, figure, "front", view.t("ui_front_alt"), heads, rows, "r" * (len(names) + 2) + "l")
     multiples = [[format_value("multiple", row.leverage or 0, lang), money(row.size_fen or 0, lang),
                   good if on else view.t("ui_front_multiple_off")] for row, on in leverage_front(size)]
     if multiples:
