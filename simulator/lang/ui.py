@@ -123,6 +123,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_compare_how": ("各列是同样的运气({paths} 次,种子 {seed}),差额逐次相减;小字为差额及其 95% 误差。", "All columns have the same luck ({paths} paths, seed {seed}); differences are taken path by path and stand in small print with their 95% error."),
     # size, stress
     "ui_curve": ("规模与三项要求", "Size and the promises"), "ui_curve_alt": ("各规模下的赔空概率、拒保和达标概率,横线为限值", "Chances of exhaustion, refusal and targets by size; lines are the limits"),
+    "ui_flows": ("基金的钱从哪来、到哪去(期望,到全部清算)", "The fund's money, in and out (expected, until all is settled)"), "ui_flows_heads": ("方向|项目|金额|占全部", "side|item|amount|of all"),
+    "ui_flows_in": ("进", "in"), "ui_flows_out": ("出", "out"), "ui_flows_all": ("基金", "fund"),
+    "ui_flow_contributed": ("出资", "paid in"), "ui_flow_interest": ("存款利息", "interest"), "ui_flow_recovered": ("追偿收回", "recovered"), "ui_flow_option": ("认股权收益", "options"),
+    "ui_flow_compensation": ("代偿", "compensation"), "ui_flow_subsidies": ("支付补贴", "subsidies"), "ui_flow_returned": ("退回出资", "paid back"), "ui_flow_balance": ("期末余额", "left at the end"),
+    "ui_flows_how": ("每条宽度是账上一栏的期望值,进出每一次都分毫不差。", "Each width is the mean of a column of the ledger; on every path both sides agree to the fen."),
     "ui_elsewhere": ("最要紧的假设取别的值时", "With the strongest assumptions elsewhere"), "ui_elsewhere_sizes": ("取值与所需规模", "value and size needed"),
     "ui_front": ("研究者:多出的钱换来什么(帕累托前沿)", "For researchers: what more money buys (Pareto front)"),
     "ui_front_how": ("每个试过的规模在本方案放大倍数下的赔空、拒保与达标概率,同样的运气。若更小的规模在各项上都不差,大的那个就不在前沿上。公共资金的期望值另列一栏,不参与取舍:基金里的钱本身不算花费,规模大时利息多,公共资金反而可能少。",

@@ -1,10 +1,11 @@
-"""Charts of the answer: the fund's balance month by month, who bears the loss, how large claims get.
+"""Charts of the answer: the fund's balance by month, its money in and out, who bears the loss, how large claims get.
 
 A table under each. All from the run behind the cards; nothing is simulated for them.
 """
 
 from __future__ import annotations
 
+from simulator.answers.flows import Flows
 from simulator.answers.sizes import total_contributions
 from simulator.report import names
 from simulator.report.numbers import money, percent
@@ -15,10 +16,13 @@ from .work import EXCEEDED, Quick
 
 
 def render(view: View, quick: Quick) -> None:
-    """The three, one below the other."""
+    """One below the other."""
     if quick.balance and view.scenario.pots:
         parts.heading(view.t("ui_fan"), 3)
         _fan(view, quick)
+    if quick.flows is not None:
+        parts.heading(view.t("ui_flows"), 3)
+        _flows(view, quick.flows)
     if quick.sheet.having("borne"):
         parts.heading(view.t("ui_borne"), 3)
         _borne(view, quick)
@@ -40,6 +44,19 @@ def _fan(view: View, quick: Quick) -> None:
             for n, each in enumerate(quick.balance) if n % 12 == 11]
     draw.show(view, lambda: draw.fan(quick.balance, first, _scale(view), words), "balance", view.t("ui_fan_alt"),
               heads, rows, "lrrrrr")
+
+
+def _flows(view: View, found: Flows) -> None:
+    """All money of the pots until everything is settled: each ribbon is a sum of the ledger, both sides are equal."""
+    sides = [[(view.t(f"ui_flow_{name}"), amount) for name, amount in side.items()]
+             for side in (found.enters, found.leaves)]
+    rows = [[view.t(f"ui_flows_{key}"), name, money(amount, view.lang, 3), percent(amount / found.through)]
+            for key, side in zip(("in", "out"), sides, strict=True) for name, amount in side]
+    told = [[(f"{name} {money(amount, view.lang, 3)}", amount) for name, amount in side] for side in sides]
+    whole = f"{view.t('ui_flows_all')} {money(found.through, view.lang, 3)}"
+    draw.show(view, lambda: draw.ribbons(told[0], told[1], whole),
+              "flows", view.t("ui_flows"), view.t("ui_flows_heads").split("|"), rows, "llrr")
+    parts.note(view.t("ui_flows_how"))
 
 
 def borne_rows(view: View, quick: Quick) -> list[tuple[str, float]]:

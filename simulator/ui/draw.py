@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import streamlit as st
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from simulator.report.numbers import money, percent
@@ -176,6 +178,32 @@ def waterfall(names: Sequence[str], steps: Sequence[float], shown: Sequence[str]
     axes.set_xlabel(axis)
     axes.margins(x=0.14)
     axes.set_xticks([])
+    return drawn
+
+
+def ribbons(left: Sequence[tuple[str, float]], right: Sequence[tuple[str, float]], middle: str) -> Figure:
+    """What flows into the middle from the left and out of it to the right: named amounts, of equal sums on both sides.
+
+    The height of each ribbon is its amount, on one scale.
+    """
+    drawn, axes = figure(high=3.4)
+    whole = sum(amount for _, amount in left)
+    gap, bend = 0.06 * whole, np.linspace(0, 1, 60)
+    curve = bend**2 * (3 - 2 * bend)
+    axes.add_patch(Rectangle((-0.04, 0), 0.08, whole, color="#5b6570"))
+    axes.annotate(middle, (0, whole), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=11)
+    for side, flows in ((-1, left), (1, right)):
+        outer, inner = whole + gap * (len(flows) - 1) / 2, whole
+        for n, (said, amount) in enumerate(flows):
+            x = side * (1 - 0.96 * bend)
+            top = outer + (inner - outer) * curve
+            axes.fill_between(x, top - amount, top, color=COLOURS[n % len(COLOURS)], alpha=0.45, linewidth=0.6)
+            axes.annotate(said, (side, outer - amount / 2), xytext=(7 * side, 0), textcoords="offset points",
+                          ha="left" if side > 0 else "right", va="center", fontsize=10)
+            outer, inner = outer - amount - gap, inner - amount
+    axes.set_xlim(-1.75, 1.75)
+    axes.margins(y=0.08)
+    axes.axis("off")
     return drawn
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import simulator
 from simulator.answers import AnswerSheet, fiscal
 from simulator.answers.draws import patient
+from simulator.answers.flows import Flows, flows
 from simulator.answers.measure import World
 from simulator.answers.missing import ANSWERS, lacking, unanswered
 from simulator.answers.questions import headline, promises
@@ -187,7 +188,7 @@ class Quick:
     """The headline of a scenario, its yearly money (mean and 95 % quantile, fen) and three paths worth following.
 
     ``balance`` are quantiles of all pots together at the end of each month (SPREAD), ``reached`` the net claims (fen)
-    that are exceeded with the chances EXCEEDED.
+    that are exceeded with the chances EXCEEDED; ``flows`` the pots' money in and out.
     """
 
     sheet: AnswerSheet
@@ -195,6 +196,7 @@ class Quick:
     telling: dict[str, int]
     balance: tuple[tuple[float, ...], ...] = ()
     reached: tuple[float, ...] = ()
+    flows: Flows | None = None
 
 
 Tick = Callable[[int, int], None]
@@ -228,7 +230,7 @@ def _quick(scenario: Scenario, paths: int, seed: int, tick: Tick | None, first: 
         line: fiscal.spread(book.where(lines=(line,))) for line in ("compensation", "recovery", "earned", "fees")
         if line in book.lines}
     money |= {"subsidies": fiscal.spread(fiscal.subsidies(run)), "total": fiscal.spread(book.where())}
-    return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run))
+    return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run), flows(run))
 
 
 def _with_months(tick: Tick | None, scenario: Scenario, **options: Any) -> Any:

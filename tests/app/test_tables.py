@@ -17,7 +17,7 @@ from simulator.lang import text
 from simulator.report.numbers import money
 from simulator.report.validation import said
 from simulator.scheme import ScenarioErrors
-from simulator.ui import actuals, charts, jobs, theory, work
+from simulator.ui import actuals, charts, jobs, theory, tornado, work
 from simulator.validation.cases import CASES
 from simulator.validation.run import validate
 from tests.app import kit
@@ -160,11 +160,27 @@ def test_charts_stand_on_the_run_behind_the_cards() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_chart_of_the_answer_has_its_table(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    monkeypatch.setattr(work, "strongest", lambda scenario, seed: (("market.eligible_share", 1e9),))
+    monkeypatch.setattr(tornado, "of", lambda view: ())
     app = opened(lang=lang)
     page, bodies = seen(app), [each.proto.body for each in app.get("html")]
-    assert sum('class="pf-figure"' in body for body in bodies) == 3
+    assert sum('class="pf-figure"' in body for body in bodies) == 4
     quick = work.quick(view().scenario, PATHS, 1)
     assert money(quick.balance[11][2], lang, 3) in page and money(quick.reached[-1], lang) in page
     for name, value in charts.borne_rows(view(lang=lang), quick):
         assert name in page and money(value, lang) in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_money_in_and_out_is_the_ledgers_of_the_command_line(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """Every ribbon is the mean of a column that ``run`` prints, and both sides of it add up."""
+    monkeypatch.setattr(tornado, "of", lambda view: ())
+    columns = json.loads(kit.once("run", "dalian-2020", "--paths", str(PATHS), "--seed", "1", "--json", "--quiet"))
+    means = {name: each["mean"] for name, each in columns["columns"].items()}
+    page = seen(opened(lang=lang))
+    told = {"in": ("contributed", "interest", "refund"), "out": ("pot_paid", "balance")}
+    total = {side: sum(means[f"{name}_city_fen"] for name in names) for side, names in told.items()}
+    assert total["in"] == pytest.approx(total["out"], abs=0.01)
+    for side, names in told.items():
+        for name in names:
+            mean = re.escape(money(means[f"{name}_city_fen"], lang, 3))
+            assert re.search(rf"{text(f'ui_flows_{side}', lang)}\s+\S.*?\s+{mean}", page), name
