@@ -281,15 +281,22 @@ def _levers(world: World) -> Iterator[tuple[Key, Estimate]]:
 
 def _stresses(world: World) -> Iterator[tuple[Key, Estimate]]:
     base = world.run("base")
+    yield from _bad_loans("base", base)
     for name in (*STRESSES, "recession", "anchor"):
         run = world.run(name)
         if run is None:
             continue
         yield ("stress_exhaustion", name), share(reserve.exhausted(run))
         yield ("stress_cost", name), mean_ci(cost_of(run))
-        yield ("stress_defaulted", name), ratio_ci(run.column("defaulted_fen"), run.column("disbursed_fen"))
+        yield from _bad_loans(name, run)
         if name == "anchor":               # with lines closed, less is lent
             yield ("stress_lost", name), mean_ci(base.column("disbursed_fen") - run.column("disbursed_fen"))
+
+
+def _bad_loans(name: str, run: Any) -> Iterator[tuple[Key, Estimate]]:
+    """Amount defaulted of what was lent, and the bad loans on the books when the window ends (NPL ratio)."""
+    yield ("stress_defaulted", name), ratio_ci(run.column("defaulted_fen"), run.column("disbursed_fen"))
+    yield ("stress_npl", name), ratio_ci(run.column("npl_fen"), run.column("on_books_fen"))
 
 
 def _refusals(world: World) -> Iterator[tuple[Key, Estimate]]:

@@ -78,6 +78,7 @@ PLAN: dict[str, tuple[int, Unit]] = {
     "stress_exhaustion": (5, "probability"),
     "stress_cost": (5, "fen"),
     "stress_defaulted": (5, "probability"),
+    "stress_npl": (5, "probability"),
     "stress_lost": (5, "fen"),
     "subsidy_part": (6, "probability"),
     "borne": (6, "fen"),
@@ -296,7 +297,8 @@ def _note(scenario: Scenario, key: Key, base: Measures) -> tuple[str, dict[str, 
         return "lever", {"lending": figure("lever_lending"), "claims": figure("lever_claims")}
     if name == "stress_exhaustion":
         lost = {"lost": figure("stress_lost")} if subject == "anchor" else {}
-        return "stress", {"defaulted": figure("stress_defaulted"), "cost": figure("stress_cost"), **lost}
+        told = {name: figure(f"stress_{name}") for name in ("defaulted", "npl", "cost")}
+        return "stress", {**told, **lost}
     if name == "refused":
         return (
             ("removed", {"more": figure("rule_removed")}) if figure("rule_removed") is not None else ("", {})

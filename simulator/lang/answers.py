@@ -116,7 +116,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ans_note_responsive": ("无基金 {none},基金不限 {ample}", "no fund {none}, fund without limit {ample}"),
     "ans_note_lever": ("代偿净额 {claims} · 多放贷 {lending}", "net claims {claims} · lending {lending}"),
     "ans_note_idle": ("未起约束", "not binding"),
-    "ans_note_stress": ("金额违约占比 {defaulted} · 公共资金 {cost}", "defaulted {defaulted} · public money {cost}"),
+    "ans_note_stress": ("违约 {defaulted} · 不良率 {npl} · 公共资金 {cost}", "defaulted {defaulted} · NPL {npl} · public money {cost}"),
     "ans_note_lost": (" · 少放贷 {lost}", " · lending lost {lost}"),
     "ans_note_removed": ("取消此规则,基金分担的贷款 {more}", "without it, covered lending {more}"),
     "ans_readings": ("四种读法: {told}", "four readings: {told}"),

@@ -139,6 +139,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_stress": ("压力:违约率升到多少会赔空", "Stress: at which default rate does it run out"), "ui_levers": ("再多一点", "A little more"), "ui_rules": ("哪条规则卡住贷款", "Which rule turns loans away"),
     "ui_tornado": ("哪个假设最要紧", "Which assumption matters most"), "ui_tornado_axis": ("代偿净额的变动", "movement of net claims"), "ui_unstressed": ("本方案", "as it is"),
     "ui_stress_case": ("情形", "case"), "ui_probability": ("赔空概率", "chance of exhaustion"), "ui_defaulted": ("金额违约占比", "amount defaulted"), "ui_public_money": ("公共资金", "public money"),
+    "ui_npl": ("期末不良率", "NPL ratio at the end"), "ui_npl_how": ("金额违约占比:违约本金占放款额。期末不良率:政策期末未收回的违约本金占在贷余额,贷款增长快时看着低。两项都算全部质押贷款。",
+                                                              "Amount defaulted: principal in default of what was lent. NPL ratio: principal in default and not recovered of what is on the books when the window ends; it looks low while lending grows. Both are of all pledge loans."),
     "ui_lever": ("改动", "change"), "ui_more_cost": ("公共资金变动", "public money"), "ui_more_claims": ("代偿净额变动", "net claims"), "ui_more_lending": ("放贷变动", "lending"),
     "ui_rule": ("规则", "rule"), "ui_turned_away": ("挡住的申请金额", "applications turned away"), "ui_without_it": ("取消后基金分担的贷款", "covered lending without it"),
     "ui_ranges_later": ("假设范围在完整测算之后给出。", "Ranges over assumptions follow with the whole answer."),

@@ -261,6 +261,7 @@ def _stresses(sheet: AnswerSheet, lang: str) -> Iterator[str]:
             "ans_note_stress",
             lang,
             defaulted=percent(row.note_args["defaulted"]),
+            npl=percent(row.note_args["npl"]),
             cost=money(row.note_args["cost"], lang),
         )
         if "lost" in row.note_args:

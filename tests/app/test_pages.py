@@ -196,6 +196,7 @@ def test_stress_does_it_hold_when_more_loans_fail(runs: Path, told: dict[str, An
     for name in ("default_5", "default_8", "recession"):
         found = row(told, "stress_exhaustion", name)
         assert printed(found) in page and percent(found["note"]["defaulted"]) in page
+        assert percent(row(told, "stress_npl", name)["value"]) in page
         assert money(found["note"]["cost"], lang) in page
     for each in told["rows"]:
         if each["key"] == "lever_cost":

@@ -177,7 +177,7 @@ def test_with_anchors_their_failure_is_a_stress(lang: str, words: tuple[str, ...
     assert all(word in told for word in words)
     assert max(cells(each) for each in told.splitlines()) <= 96
     row = sheet("liaoning-collective").row("stress_exhaustion", "anchor")
-    assert row.value is not None and set(row.note_args) == {"defaulted", "cost", "lost"}
+    assert row.value is not None and set(row.note_args) == {"defaulted", "npl", "cost", "lost"}
     assert sheet("liaoning-collective").row("refused", "line").value == 0.0
     assert "lost" in json.dumps(sheet("liaoning-collective").to_json())
 

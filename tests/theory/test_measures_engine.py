@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 from scipy import stats
 
+from simulator.answers.measure import World, measure
+from simulator.runs import simulate
 from tests.theory.agree import WAN, assert_mean, run, scheme
 
 VOLUME = {"segments__fund__loans_by_year": [400.0, 400.0], "clock__months": 24, "gate__loan_cap": {}}
@@ -74,3 +77,16 @@ def test_recoveries_fall_with_the_factor() -> None:
     recovered = result.column("recovered_fen") / (100 * WAN)
     # A default on day 360, one in 360, already looks at the next year; fen are cut down.
     assert_mean("recovered loans", recovered, expected, bound=expected * 0.003)
+
+
+def test_the_share_of_bad_loans_when_the_window_ends() -> None:
+    """400 one-year loans a year at 5 %: 20 of the first year's defaulted, of the second's 400 x (1 - .05 / -ln .95).
+
+    Nothing is recovered, so those 30.1 are bad; on the books are they and the rest of the second year's: 420 in all.
+    """
+    made = scheme("plain", recovery__delay_mean=7_200, segments__fund__firms=1_000_000, **VOLUME)
+    found = measure(World(made, 2_000, 64, partial(simulate, workers=2)), removals=False)["stress_npl", "base"]
+    theory = (20 + 400 * (1 - 0.05 / -math.log(0.95))) / 420
+    z = (found.value - theory) / found.se
+    print(f"\nNPL ratio: theory {theory:.5f}, simulated {found.value:.5f}, z {z:+.2f}", end="")
+    assert abs(found.value - theory) < 4 * found.se + 0.05 / 360         # a day's defaults

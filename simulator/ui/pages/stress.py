@@ -52,19 +52,21 @@ def _stresses(view: View, sheet: AnswerSheet) -> None:
     for row in rows:
         name = view.t("ui_unstressed") if row is base else view.t(f"ans_stress_{row.subject}")
         if row.value is None:
-            lines.append([name, view.t(f"ans_{row.note_key}"), "", "", "", ""])
+            lines.append([name, view.t(f"ans_{row.note_key}"), "", "", "", "", ""])
             continue
         value, error, assumed = percent_cells(row, view.lang)
-        defaulted = percent(row.note_args["defaulted"]) if row is not base else "—"
+        bad = [sheet.row(key, "base" if row is base else row.subject).value
+               for key in ("stress_defaulted", "stress_npl")]
         cost = money_cells(sheet.row("cost"), view.lang)[0] if row is base else money(row.note_args["cost"], view.lang)
-        lines.append([name, value, error, assumed, defaulted, cost])
+        lines.append([name, value, error, assumed, *("—" if each is None else percent(each) for each in bad), cost])
         drawn.append((name, row, value))
     heads = [view.t("ui_stress_case"), view.t("ui_probability"), view.t("ans_head_error"), view.t("ans_head_range"),
-             view.t("ui_defaulted"), view.t("ui_public_money")]
+             view.t("ui_defaulted"), view.t("ui_npl"), view.t("ui_public_money")]
     figure = draw.bars([name for name, _, _ in drawn], [100 * (row.value or 0) for _, row, _ in drawn],
                        [value for _, _, value in drawn], view.t("ui_probability"),
                        [(100 * (row.low or 0), 100 * (row.high or 0)) for _, row, _ in drawn])
-    draw.show(view, figure, "stress", view.t("ui_stress"), heads, lines, "lrrrrr")
+    draw.show(view, figure, "stress", view.t("ui_stress"), heads, lines, "lrrrrrr")
+    parts.note(view.t("ui_npl_how"))
 
 
 def lever_rows(view: View, sheet: AnswerSheet) -> tuple[list[str], list[list[str]]]:
