@@ -40,7 +40,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(product: Path) -> Sensitivity:
-    return sensitivity(load(product), paths=20, seed=3, walks=100, samples=512, workers=2)
+    return sensitivity(load(product), paths=20, seed=3, walks=60, samples=256, workers=2)
 
 
 def test_parts_of_the_variance_of_a_product(found: Sensitivity) -> None:
