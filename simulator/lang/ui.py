@@ -129,6 +129,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_flow_compensation": ("代偿", "compensation"), "ui_flow_subsidies": ("支付补贴", "subsidies"), "ui_flow_returned": ("退回出资", "paid back"), "ui_flow_balance": ("期末余额", "left at the end"),
     "ui_flows_how": ("每条宽度是账上一栏的期望值,进出每一次都分毫不差。", "Each width is the mean of a column of the ledger; on every path both sides agree to the fen."),
     "ui_elsewhere": ("最要紧的假设取别的值时", "With the strongest assumptions elsewhere"), "ui_elsewhere_sizes": ("取值与所需规模", "value and size needed"),
+    "ui_elsewhere_how": ("基准值处是上面的所需规模;其余取值用四分之一的模拟次数、同样的运气,只作两位有效数字看。", "At the base it is the size above; the other values have a quarter of the paths, on the same luck: good for two digits."),
     "ui_front": ("研究者:多出的钱换来什么(帕累托前沿)", "For researchers: what more money buys (Pareto front)"),
     "ui_front_how": ("每个试过的规模在本方案放大倍数下的赔空、拒保与达标概率,同样的运气。若更小的规模在各项上都不差,大的那个就不在前沿上。公共资金的期望值另列一栏,不参与取舍:基金里的钱本身不算花费,规模大时利息多,公共资金反而可能少。",
                      "Each size tried, at the scheme's own leverage and with the same luck. Where a smaller size is no worse in anything, the larger one is off the front. Expected public money stands beside and does not decide: money in the fund is not spent, and a larger fund earns more interest, so it may cost less."),

@@ -66,7 +66,7 @@ def elsewhere_steps(size: SizeResult, lang: str) -> dict[str, str]:
         steps = [text("size_step", lang, value=names.parameter_value(kind, value, lang), size=needed)
                  for value, needed in sorted({**{value: _needed(fen, lang) for value, fen in said.items()},
                                               float(base): _needed(size.size_fen, lang, size_digits(size))}.items())]
-        told[path] = text("size_elsewhere", lang, steps=text("size_then", lang).join(steps))
+        told[path] = text("size_then", lang).join(steps)
     return told
 
 

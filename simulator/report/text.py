@@ -45,7 +45,8 @@ def render_answer(
     if detail:
         lines += ["", *_detail(sheet, lang)]
         for path, steps in (elsewhere_steps(size, lang) if size else {}).items():
-            lines += wrap(f"{names.parameter(path, lang)}  {steps}", LINE, " " * 6)
+            told = text("size_elsewhere", lang, steps=steps)
+            lines += wrap(f"{names.parameter(path, lang)}  {told}", LINE, " " * 6)
     return "\n".join([*lines, "", *_foot(sheet, lang, command)])
 
 

@@ -132,7 +132,8 @@ def sliders(view: View, size: SizeResult | None) -> None:
         with column:
             _slider(view, effect)
             if size is not None:
-                parts.note(elsewhere_steps(size, view.lang).get(effect.path, ""))
+                steps = elsewhere_steps(size, view.lang).get(effect.path)
+                parts.note(view.t("size_elsewhere", steps=steps) if steps else "")
 
 
 def _slider(view: View, effect: Effect) -> None:

@@ -56,6 +56,7 @@ def _draw(view: View, size: SizeResult) -> None:
         parts.heading(view.t("ui_elsewhere"))
         parts.show(parts.table([view.t("grades_path"), view.t("ui_elsewhere_sizes")],
                                [[label(view.scenario, path, lang), told] for path, told in steps.items()]))
+        parts.note(view.t("ui_elsewhere_how"))
     parts.heading(view.t("ui_curve"))
     limits = {check.name: check.limit for check in size.checks}
     words = {name: view.t(f"size_{name}") for name in limits} | {
