@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from simulator.lang import text
-from simulator.study.sensitivity import PATHS, SAMPLES
+from simulator.report.sensitivity import notes, screen_rows, share_rows
+from simulator.study.sensitivity import MEASURES, PATHS, SAMPLES, Sensitivity
 from simulator.ui import jobs, tornado, work
+from simulator.ui.labels import label
 from tests.app import kit
 
 SCHEME = "fuxin-2017"
@@ -80,3 +83,14 @@ def test_what_another_version_left_is_not_shown(runs: Path) -> None:
     file.write_text(json.dumps(told), "utf-8")
     _, shown = unfolded("en")
     assert text("ui_screen", "en") not in shown and text("ui_together_begin", "en") in shown
+
+
+def test_no_latin_word_in_what_is_said_of_it_in_chinese() -> None:
+    """Heads, notes and names of the analysis; the command below it is a command."""
+    found = Sensitivity.from_json(json.loads(kit.once(*WORDS, "--json")))
+    scheme = work.opened(SCHEME)
+    name = partial(label, scheme, lang="zh")
+    told = [*notes(found, "zh"), *(cell for measure in MEASURES for rows in (
+        screen_rows(found, scheme, measure, name, "zh"), share_rows(found, measure, name, "zh")) for row in rows
+        for cell in row)]
+    assert len(told) > 300 and not [each for each in told if re.search("[A-Za-z]", each.replace("LPR", ""))]
