@@ -82,9 +82,6 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
     shutil.rmtree(folder / "out", ignore_errors=True)
     (folder / "cancelled").unlink(missing_ok=True)
     command = [*words, "--out", str(folder / "out")]
-    here = str(Path(simulator.__file__).parents[1])
-    environment = {**os.environ, "PLEDGEFUND_PROGRESS": "1", "PYTHONUTF8": "1", PARTS: str(folder / "parts"),
-                   "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))}
     with (folder / "lock").open("a") as lock, (folder / "log").open("wb") as log:
         if not _hold(lock):                # somebody began it a moment ago
             return _look(folder)
@@ -92,8 +89,10 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
              | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)}
         process = subprocess.Popen([sys.executable, "-m", "simulator.cli", *command], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=log, env=environment, **session)
-        _give_way(process.pid)
+                                   stdout=subprocess.DEVNULL, stderr=log,
+                                   env=environment({"PLEDGEFUND_PROGRESS": "1", PARTS: str(folder / "parts")}),
+                                   **session)
+        give_way(process.pid)
         about = {"titles": {lang: told[:LONGEST_TITLE] for lang, told in titles.items()}, "command": command,
                  "pid": process.pid, "begun": time.time(), "query": query, "version": simulator.__version__}
         trial = folder / "job.json.tmp"
@@ -103,7 +102,14 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
     return _look(folder)
 
 
-def _give_way(pid: int) -> None:
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a process begun by the app lives in: this program's own modules, before all others."""
+    here = str(Path(simulator.__file__).parents[1])
+    return {**os.environ, "PYTHONUTF8": "1", **(more or {}),
+            "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))}
+
+
+def give_way(pid: int) -> None:
     """Let pages go before a job: who looks at one waits for it, nobody waits beside a job."""
     if os.name == "posix":
         with suppress(OSError):

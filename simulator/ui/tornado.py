@@ -1,15 +1,19 @@
 """Which assumption moves the answer most: worked out beside the pages, once for all viewers, and kept in a file.
 
-It takes some seconds, more on a large scheme; a page that needs it is drawn without and again once it is there.
+It takes some seconds, more on a large scheme; a page that needs it is drawn without and again once it is there. A
+process of its own works it out, ``python -m simulator.ui.tornado SCHEME SEED``, which lets pages go first.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import astuple
+from pathlib import Path
+from subprocess import DEVNULL, Popen
 from threading import Lock, Thread
 
 import streamlit as st
@@ -20,7 +24,7 @@ from simulator.answers.verdict import Effect, effects
 from simulator.runs import simulate
 from simulator.scheme import Scenario
 
-from . import parts, work
+from . import jobs, parts, work
 from .session import View
 
 STRONGEST, MOVED = 5, 200                  # unknowns called the strongest; paths on which each is moved
@@ -43,14 +47,13 @@ def strongest(scenario: Scenario, seed: int) -> Moves:
 
 def of(view: View) -> Moves | None:
     """The same for the scheme a page is about, as it is shipped; None while it is being worked out."""
-    scenario, key = view.original, (view.original.hash, view.state.seed)
+    key = (view.original.hash, view.state.seed)
     with _lock:
-        if key not in _begun:
+        begun_now = key not in _begun
+        if begun_now:
             _begun[key] = Future()
-            Thread(target=_fulfil, args=(_begun[key], lambda: moves(scenario, view.state.seed)), daemon=True).start()
-            begun_now = True
-        else:
-            begun_now = False
+            Thread(target=_fulfil, args=(_begun[key], view.state.scenario, view.original, view.state.seed),
+                   daemon=True).start()
         waited = _begun[key]
     if begun_now:                          # what is kept in the file is there in no time
         wait([waited], AT_ONCE)
@@ -64,11 +67,22 @@ def settled() -> bool:
     return bool(pending)
 
 
-def _fulfil(promised: Future[Moves], make: Callable[[], Moves]) -> None:
+def _fulfil(promised: Future[Moves], name: str, scenario: Scenario, seed: int) -> None:
     try:
-        promised.set_result(make())
+        if not _file(scenario, seed).is_file() and not lacking(scenario, ANSWERS):
+            _beside(name, seed)
+        promised.set_result(moves(scenario, seed))     # from the file; worked out here where there still is none
     except BaseException as failed:        # told where the page asks for it
         promised.set_exception(failed)
+
+
+def _beside(name: str, seed: int) -> None:
+    """Have another process fill the file; whatever becomes of it, what it was to find can be worked out here."""
+    with suppress(OSError):
+        process = Popen([sys.executable, "-m", "simulator.ui.tornado", name, str(seed)], stdin=DEVNULL, stdout=DEVNULL,
+                        stderr=DEVNULL, env=jobs.environment())
+        jobs.give_way(process.pid)
+        process.wait()
 
 
 def waiting(view: View, said: str) -> None:
@@ -82,9 +96,13 @@ def waiting(view: View, said: str) -> None:
     look()
 
 
+def _file(scenario: Scenario, seed: int) -> Path:
+    return work.runs_folder() / "tornado" / f"{work.digest(FORM, scenario.hash, seed)}.json"
+
+
 def _moves(scenario: Scenario, seed: int) -> Moves:
     """From the file all viewers share, whose name tells the form it is written in; worked out where there is none."""
-    file = work.runs_folder() / "tornado" / f"{work.digest(FORM, scenario.hash, seed)}.json"
+    file = _file(scenario, seed)
     try:
         return tuple(Effect(*row) for row in json.loads(file.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
@@ -95,3 +113,7 @@ def _moves(scenario: Scenario, seed: int) -> Moves:
     trial.write_text(json.dumps([astuple(each) for each in found]), "utf-8")
     trial.replace(file)
     return found
+
+
+if __name__ == "__main__":
+    moves(work.opened(sys.argv[1]), int(sys.argv[2]))
