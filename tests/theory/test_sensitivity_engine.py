@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
+from simulator.report.sensitivity import render_sensitivity
+from simulator.runs import simulate
 from simulator.scheme import load
+from simulator.scheme.scenario import Scenario
 from simulator.study import sensitivity as study
-from simulator.study.sensitivity import OTHERS, STRONGEST, NothingUnknown, Sensitivity, sensitivity
+from simulator.study.sensitivity import JOINT, OTHERS, STRONGEST, NothingUnknown, Sensitivity, sensitivity
 from tests.theory.agree import SCENARIOS, WAN
 
 PRODUCT = f"""
@@ -101,6 +105,42 @@ def test_unknowns_beyond_the_strongest_are_told_together(monkeypatch: pytest.Mon
     told = sum(each.parts["claims"].total for each in found.shares)
     assert told == pytest.approx(1.0, abs=0.15)          # nothing acts together with anything
     assert found.shares[0].parts["claims"].total > 0.9
+
+
+CALIBRATED = f"""
+extends: {SCENARIOS / 'pool.yaml'}
+id: calibrated
+title: {{zh: 标定, en: Calibrated}}
+firms:
+  grades:
+    only: {{pd: {{value: 5%, grade: C, note: test, range: [4%, 6%]}}}}
+macro:
+  rho: {{value: 10%, grade: C, note: test, range: [5%, 15%]}}
+recovery:
+  other: {{value: 20%, grade: A, note: test, range: [10%, 30%]}}
+posterior:
+  firms.grades.only.pd: [4%, 5%, 6%]
+  macro.rho: [15%, 10%, 5%]
+"""
+PAIRS = {(40_000, 150_000), (50_000, 100_000), (60_000, 50_000)}           # ppm
+
+
+def test_values_calibrated_together_move_together(tmp_path: Path) -> None:
+    """At every point default rate and correlation are one of the joint draws; both are one unknown beside the other."""
+    file = tmp_path / "calibrated.yaml"
+    file.write_text(CALIBRATED, "utf-8")
+    seen: set[tuple[int, int]] = set()
+
+    def watched(scheme: Scenario, **options: object) -> object:
+        seen.add((scheme.firms.grades["only"].pd, scheme.macro.rho))
+        return simulate(scheme, **options)
+
+    found = sensitivity(load(file), paths=20, walks=12, samples=16, simulate=watched)
+    assert seen == PAIRS
+    assert {(each.path, each.values) for each in found.screen} == {(JOINT, 2), ("recovery.other", 1)}
+    assert {each.path for each in found.shares} == {JOINT, "recovery.other"}
+    told = render_sensitivity(found, load(file), "en")
+    assert re.search(r"values calibrated to a tape \(together\)\s+calibrated\s", told)
 
 
 def test_where_nothing_is_unknown_there_is_nothing_to_analyse() -> None:
