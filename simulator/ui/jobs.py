@@ -109,11 +109,11 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
             "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))}
 
 
-def give_way(pid: int) -> None:
+def give_way(pid: int, by: int = YIELDING) -> None:
     """Let pages go before a job: who looks at one waits for it, nobody waits beside a job."""
     if os.name == "posix":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, YIELDING)
+            os.setpriority(os.PRIO_PROCESS, pid, by)
 
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}     # to be waited for, lest they stay as zombies

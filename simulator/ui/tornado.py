@@ -29,6 +29,7 @@ from .session import View
 
 STRONGEST, MOVED = 5, 200                  # unknowns called the strongest; paths on which each is moved
 FORM = "moves-2"                           # raised whenever what is kept of them is written otherwise
+YIELDING = 3                               # niceness: after the pages, before the jobs, for a page waits for it
 EVERY, AT_ONCE = 1.0, 0.2                  # seconds between looks; how long a page waits for what may be kept
 Moves = tuple[Effect, ...]
 _begun: dict[tuple[str, int], Future[Moves]] = {}
@@ -81,7 +82,7 @@ def _beside(name: str, seed: int) -> None:
     with suppress(OSError):
         process = Popen([sys.executable, "-m", "simulator.ui.tornado", name, str(seed)], stdin=DEVNULL, stdout=DEVNULL,
                         stderr=DEVNULL, env=jobs.environment())
-        jobs.give_way(process.pid)
+        jobs.give_way(process.pid, YIELDING)
         process.wait()
 
 
