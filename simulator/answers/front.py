@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class FrontPoint:
     """A size (fen) the search tried, its chances by promise, and the smallest size no worse in any (None: none).
 
-    ``cost`` is the expected public cost there (fen). It does not decide: a larger fund may cost less, by its interest.
+    ``cost`` is the expected public cost there (fen), the interest of the fund's money left aside: with it a larger fund
+    would seem to cost less the more money it ties up.
     """
 
     fen: int

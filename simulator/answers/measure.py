@@ -143,6 +143,13 @@ def cost_of(results: Any) -> np.ndarray:
     return total
 
 
+def spent(results: Any) -> np.ndarray:
+    """Public cost of each path (fen) without what the fund's money earns: what sizes can be compared by."""
+    book = fiscal.budget(results)
+    total: np.ndarray = book.where(lines=tuple(line for line in book.lines if line != "earned")).sum(axis=1)
+    return total
+
+
 def present_cost(results: Any) -> np.ndarray:
     """Public cost of each path discounted to day 0 (fen)."""
     return fiscal.present_value(fiscal.budget(results).where(), results.scenario.sizing.discount)

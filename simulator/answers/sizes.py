@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.scheme.scenario import Scenario
 
-COST = "cost_fen"                          # beside the promises of each size tried: expected public cost
+COST = "spent_fen"                         # beside the promises of each size tried: public cost less no interest
 
 
 @dataclass(frozen=True, slots=True)

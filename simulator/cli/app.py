@@ -46,8 +46,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="opt_quiet")]
 Pilot = Annotated[bool, typer.Option("--pilot", help="opt_pilot")]
 GapPaths = Annotated[int, typer.Option("--paths", min=0, max=10_000_000, help="opt_gap_paths")]
 SensPaths = Annotated[int, typer.Option("--paths", min=20, max=10_000_000, help="opt_sens_paths")]
-Walks = Annotated[int, typer.Option("--walks", min=2, max=10_000, help="opt_walks")]
-Samples = Annotated[int, typer.Option("--samples", min=2, max=65_536, help="opt_samples")]
+Walks = Annotated[int, typer.Option("--walks", min=2, max=1_000, help="opt_walks")]
+Samples = Annotated[int, typer.Option("--samples", min=2, max=4_096, help="opt_samples")]
 Draws = Annotated[int, typer.Option("--draws", min=2, max=10_000, help="opt_draws")]
 
 

@@ -9,7 +9,7 @@ from simulator.lang import text
 
 from . import names
 from .names import grade_word
-from .numbers import money
+from .numbers import money, span
 from .width import LINE, table, wrap
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.study.designs import Part
     from simulator.study.sensitivity import Sensitivity
 
+NOTHING = -0.05                            # estimates of parts down to here are nothing
 MOST = 15                                  # unknowns listed on a terminal; the file has all
 JOINT, OTHERS = "calibrated", "others"
 Name = Callable[[str], str]
@@ -53,11 +54,13 @@ def share_rows(found: Sensitivity, measure: str, name: Name, lang: str) -> list[
 
 def _part(share: float) -> str:
     """A part in whole percents; estimates of small parts may come out below nothing."""
-    return "< 1%" if share < 0.01 else f"{round(100 * share)}%"
+    return "< 1%" if NOTHING < share < 0.01 else f"{round(100 * share)}%"
 
 
 def _parts(low: float, high: float) -> str:
-    return "< 1%" if high < 0.01 else f"{round(100 * max(0.0, low))}–{round(100 * high)}%"
+    """An interval; ends so far below nothing that the samples are too few are told as they are."""
+    low = 0.0 if NOTHING < low < 0 else low
+    return "< 1%" if low == 0 and high < 0.01 else span(f"{round(100 * low)}%", f"{round(100 * high)}%")
 
 
 def share_order(found: Sensitivity, measure: str) -> Iterator[tuple[str, Part]]:

@@ -42,7 +42,7 @@ PATHS, WALKS, SAMPLES = 200, 10, 256       # of each point; some minutes on two 
 STRONGEST = 10                             # unknowns whose part of the variance is told by itself
 WORST = 20
 JOINT, OTHERS = "calibrated", "others"     # values calibrated together; all unknowns that are not told by themselves
-TRIED = 64                                 # points that tell how much room applications need
+TRIED = 64                                 # points of each design that tell how much room applications need
 Row = Sequence[float]
 
 
@@ -65,7 +65,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Both analyses of a scheme; ``deviation`` of each measure (fen) over all points of the second design.
+    """Both analyses of a scheme; ``deviation`` of each measure (fen) over the independent points of the second design.
 
     ``apart`` counts the points whose applicants had to be drawn anew, so that their luck is another.
     """
@@ -105,6 +105,7 @@ class _Points:
         self.scenario, self.paths, self.seed, self._simulate = scenario, paths, seed, simulate
         self.members, self._joint = free_unknowns(scenario), joint(scenario)
         self.names = [*self.members, *([JOINT] if self._joint else [])]
+        self._base = scenario
 
     def speaks(self, name: str) -> str:
         """The path of the value that speaks for an unknown."""
@@ -122,25 +123,30 @@ class _Points:
             found[path] = series[min(int(uniforms[JOINT] * len(series)), len(series) - 1)]
         return repaired(self.scenario, found)
 
-    def measured(self, blocks: Sequence[Sequence[Row]], done: Callable[[], None]) -> tuple[np.ndarray, int]:
+    def prepare(self, *designs: np.ndarray) -> None:
+        """One set of applicants for all points: what points spread over every design ask for, and a fifth more."""
+        spread = [row for design in designs for row in design.reshape(-1, design.shape[-1])[::_step(design)]]
+        ends = np.ones(len(self.names))                # the market's strongest growth, which no point exceeds
+        rows = same_headroom(self.scenario, [self.changes(row) for row in (*spread, ends)])
+        trend = {path: max(row[path] for row in rows) for path in ("demand.dominating_trend",) if path in rows[0]}
+        self._base = _roomy(replace_values(self.scenario, trend), rows[:-1])
+
+    def measured(self, blocks: np.ndarray, done: Callable[[], None]) -> tuple[np.ndarray, int]:
         """The measures as [block, point, measure], and at how many points the applicants are others.
 
         Each block is kept as it is done.
         """
-        rows = [self.changes(row) for block in blocks for row in block]
-        rows = same_headroom(self.scenario, rows)
-        base = _roomy(self.scenario, rows[:TRIED])
-        size, found = len(blocks[0]), []
-        for first in range(0, len(rows), size):
-            block = rows[first:first + size]
-            about = (base.hash, tuple(sorted(each.items()) for each in block), self.paths, self.seed)
-            found.append(kept("point", about, partial(self._block, base, block)))
+        found = []
+        for block in blocks.tolist():
+            changes = [self.changes(row) for row in block]
+            about = (self._base.hash, tuple(sorted(each.items()) for each in changes), self.paths, self.seed)
+            found.append(kept("point", about, partial(self._block, changes)))
             done()
         told = np.array(found, dtype=np.float64)
         return told[:, :, :-1], int(told[:, :, -1].sum())
 
-    def _block(self, base: Scenario, block: Sequence[Changes]) -> list[list[float]]:
-        return [self._point(replace_values(base, changes)) for changes in block]
+    def _block(self, block: Sequence[Changes]) -> list[list[float]]:
+        return [self._point(replace_values(self._base, changes)) for changes in block]
 
     def _point(self, scheme: Scenario) -> list[float]:
         """Every measure, and 1 where the applicants are others."""
@@ -157,8 +163,13 @@ def _measures(results: Any) -> list[float]:
     return [float(claims.mean()), float(worst.mean()), float(cost_of(results).mean())]
 
 
+def _step(design: np.ndarray) -> int:
+    """Every how manieth of a design's points is tried, so that TRIED are."""
+    return max(1, design[..., 0].size // TRIED)
+
+
 def _roomy(scenario: Scenario, rows: Sequence[Changes]) -> Scenario:
-    """With so much room above its rate of applications as the first points need, and a fifth more."""
+    """With so much room above its rate of applications as these points need, and a fifth more."""
     most = None
     for changes in rows:
         try:
@@ -187,11 +198,12 @@ def sensitivity(scenario: Scenario, paths: int = PATHS, seed: int = 1, walks: in
         raise NothingUnknown
     tick = _ticker(walks, samples, len(points.names), progress)
     grid = trajectories(len(points.names), walks, seed)
-    values, apart = points.measured(grid.tolist(), partial(tick, len(points.names) + 1))
+    points.prepare(grid, variance_points(len(points.names), samples, [], seed))
+    values, apart = points.measured(grid, partial(tick, len(points.names) + 1))
     screen = _screen(points, grid, values)
     groups = _groups(points, screen)
     design = variance_points(len(points.names), samples, list(groups.values()), seed)
-    values, more = points.measured(design.tolist(), partial(tick, 2 + len(groups)))
+    values, more = points.measured(design, partial(tick, 2 + len(groups)))
     parts = {m: variance_parts(values[:, :, n], seed) for n, m in enumerate(MEASURES)}
     shares = [Shared(path, {m: parts[m][n] for m in MEASURES}) for n, path in enumerate(groups)]
     shares.sort(key=lambda each: (each.path == OTHERS, -each.parts["claims"].total))

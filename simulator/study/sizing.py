@@ -17,7 +17,7 @@ import numpy as np
 from simulator.answers import targets as kpis
 from simulator.answers.draws import draw_scenarios, patient
 from simulator.answers.estimate import mean_ci
-from simulator.answers.measure import cost_of, share
+from simulator.answers.measure import share, spent
 from simulator.answers.pieces import kept
 from simulator.answers.reserve import exhausted, refusal
 from simulator.answers.sizes import (
@@ -137,9 +137,9 @@ def _given(share: float | None, own_ppm: int) -> float:
 
 
 def sample_of(results: Any, names: tuple[str, ...]) -> dict[str, Measured]:
-    """The three criteria of one run, and what it costs the public; without responsive targets that one always holds."""
+    """The three criteria of one run, and what is spent; without responsive targets that one always holds."""
     hit = exhausted(results)
-    refused, cost = refusal(results), mean_ci(cost_of(results))
+    refused, cost = refusal(results), mean_ci(spent(results))
     sample = {
         "exhaustion": Measured.of_paths(int(hit.sum()), results.n),
         "refusal": Measured(refused.value, results.n, refused.se),

@@ -93,8 +93,8 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], ax
     """Horizontal bars, the first on top, each with its number; ``errors`` are ends of intervals."""
     drawn, axes = figure(high=0.7 + 0.42 * len(names))
     places = range(len(names), 0, -1)
-    span = [[value - low for value, (low, _) in zip(values, errors, strict=True)],
-            [high - value for value, (_, high) in zip(values, errors, strict=True)]] if errors else None
+    span = [[max(0.0, value - low) for value, (low, _) in zip(values, errors, strict=True)],
+            [max(0.0, high - value) for value, (_, high) in zip(values, errors, strict=True)]] if errors else None
     axes.barh(places, values, color=COLOURS[0], height=0.6, xerr=span,
               error_kw={"ecolor": "#20262d", "capsize": 3, "elinewidth": 1})
     ends = [high for _, high in errors] if errors else values

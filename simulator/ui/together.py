@@ -9,6 +9,7 @@ import streamlit as st
 from simulator.lang import text
 from simulator.report import sensitivity as told
 from simulator.report.numbers import money
+from simulator.scheme import Scenario
 from simulator.study.sensitivity import MEASURES, PATHS, SAMPLES, WALKS, Sensitivity
 
 from . import draw, parts, work
@@ -22,7 +23,7 @@ ALL_TABLE = 20                             # rows shown; the file to download ha
 
 def render(view: View) -> None:
     """What the job has found, or the way to begin it."""
-    name = work.job_name("sensitivity", view.scenario, PATHS, view.state.seed, SAMPLES)
+    name = job_of(view.scenario, view.state.seed)
     found = work.whole_sensitivity(name)
     if found is None:
         parts.note(view.t("ui_together_what", walks=WALKS, samples=SAMPLES, paths=PATHS))
@@ -36,6 +37,11 @@ def render(view: View) -> None:
     _shares(view, found, measure or MEASURES[0])
     parts.note(*told.notes(found, view.lang))
     st.code(view.reproduce("sensitivity", draws=False, paths=False), language=None, wrap_lines=True)
+
+
+def job_of(scenario: Scenario, seed: int) -> str:
+    """The name of the job: the same for whoever asks the same, and another where the command's defaults are others."""
+    return f"sensitivity-{work.digest(scenario.hash, seed, PATHS, WALKS, SAMPLES)}"
 
 
 def _screen(view: View, found: Sensitivity, measure: str) -> None:

@@ -29,11 +29,12 @@ from .session import View
 
 STRONGEST, MOVED = 5, 200                  # unknowns called the strongest; paths on which each is moved
 FORM = "moves-2"                           # raised whenever what is kept of them is written otherwise
+MOST_KEPT = 200
 YIELDING = 3                               # niceness: after the pages, before the jobs, for a page waits for it
 EVERY, AT_ONCE = 1.0, 0.2                  # seconds between looks; how long a page waits for what may be kept
 Moves = tuple[Effect, ...]
 _begun: dict[tuple[str, int], Future[Moves]] = {}
-_lock = Lock()
+_lock, _one = Lock(), Lock()
 
 
 def moves(scenario: Scenario, seed: int) -> Moves:
@@ -55,23 +56,32 @@ def of(view: View) -> Moves | None:
             _begun[key] = Future()
             Thread(target=_fulfil, args=(_begun[key], view.state.scenario, view.original, view.state.seed),
                    daemon=True).start()
+            while len(_begun) > MOST_KEPT:             # whoever asks for the oldest again finds its file
+                del _begun[next(iter(_begun))]
         waited = _begun[key]
     if begun_now:                          # what is kept in the file is there in no time
         wait([waited], AT_ONCE)
-    return waited.result() if waited.done() else None
+    if not waited.done():
+        return None
+    if waited.exception() is not None:     # told once, then tried anew
+        with _lock:
+            _begun.pop(key, None)
+    return waited.result()
 
 
 def settled() -> bool:
     """Wait for all that is being worked out; whether there was any."""
-    pending = [each for each in _begun.values() if not each.done()]
+    with _lock:
+        pending = [each for each in _begun.values() if not each.done()]
     wait(pending)
     return bool(pending)
 
 
 def _fulfil(promised: Future[Moves], name: str, scenario: Scenario, seed: int) -> None:
     try:
-        if not _file(scenario, seed).is_file() and not lacking(scenario, ANSWERS):
-            _beside(name, seed)
+        with _one:                         # another process at a time, however many schemes are looked at
+            if not _file(scenario, seed).is_file() and not lacking(scenario, ANSWERS):
+                _beside(name, seed)
         promised.set_result(moves(scenario, seed))     # from the file; worked out here where there still is none
     except BaseException as failed:        # told where the page asks for it
         promised.set_exception(failed)
@@ -90,7 +100,11 @@ def waiting(view: View, said: str) -> None:
     """Where the page will have them: what is being done; the page is drawn anew once it is."""
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        if of(view) is not None:
+        try:
+            found = of(view)
+        except Exception:                  # the page says what there is to say of a defect
+            st.rerun()
+        if found is not None:
             st.rerun()
         parts.note(view.t(said))
 
@@ -109,10 +123,11 @@ def _moves(scenario: Scenario, seed: int) -> Moves:
     except (OSError, ValueError, TypeError):
         pass
     found = () if lacking(scenario, ANSWERS) else effects(World(scenario, 10_000, seed, simulate), MOVED)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    trial = file.with_suffix(f".{os.getpid()}.tmp")
-    trial.write_text(json.dumps([astuple(each) for each in found]), "utf-8")
-    trial.replace(file)
+    with suppress(OSError):                # what cannot be kept is no less found
+        file.parent.mkdir(parents=True, exist_ok=True)
+        trial = file.with_suffix(f".{os.getpid()}.tmp")
+        trial.write_text(json.dumps([astuple(each) for each in found]), "utf-8")
+        trial.replace(file)
     return found
 
 

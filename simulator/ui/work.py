@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 from collections import OrderedDict
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import simulator
 from simulator.answers import AnswerSheet, fiscal
 from simulator.answers.draws import patient
-from simulator.answers.flows import Flows, flows
+from simulator.answers.flows import DoesNotAddUp, Flows, flows
 from simulator.answers.measure import World
 from simulator.answers.missing import ANSWERS, lacking, unanswered
 from simulator.answers.questions import headline, promises
@@ -230,7 +231,16 @@ def _quick(scenario: Scenario, paths: int, seed: int, tick: Tick | None, first: 
         line: fiscal.spread(book.where(lines=(line,))) for line in ("compensation", "recovery", "earned", "fees")
         if line in book.lines}
     money |= {"subsidies": fiscal.spread(fiscal.subsidies(run)), "total": fiscal.spread(book.where())}
-    return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run), flows(run))
+    return Quick(sheet, money, telling_paths(run), _balances(run), _reached(run), _flows(run))
+
+
+def _flows(run: Any) -> Flows | None:
+    """Money in and out, left out where it does not add up: a chart is no reason to withhold an answer."""
+    try:
+        return flows(run)
+    except DoesNotAddUp:
+        logging.getLogger(__name__).exception("flows of %s do not add up", run.scenario.id)
+        return None
 
 
 def _with_months(tick: Tick | None, scenario: Scenario, **options: Any) -> Any:

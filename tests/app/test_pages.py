@@ -160,7 +160,7 @@ def test_size_what_more_money_buys(done: str, told: dict[str, Any], lang: str) -
                   and all(sign * than[name] <= sign * chances[name] for name, sign in cost.items())]
         expected[money(fen, lang, 3)] = f"{money(min(better), lang, 3)} " if better else "✔ "
     assert found.keys() == expected.keys() and {"✔"} < {said[0] for said in found.values()}
-    costs = {money(fen, lang, 3): money(chances["cost_fen"], lang, 3) for fen, chances in curve}
+    costs = {money(fen, lang, 3): money(chances["spent_fen"], lang, 3) for fen, chances in curve}
     assert {cells[0]: cells[-2] for cells in rows} == costs
     for said, start in expected.items():
         assert found[said].startswith(start), said

@@ -14,6 +14,7 @@ from simulator.report.sensitivity import notes, screen_rows, share_rows
 from simulator.study.sensitivity import MEASURES, PATHS, SAMPLES, Sensitivity
 from simulator.ui import jobs, tornado, work
 from simulator.ui.labels import label
+from simulator.ui.together import job_of
 from tests.app import kit
 
 SCHEME = "fuxin-2017"
@@ -22,7 +23,7 @@ WORDS = ("sensitivity", SCHEME, "--paths", "20", "--walks", "2", "--samples", "4
 
 def placed(runs: Path) -> str:
     """A finished analysis in the folder where the page looks for it; the name of its job."""
-    name = work.job_name("sensitivity", work.opened(SCHEME), PATHS, 1, SAMPLES)
+    name = job_of(work.opened(SCHEME), 1)
     out = runs / name / "out"
     out.mkdir(parents=True)
     (out / "sensitivity.json").write_text(kit.once(*WORDS, "--json"), "utf-8")
@@ -67,7 +68,7 @@ def test_the_analysis_is_begun_by_a_click_only_and_as_a_job_of_the_command_line(
     monkeypatch.setattr(jobs, "start", lambda name, words, titles, query: begun.append([name, *words, titles["zh"]]))
     app, shown = unfolded("zh", set="recovery.other=25%")
     assert text("ui_together_what", "zh", walks=10, samples=SAMPLES, paths=PATHS) in shown and not begun
-    name = work.job_name("sensitivity", work.opened(SCHEME, (("recovery.other", "25%"),)), PATHS, 1, SAMPLES)
+    name = job_of(work.opened(SCHEME, (("recovery.other", "25%"),)), 1)
     app.button(key=f"begin-{name}").click().run()  # type: ignore[attr-defined]
     [[began, *words, lang, zh, title]] = begun
     assert began == name and (lang, zh) == ("--lang", "zh") and title.startswith("敏感性 · ")

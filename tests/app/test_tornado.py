@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,35 @@ def test_a_fault_is_raised_where_the_page_asks(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(RuntimeError, match="a defect"):
         while tornado.of(shown()) is None:
             tornado.settled()
+    monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)    # and is not held against the next viewer
+    while (found := tornado.of(shown())) is None:
+        tornado.settled()
+    assert found == FOUND
+
+
+def test_what_cannot_be_kept_is_no_less_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tornado").write_text("a file where the folder should be", "utf-8")
+    monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
+    monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
+    tornado.of(shown())
+    tornado.settled()
+    assert tornado.of(shown()) == FOUND
+
+
+def test_one_process_at_a_time_and_few_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = [0], [0]
+
+    def beside(name: str, seed: int) -> None:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.02)
+        running[0] -= 1
+
+    monkeypatch.setattr(tornado, "_beside", beside)
+    monkeypatch.setattr(tornado, "AT_ONCE", 0)
+    monkeypatch.setattr(tornado, "MOST_KEPT", 4)
+    monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
+    for seed in range(8):
+        tornado.of(kit.view(scenario="sanmenxia", seed=seed))
+    tornado.settled()
+    assert most == [1] and len(tornado._begun) == 4

@@ -71,8 +71,8 @@ def test_the_rule_of_thumb_by_hand() -> None:
     needed = replace(size("dalian-2020"), present_fen=2_400 * WAN, size_fen=1_000 * WAN)
     [zh] = thumb_line(replace(sheet("dalian-2020"), rows=rows), needed, "zh")
     [en] = thumb_line(replace(sheet("dalian-2020"), rows=rows), needed, "en")
-    assert "1.9 亿 的十分之一为 1,900 万" in zh and "现有规模累计放大 7.9 倍" in zh and "所需规模 19 倍" in zh
-    assert "190 m is 19 m" in en and "carries 7.9 times" in en and "needed 19 times" in en
+    assert "累计 1.9 亿,除以 10 为 1,900 万" in zh and "现有规模累计放贷 7.9 倍" in zh and "按所需规模计为 19 倍" in zh
+    assert "190 m in all, divided by 10: 19 m" in en and "lends 7.9 times" in en and "size needed 19 times" in en
     [alone] = thumb_line(replace(sheet("dalian-2020"), rows=rows), replace(needed, size_fen=None), "zh")
     assert "所需规模" not in alone
     assert not thumb_line(replace(sheet("dalian-2020"), rows=()), needed, "zh")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from simulator.answers.measure import cost_of
+from simulator.answers.measure import spent
 from simulator.answers.sizes import SizeResult, total_contributions
 from simulator.answers.variants import with_leverage
 from simulator.scheme import load, replace_values
@@ -125,7 +125,7 @@ def test_every_size_tried_has_the_cost_of_a_run_of_that_size() -> None:
     found = size_fund(scenario, exhaustion=0.9, **SMALL)
     for fen, chances in found.curve[:3]:
         run = simulate(scenario, paths=1_000, seed=1, scale_ppm=round(fen / found.present_fen * 1_000_000))
-        assert chances["cost_fen"] == pytest.approx(cost_of(run).mean(), rel=1e-6)
+        assert chances["spent_fen"] == pytest.approx(spent(run).mean(), rel=1e-6)
 
 
 def test_without_a_size_none_is_asked_elsewhere() -> None:

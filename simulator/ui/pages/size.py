@@ -96,7 +96,7 @@ def _front(view: View, size: SizeResult) -> None:
              "—" if point.cost is None else money(point.cost, lang, 3),
              good if point.better is None else view.t("ui_front_better", size=money(point.better, lang, 3))]
             for said, point in {money(point.fen, lang, 3): point for point in points}.items()]
-    heads = [view.t("size_head_curve"), *(words[name] for name in names), view.t("ui_public_money"), worth]
+    heads = [view.t("size_head_curve"), *(words[name] for name in names), view.t("ui_spent"), worth]
     draw.show(view, figure, "front", view.t("ui_front_alt"), heads, rows, "r" * (len(names) + 2) + "l")
     multiples = [[format_value("multiple", row.leverage or 0, lang), money(row.size_fen or 0, lang),
                   good if on else view.t("ui_front_multiple_off")] for row, on in leverage_front(size)]
