@@ -64,13 +64,13 @@ def test_indices_of_a_known_function() -> None:
 
 
 def test_intervals_hold_the_known_indices_about_as_often_as_they_say() -> None:
-    """Nineteen of twenty would be 171 of 180; bootstrap intervals of 256 samples may miss a few more."""
+    """Nineteen of twenty would be 171 of 180; bootstrap intervals of 256 samples held 176."""
     held = 0
     for seed in range(30):
         parts = variance_parts(ishigami(variance_points(3, 256, [[0], [1], [2]], seed)), seed)
         for part, first, total in zip(parts, *ishigami_indices(), strict=True):
             held += (part.first_low <= first <= part.first_high) + (part.total_low <= total <= part.total_high)
-    assert held >= 160, held
+    assert held >= 168, held
 
 
 def test_a_group_has_the_part_of_all_its_members_together() -> None:
