@@ -107,6 +107,31 @@ def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], ax
     return drawn
 
 
+def tornado(names: Sequence[str], ends: Sequence[tuple[float, float]], shown: Sequence[Sequence[str]],
+            words: tuple[str, str]) -> Figure:
+    """What the low and the high end of each range do to a result, from the result as it is; the first on top."""
+    drawn, axes = figure(high=0.9 + 0.46 * len(names))
+    places = range(len(names), 0, -1)
+    for side in (0, 1):
+        widths = [each[side] for each in ends]
+        drawn_bars = axes.barh(places, widths, color=COLOURS[side], height=0.6, hatch="//" if side == 0 else "",
+                               edgecolor="white", label=words[side])
+        for bar, each in zip(drawn_bars, ends, strict=True):     # where both lie on one side, the shorter is on top
+            bar.set_zorder(3 if abs(each[side]) < abs(each[1 - side]) else 2)
+        for place, width, told in zip(places, widths, shown, strict=True):
+            right = width > 0 or (width == 0 and side == 1)
+            axes.annotate(told[side], (width, place), xytext=(6 if right else -6, 0), textcoords="offset points",
+                          va="center", ha="left" if right else "right", fontsize=10)
+    axes.axvline(0, color="#20262d", linewidth=1)
+    axes.set_yticks(list(places), list(names), fontsize=10)
+    axes.margins(x=0.2)
+    axes.set_xticks([])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.legend(frameon=False, fontsize=10, loc="lower right")
+    return drawn
+
+
 def scatter(points: Sequence[tuple[float, float, str]], named: int, words: Mapping[str, str],
             told: Callable[[float], str]) -> Figure:
     """Amounts across and up, the first ``named`` points with their names where there is room; a line of equals."""

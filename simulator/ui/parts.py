@@ -100,6 +100,11 @@ def note(*lines: str) -> None:
         show("".join(f'<p class="pf-note">{cell(line)}</p>' for line in lines if line))
 
 
+def fits(holds: bool) -> Html:
+    """A cell of a table of what works: a sign on a colour of its own."""
+    return Html(f'<span class="pf-mark {"yes" if holds else "no"}">{"✔" if holds else "✘"}</span>')
+
+
 def badge(grade: str, lang: str) -> str:
     """A grade of evidence as HTML."""
     return f'<span class="pf-badge {escape(grade)}">{escape(text(f"grade_{grade}", lang))}</span>'

@@ -13,11 +13,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from simulator import simulate
+from simulator.answers.verdict import Effect
 from simulator.lang import text
 from simulator.report.numbers import money
 from simulator.report.validation import said
 from simulator.scheme import ScenarioErrors
-from simulator.ui import actuals, charts, jobs, theory, tornado, work
+from simulator.ui import actuals, charts, draw, jobs, theory, tornado, work
 from simulator.validation.cases import CASES
 from simulator.validation.run import validate
 from tests.app import kit
@@ -184,3 +185,23 @@ def test_money_in_and_out_is_the_ledgers_of_the_command_line(monkeypatch: pytest
         for name in names:
             mean = re.escape(money(means[f"{name}_city_fen"], lang, 3))
             assert re.search(rf"{text(f'ui_flows_{side}', lang)}\s+\S.*?\s+{mean}", page), name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_tornado_tells_both_ends(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """In 万元 from the scheme as it is; an end that a range does not have is a dash."""
+    found = (Effect("market.eligible_share", 4.2e8, -1.1e8, 3.1e8), Effect("recovery.other", 1e8, None, 1e8))
+    monkeypatch.setattr(tornado, "of", lambda view: found)
+    page = re.sub(r"\s+", " ", seen(opened(lang=lang, page="stress")))
+    for ends in ((-1.1e8, 3.1e8), (None, 1e8)):
+        told = " ".join("—" if end is None else money(end, lang, sign=True) for end in ends)
+        assert told in page
+    monkeypatch.setattr(tornado, "of", lambda view: ())
+    assert text("ui_at_low", lang) not in seen(opened(lang=lang, page="stress"))
+
+
+def test_ends_of_one_side_are_both_seen() -> None:
+    """The shorter bar lies on the longer, whichever end it is."""
+    figure = draw.tornado(["a", "b"], [(2.0, 5.0), (-4.0, -1.0)], [["2", "5"], ["-4", "-1"]], ("low", "high"))
+    low, high = figure.axes[0].containers
+    assert [bar.get_zorder() for bar in low] == [3, 2] and [bar.get_zorder() for bar in high] == [2, 3]

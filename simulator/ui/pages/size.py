@@ -69,7 +69,8 @@ def _draw(view: View, size: SizeResult) -> None:
               table, "r" * (len(limits) + 1))
     parts.heading(view.t("size_table"))
     heads, *rows = leverage_rows(size, lang)
-    parts.show(parts.table(heads, rows, "rr" + "c" * (len(heads) - 2)))
+    marked = [[*row[:2], *(parts.fits(sign == "✔") for sign in row[2:])] for row in rows]
+    parts.show(parts.table(heads, marked, "rr" + "c" * (len(heads) - 2)))
     parts.note(*(line.strip() for line in note_lines(size, lang, FREE)))
     with st.expander(view.t("ui_front")):
         _front(view, size)

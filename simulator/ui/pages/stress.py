@@ -95,12 +95,18 @@ def _tornado(view: View) -> None:
     if known is None:
         tornado.waiting(view, "ui_effect_wait")
         return
-    found = [(each.path, each.swing) for each in known[:tornado.STRONGEST]]
-    named = [label(view.original, path, view.lang) for path, _ in found]
-    told = [money(swing, view.lang) for _, swing in found]
-    origins = [view.original.provenance[path] for path, _ in found]
-    rows = [[name, said, grade_word(origin.grade, view.lang), range_told(view.original, origin, view.lang)]
-            for name, said, origin in zip(named, told, origins, strict=True)]
-    draw.show(view, draw.bars(named, [swing for _, swing in found], told, view.t("ui_tornado_axis")), "tornado",
-              view.t("ui_tornado"), [view.t("grades_path"), view.t("ui_tornado_axis"), view.t("grades_grade"),
-                                     view.t("grades_range")], rows, "lrll")
+    if not known:                          # no source gives what it needs
+        return
+    found = known[:tornado.STRONGEST]
+    named = [label(view.original, each.path, view.lang) for each in found]
+    told = [["—" if end is None else money(end, view.lang, sign=True) for end in (each.low, each.high)]
+            for each in found]
+    rows = []
+    for each, name, ends in zip(found, named, told, strict=True):
+        origin = view.original.provenance[each.path]
+        rows.append([name, money(each.swing, view.lang), *ends, grade_word(origin.grade, view.lang),
+                     range_told(view.original, origin, view.lang)])
+    heads = ["grades_path", "ui_tornado_axis", "ui_at_low", "ui_at_high", "grades_grade", "grades_range"]
+    drawn = draw.tornado(named, [(each.low or 0.0, each.high or 0.0) for each in found], told,
+                         (view.t("ui_at_low"), view.t("ui_at_high")))
+    draw.show(view, drawn, "tornado", view.t("ui_tornado"), [view.t(head) for head in heads], rows, "lrrrll")
