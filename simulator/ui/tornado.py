@@ -69,14 +69,6 @@ def of(view: View) -> Moves | None:
     return waited.result()
 
 
-def settled() -> bool:
-    """Wait for all that is being worked out; whether there was any."""
-    with _lock:
-        pending = [each for each in _begun.values() if not each.done()]
-    wait(pending)
-    return bool(pending)
-
-
 def _fulfil(promised: Future[Moves], name: str, scenario: Scenario, seed: int) -> None:
     try:
         with _one:                         # another process at a time, however many schemes are looked at
@@ -100,11 +92,8 @@ def waiting(view: View, said: str) -> None:
     """Where the page will have them: what is being done; the page is drawn anew once it is."""
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        try:
-            found = of(view)
-        except Exception:                  # the page says what there is to say of a defect
-            st.rerun()
-        if found is not None:
+        waited = _begun.get((view.original.hash, view.state.seed))
+        if waited is None or waited.done():            # what it found or what went wrong is for the page to say
             st.rerun()
         parts.note(view.t(said))
 

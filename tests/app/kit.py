@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent import futures
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,17 @@ def opened(**query: str | list[str]) -> AppTest:
     for key, value in {**FEW, **query}.items():
         app.query_params[key] = value
     app.run()
-    if tornado.settled():                  # a browser looks again by itself
+    if settled():                          # a browser looks again by itself
         app.run()
     assert not app.exception, app.exception
     return app
+
+
+def settled() -> bool:
+    """Wait for the tornados that are being worked out; whether there were any."""
+    pending = [each for each in tornado._begun.values() if not each.done()]
+    futures.wait(pending)
+    return bool(pending)
 
 
 def changes(app: AppTest) -> list[str]:

@@ -126,3 +126,14 @@ def test_a_typed_baseline_moves_the_answer_as_set_does(monkeypatch: pytest.Monke
         assert percent(found["value"], n) in page, key
     assert row(after, "peak_use")["value"] > 1.1 * row(before, "peak_use")["value"]
     assert percent(row(before, "peak_use")["value"]) not in page
+
+
+# --- a scheme of one's own ---------------------------------------------------------------------------
+
+def test_broken_upload_lists_every_mistake_with_its_line() -> None:
+    app = opened(page="data")
+    mine = ("schema: 1\nid: mine\nextends: dalian-2020\ntitle: {zh: 我市, en: Mine}\nmarket:\n"
+            "  amount: {value: 2 万万, grade: A, range: [1 万元, 2 万元]}\n  trendd: 3\n")
+    app.file_uploader(key="upload").upload("mine.yaml", mine.encode(), "application/yaml").run()
+    page = seen(app)
+    assert "6:" in page and "7:" in page and "trendd" in page and "3 处问题" in page

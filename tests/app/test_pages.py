@@ -392,14 +392,3 @@ def test_a_slider_moves_the_scheme_and_back(runs: Path) -> None:
     assert "须重新测算" in seen(app)
     app.select_slider(key="slide-firms.grades.b.pd").set_value(20_000).run()
     assert not changes(app)
-
-
-def test_broken_upload_lists_every_mistake_with_its_line(runs: Path) -> None:
-    app = opened(page="data")
-    text = ("schema: 1\nid: mine\nextends: dalian-2020\ntitle: {zh: 我市, en: Mine}\nmarket:\n"
-            "  amount: {value: 2 万万, grade: A, range: [1 万元, 2 万元]}\n  trendd: 3\n")
-    app.file_uploader(key="upload").upload("mine.yaml", text.encode(), "application/yaml").run()
-    page = seen(app)
-    assert "6:" in page and "7:" in page and "trendd" in page and "3 处问题" in page
-
-

@@ -13,6 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from simulator import simulate
+from simulator.answers.flows import DoesNotAddUp
 from simulator.answers.verdict import Effect
 from simulator.lang import text
 from simulator.report.numbers import money
@@ -205,3 +206,29 @@ def test_ends_of_one_side_are_both_seen() -> None:
     figure = draw.tornado(["a", "b"], [(2.0, 5.0), (-4.0, -1.0)], [["2", "5"], ["-4", "-1"]], ("low", "high"))
     low, high = figure.axes[0].containers
     assert [bar.get_zorder() for bar in low] == [3, 2] and [bar.get_zorder() for bar in high] == [2, 3]
+
+
+def test_a_ribbon_is_as_high_as_its_amount() -> None:
+    """At both of its ends, on the scale of the block in the middle, and side by side there without a gap."""
+    flows = [[("a", 70.0), ("b", 30.0)], [("c", 45.0), ("d", 35.0), ("e", 20.0)]]
+    axes = draw.ribbons(*flows, "fund").axes[0]
+    bands = [each.get_paths()[0].vertices for each in axes.collections]
+    amounts = [amount for side in flows for _, amount in side]
+    for corners, amount in zip(bands, amounts, strict=True):
+        for x in (corners[:, 0].min(), corners[:, 0].max()):
+            assert np.ptp(corners[corners[:, 0] == x][:, 1]) == pytest.approx(amount)
+    [block] = axes.patches
+    for first, last in ((0, 2), (2, 5)):
+        inner = [corners[np.abs(corners[:, 0]) == np.abs(corners[:, 0]).min()][:, 1] for corners in bands[first:last]]
+        assert max(each.max() for each in inner) == pytest.approx(block.get_height())
+        assert min(each.min() for each in inner) == pytest.approx(0, abs=1e-9)
+
+
+def test_money_that_does_not_add_up_leaves_out_its_chart_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(run: Any) -> None:
+        raise DoesNotAddUp
+
+    monkeypatch.setattr(work, "flows", broken)
+    monkeypatch.setattr(work, "_MEMORY", work.Memory())
+    found = work.quick(view().scenario, PATHS, 1)
+    assert found.flows is None and found.sheet.row("exhaustion").value is not None and found.balance

@@ -23,7 +23,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tornado, "_begun", {})
     monkeypatch.setattr(work, "_MEMORY", work.Memory())
     yield
-    tornado.settled()
+    kit.settled()
 
 
 def shown() -> Any:
@@ -36,7 +36,7 @@ def test_a_process_of_its_own_works_it_out_and_the_page_waits_for_nothing(tmp_pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tornado, "Popen", lambda words, **rest: begun.append(words) or popen(words, **rest))
         assert tornado.of(shown()) is None                        # not there at once
-        assert tornado.of(shown()) is None and tornado.settled()  # and not begun twice
+        assert tornado.of(shown()) is None and kit.settled()  # and not begun twice
         found = tornado.of(shown())
     assert [words[1:] for words in begun] == [["-m", "simulator.ui.tornado", "sanmenxia", "1"]]
     assert found and [each.swing for each in found] == sorted((each.swing for each in found), reverse=True)
@@ -61,7 +61,7 @@ def test_without_another_process_it_is_worked_out_here(monkeypatch: pytest.Monke
     monkeypatch.setattr(tornado, "Popen", refused)
     monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
     tornado.of(shown())
-    tornado.settled()
+    kit.settled()
     assert tornado.of(shown()) == FOUND
 
 
@@ -73,10 +73,10 @@ def test_a_fault_is_raised_where_the_page_asks(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tornado, "effects", fails)
     with pytest.raises(RuntimeError, match="a defect"):
         while tornado.of(shown()) is None:
-            tornado.settled()
+            kit.settled()
     monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)    # and is not held against the next viewer
     while (found := tornado.of(shown())) is None:
-        tornado.settled()
+        kit.settled()
     assert found == FOUND
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_kept_is_no_less_found(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
     monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
     tornado.of(shown())
-    tornado.settled()
+    kit.settled()
     assert tornado.of(shown()) == FOUND
 
 
@@ -104,5 +104,20 @@ def test_one_process_at_a_time_and_few_remembered(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
     for seed in range(8):
         tornado.of(kit.view(scenario="sanmenxia", seed=seed))
-    tornado.settled()
+    kit.settled()
     assert most == [1] and len(tornado._begun) == 4
+
+
+def test_the_page_tells_a_fault_and_does_not_go_on_trying(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In words and without a traceback, once; it is not worked out again behind the reader's back."""
+    asked: list[int] = []
+
+    def fails(world: Any, paths: int) -> Any:
+        asked.append(paths)
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
+    monkeypatch.setattr(tornado, "effects", fails)
+    app = kit.opened(s="sanmenxia", page="scheme", lang="zh")      # opened waits and runs the page again
+    assert len(asked) == 1 and not app.exception
+    assert app.error and "Traceback" not in kit.seen(app)

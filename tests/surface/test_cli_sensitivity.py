@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from simulator.cli import app
 from simulator.report.width import LINE, cells
 from simulator.scheme import load
-from simulator.study.sensitivity import Sensitivity, sensitivity
+from simulator.study.sensitivity import PATHS, SAMPLES, WALKS, Sensitivity, sensitivity
 from tests.surface.test_cli import CHINESE, call
 
 SMALL = ("--paths", "20", "--walks", "2", "--samples", "2", "--quiet")
@@ -38,3 +40,10 @@ def test_mistakes_are_explained_before_any_work(capsys: pytest.CaptureFixture[st
         code, out, err = call(capsys, "sensitivity", *words, "--lang", lang, "--quiet")
         assert (code, out) == (2, "") and said in err and "Traceback" not in err
         assert lang == "zh" or not CHINESE.search(err)
+
+
+def test_the_commands_defaults_are_the_analysis_own() -> None:
+    """The page's job is the command without options, and is looked for under the design of the analysis."""
+    command = get_command(app).commands["sensitivity"]
+    given = {option.name: option.default for option in command.params}
+    assert (given["paths"], given["walks"], given["samples"]) == (PATHS, WALKS, SAMPLES)
