@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simulator.report.sensitivity import render_sensitivity
@@ -14,6 +15,7 @@ from simulator.runs import simulate
 from simulator.scheme import load
 from simulator.scheme.scenario import Scenario
 from simulator.study import sensitivity as study
+from simulator.study.designs import trajectories, variance_points
 from simulator.study.sensitivity import JOINT, OTHERS, STRONGEST, NothingUnknown, Sensitivity, sensitivity
 from tests.theory.agree import SCENARIOS, WAN
 
@@ -105,6 +107,25 @@ def test_unknowns_beyond_the_strongest_are_told_together(monkeypatch: pytest.Mon
     told = sum(each.parts["claims"].total for each in found.shares)
     assert told == pytest.approx(1.0, abs=0.15)          # nothing acts together with anything
     assert found.shares[0].parts["claims"].total > 0.9
+
+
+def test_room_for_applications_is_tried_all_over_both_designs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbours of a walk must see the same applicants: every walk is tried, and the samples of the other design."""
+    scenario, tried = load("dalian-2020"), list[dict[str, object]]()
+    monkeypatch.setattr(study, "_roomy", lambda base, rows: tried.extend(rows) or base)
+    monkeypatch.setattr(study, "_measures", lambda scheme: [1.0, 1.0, 1.0])
+    sensitivity(scenario, walks=5, samples=64, simulate=lambda scheme, **_: scheme)
+    points = study._Points(scenario, 1, 1, lambda scheme: scheme)
+
+    def among(rows: np.ndarray) -> int:
+        own = [points.changes(row) for row in rows.tolist()]
+        return sum(any(each.items() <= row.items() for row in tried) for each in own)
+
+    drop = "demand.dominating_trend"
+    tried[:] = [{path: value for path, value in row.items() if path != drop} for row in tried]
+    names = len(points.names)
+    assert all(among(walk) >= 5 for walk in trajectories(names, 5, 1))
+    assert sum(among(sample) for sample in variance_points(names, 64, [], 1)) >= 60
 
 
 CALIBRATED = f"""
