@@ -5,11 +5,25 @@ Each module of this package holds ``MESSAGES = {key: (zh, en)}``; :func:`text` f
 
 from __future__ import annotations
 
-from . import actuals, answers, backtest, calibrate, cli, labels, open_loop, scheme, sensitivity, trace, ui, validation
+from . import (
+    actuals,
+    answers,
+    backtest,
+    calibrate,
+    cli,
+    frame,
+    labels,
+    open_loop,
+    scheme,
+    sensitivity,
+    trace,
+    ui,
+    validation,
+)
 
 LANGUAGES = ("zh", "en")
-CATALOGUES = (scheme, cli, answers, trace, backtest, open_loop, calibrate, validation, sensitivity, ui, actuals,
-              labels)
+CATALOGUES = (scheme, cli, answers, trace, backtest, open_loop, calibrate, validation, sensitivity, ui, frame,
+              actuals, labels)
 MESSAGES: dict[str, tuple[str, str]] = {
     key: pair for catalogue in CATALOGUES for key, pair in catalogue.MESSAGES.items()}
 

@@ -55,12 +55,7 @@ table.pf tr.sum td{font-weight:700;border-top:2px solid #cfd6de}
 .pf-figure img{max-width:100%}
 h2.pf{font-size:1.15rem;margin:.3rem 0 .1rem;padding:0}h3.pf{font-size:1rem;margin:.3rem 0 .1rem;padding:0}
 [data-testid="stFileUploaderDropzoneInstructions"]{display:none}
-[data-testid="stFileUploaderDropzone"] button *{display:none}
 </style>"""
-# Words that Streamlit has in English only.
-OWN = ('<style>[data-testid="stFileUploaderDropzone"] button::after{{content:"{file}";font-size:.95rem}}'
-       '[data-testid="stSkipToContent"]{{font-size:0!important}}'
-       '[data-testid="stSkipToContent"]::after{{content:"{skip}";font-size:1rem}}</style>')
 
 
 class Html(str):
@@ -78,10 +73,9 @@ def quoted(title: str, rest: str = "") -> Html:
     return Html(" · ".join(part for part in (cited, escape(rest)) if part))
 
 
-def style(lang: str) -> None:
-    """The look of every page, and Streamlit's own words in the reader's language."""
+def style() -> None:
+    """The look of every page."""
     st.html(STYLE)
-    st.html(OWN.format(file=text("ui_choose_file", lang), skip=text("ui_skip", lang)))
 
 
 def show(html: str) -> None:

@@ -20,7 +20,7 @@ from simulator.report import names
 from simulator.scheme import ScenarioErrors
 from simulator.scheme.loader import written_out
 
-from . import jobs, parts, session, work
+from . import frame, jobs, parts, session, work
 from .session import View
 from .state import PAGES, State, read
 
@@ -29,9 +29,10 @@ GROUPS = {"ask": ("answer", "scheme", "compare"), "deep": ("size", "stress", "tr
 
 def main() -> None:
     """Draw the page that the address asks for."""
-    st.set_page_config(page_title="pledgefund", layout="wide", initial_sidebar_state="expanded")
     state, warned = session.current()
-    parts.style(state.lang)
+    st.set_page_config(page_title=text("ui_brand", state.lang), layout="wide", initial_sidebar_state="expanded")
+    parts.style()
+    frame.speak(state.lang)
     _sidebar(state)
     for each in warned:
         st.warning(each.render(state.lang))

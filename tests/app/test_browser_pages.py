@@ -54,7 +54,7 @@ def latin(page: Any) -> set[str]:
     """Latin words in sight, quotations apart."""
     text = page.evaluate("""() => {
         const copy = document.body.cloneNode(true);
-        const own = '[data-testid="stIconMaterial"], [data-testid="stSkipToContent"]';
+        const own = '[data-testid="stIconMaterial"]';
         copy.querySelectorAll('code, pre, .pf-quoted, style, script, ' + own).forEach(e => e.remove());
         document.body.appendChild(copy); const said = copy.innerText; copy.remove(); return said; }""")
     plain = re.sub("“[^”]*”|「[^」]*」", "", text)                           # what the reader wrote, keys of a file
