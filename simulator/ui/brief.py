@@ -11,8 +11,8 @@ from simulator.report import names
 
 from . import parts
 from .draw import FONTS as STATIC
-from .evidence import counts_line, unknown_rows
-from .labels import label
+from .evidence import counts_line, regulated_line, unknown_rows, value_told
+from .labels import change
 from .session import View
 
 FONTS = {400: "NotoSansSC-Regular-GB2312.otf", 700: "NotoSansSC-Bold-GB2312.otf"}
@@ -30,7 +30,8 @@ def brief(view: View, top: str, money: tuple[Sequence[object], Sequence[Sequence
     head = escape(names.words(view.scenario.title, view.lang))
     sections = [f"<h1>{head}</h1>", note(view.t("ui_brief_what")), *changed(view), top,
                 heading(view.t("ui_money")), parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1), note(sums),
-                heading(view.t("ui_brief_basis")), note(counts_line(view)), heading(view.t("ui_unknown")),
+                heading(view.t("ui_brief_basis")), note(regulated_line(view)), note(counts_line(view)),
+                heading(view.t("ui_unknown")),
                 parts.table([view.t("ui_unknown_what"), view.t("ui_unknown_why")], unknown_rows(view)),
                 heading(view.t("ui_brief_again")), f"<pre>{escape(view.reproduce('answer'))}</pre>", note(stamp)]
     lang, body = {"zh": "zh-CN", "en": "en"}[view.lang], "".join(sections)
@@ -61,8 +62,12 @@ def changed(view: View) -> list[str]:
     """What was changed of the scheme as it is shipped, old and new; nothing where nothing was."""
     if not view.state.changes:
         return []
-    rows = [[label(view.scenario, path, view.lang), given] for path, given in view.state.changes]
-    heads = [view.t("ui_brief_value"), view.t("ui_brief_given")]
+    kinds = view.original.provenance
+    before = ["—" if path not in kinds else value_told(view.original, kinds[path], view.lang)
+              for path, _ in view.state.changes]
+    rows = [[named, old, given] for old, (named, given) in zip(before, (
+        change(view.scenario, path, given, view.lang) for path, given in view.state.changes), strict=True)]
+    heads = [view.t("ui_brief_value"), view.t("ui_brief_before"), view.t("ui_brief_given")]
     return [heading(view.t("ui_brief_changed")), parts.table(heads, rows)]
 
 

@@ -13,9 +13,12 @@ from simulator.scheme import Problem, Scenario, notices
 from simulator.scheme.provenance import GRADES, Provenance
 from simulator.scheme.units import format_share, format_value
 
+from .essentials import essentials
 from .labels import label
 from .session import View
 from .work import reason
+
+RULES = ("fund", "leverage", "share", "eligible", "cap", "subsidy", "growth")      # what a document would lay down
 
 
 def numbers(scenario: Scenario) -> dict[str, Provenance]:
@@ -29,6 +32,18 @@ def counts_line(view: View) -> str:
     found = Counter(origin.grade for origin in numbers(view.scenario).values())
     counts = "  ".join(f"{names.grade_word(grade, view.lang)} {found[grade]}" for grade in GRADES if found[grade])
     return view.t("grades_count", n=sum(found.values()), counts=counts)
+
+
+def regulated_line(view: View) -> str:
+    """What the document itself lays down of the rules that matter most, and what stands in where it is silent."""
+    origins = numbers(view.scenario)
+    found: dict[str, list[str]] = {"S": [], "other": [], "A": []}
+    for each in essentials(view.scenario, list(origins)):
+        if each.name in RULES:
+            grade = origins[each.path].grade
+            found[grade if grade in found else "other"].append(view.t(f"rule_of_{each.name}"))
+    comma, stop = ("、", ";") if view.lang == "zh" else (", ", "; ")
+    return stop.join(view.t(f"ui_rules_{kind}", names=comma.join(named)) for kind, named in found.items() if named)
 
 
 def value_told(scenario: Scenario, origin: Provenance, lang: str, value: float | None = None) -> str:
@@ -70,6 +85,8 @@ def unknown_rows(view: View) -> list[list[str]]:
     """What no source gives: figures without an answer, unusual values, and clauses left without a value."""
     scenario, lang = view.scenario, view.lang
     rows = [[view.t(f"figure_{figure}"), names.words(why, lang)] for figure, why in scenario.not_evaluable.items()]
+    rows += [[view.t(f"figure_{figure}"), f"{names.words(view.original.not_evaluable[figure], lang)} · "
+              + view.t("ui_given_yours")] for figure in view.taken]
     rows += [[label(scenario, problem.path, lang) if problem.path else "", remark(view, problem)]
              for problem in notices(scenario)]
     rows += [[label(scenario, origin.path, lang), f"{range_told(scenario, origin, lang)}  "

@@ -7,31 +7,32 @@ from collections.abc import Mapping
 import streamlit as st
 
 from simulator.jit import compiled
-from simulator.lang import LANGUAGES
+from simulator.lang import LANGUAGES, text
 from simulator.report import names
 
 from . import jobs, parts
-from .labels import label
+from .labels import change
 from .session import View
 
 EVERY = 2.0                                # seconds between looks
 
 
-def titles(view: View) -> dict[str, str]:
-    """A job's name for people: scenario and what was changed."""
+def titles(view: View, asked: str = "") -> dict[str, str]:
+    """A job's name for people: scenario, what was changed, and what is asked where the name is to say it."""
     more = "…" if len(view.state.changes) > 2 else ""
     found = {}
     for lang in LANGUAGES:
-        told = [f"{label(view.scenario, path, lang)} {given}" for path, given in view.state.changes[:2]]
-        found[lang] = " · ".join([names.words(view.scenario.title, lang)[:24], *told]) + more
+        told = [" ".join(change(view.scenario, path, given, lang)) for path, given in view.state.changes[:2]]
+        question = [text(asked, lang)] if asked else []
+        found[lang] = " · ".join([names.words(view.scenario.title, lang)[:24], *question, *told]) + more
     return found
 
 
-def begin(view: View, name: str, words: list[str]) -> None:
+def begin(view: View, name: str, words: list[str], named: Mapping[str, str] | None = None) -> None:
     """Begin a job that nobody has begun; one that failed or was stopped waits for the viewer."""
     if jobs.find(name) is None:
         try:
-            jobs.start(name, [*words, "--lang", view.lang], titles(view), view.state.query())
+            jobs.start(name, [*words, "--lang", view.lang], named or titles(view), view.state.query())
         except jobs.Busy:
             st.session_state["busy"] = True
         except OSError:

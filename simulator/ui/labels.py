@@ -10,6 +10,8 @@ from simulator.scheme import Scenario
 
 LATIN = {"LPR", "YAML", "CSV", "xlsx", "UTF-8", "GBK", "Tab", "JSON", "bp"}    # words that Chinese readers use
 
+LACKS = "not_evaluable."                   # before the name of a figure that no source gives
+
 # Section → whose it is, in the order of the page.
 GROUPS = {
     "firms": ("supply", "market", "segments", "firms", "collective", "renewal", "demand", "phase_in"),
@@ -49,6 +51,13 @@ def label(scenario: Scenario, path: str, lang: str) -> str:
     if not told:
         return where or path
     return f"{told}({where})" if where and lang == "zh" else f"{told} ({where})" if where else told
+
+
+def change(scenario: Scenario, path: str, given: str, lang: str) -> tuple[str, str]:
+    """A change in words: what was changed, and to what."""
+    if path.startswith(LACKS):             # a figure no source gives is taken as the reader has it
+        return text(f"figure_{path.removeprefix(LACKS)}", lang), text("ui_given_yours", lang)
+    return label(scenario, path, lang), given
 
 
 def spoken(told: str, in_file: bool) -> str:

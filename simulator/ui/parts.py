@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from math import floor, log10
 
 import streamlit as st
 
@@ -34,11 +35,15 @@ STYLE = """<style>
 .pf-mark.yes{background:#dcebf9;color:#0b4a86}.pf-mark.no{background:#fbe3cc;color:#8a3c00}
 .pf-mark.open{background:#e6e8eb;color:#3c444d}
 .pf-grey{color:#8b939c}
-.pf-strip{position:relative;height:58px;margin:.2rem 1rem .2rem;font-size:.78rem}
+.pf-strip{position:relative;height:58px;margin:.2rem 5.5rem .2rem 4rem;font-size:.78rem}
 .pf-strip .axis{position:absolute;left:0;right:0;top:26px;height:8px;background:#e6e8eb;border-radius:4px}
 .pf-strip .range{position:absolute;top:26px;height:8px;background:#f2c38f;border-radius:4px}
 .pf-strip .error{position:absolute;top:22px;height:16px;background:#1f5fa8;border-radius:2px;min-width:3px}
 .pf-strip .here{position:absolute;top:18px;width:3px;height:24px;background:#20262d}
+.pf-strip .zone{position:absolute;top:36px;height:4px;background:#4a9b6e;border-radius:2px}
+.pf-strip .end,.pf-strip .key{position:absolute;white-space:nowrap;color:#5b6570}
+.pf-strip .key{top:42px}.pf-strip .key::before{content:"▬ ";color:#4a9b6e}
+.pf-strip .end{top:21px}.pf-strip .end.low{right:calc(100% + .5rem)}.pf-strip .end.high{left:calc(100% + .5rem)}
 .pf-strip .label{position:absolute;white-space:nowrap;transform:translateX(-50%)}
 .pf-wrap{overflow-x:auto}
 table.pf{border-collapse:collapse;font-size:.88rem;width:100%;font-variant-numeric:tabular-nums}
@@ -156,10 +161,19 @@ def card(title: str, holds: bool | None, lines: Sequence[tuple[str, str]], lang:
     return f'<div class="pf-card"><h4>{escape(title)}{mark(holds, lang)}</h4>{body}</div>'
 
 
+def round_up(value: float) -> float:
+    """The next round number above 1.05 times a value: 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten."""
+    power = 10.0 ** floor(log10(1.05 * value)) if value > 0 else 1.0
+    return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= 1.05 * value)
+
+
 def strip(ends: tuple[float, float | None], error: tuple[float, float | None], size: float, present: float,
-          words: dict[str, str]) -> str:
-    """The size with both intervals on one axis, and the present fund. All in fen; None: no bound."""
-    most = 1.15 * max(value for value in (*ends, *error, size, present) if value is not None)
+          words: dict[str, str], named: Callable[[float], str]) -> str:
+    """The size with both intervals on one axis from nothing up, the sizes that keep every promise, the present fund.
+
+    All in fen; None: no bound. ``named`` writes an amount.
+    """
+    most = round_up(max(value for value in (*ends, *error, size, present) if value is not None))
 
     def at(value: float | None) -> float:
         return 100.0 if value is None else min(100.0, 100 * value / most)
@@ -169,7 +183,9 @@ def strip(ends: tuple[float, float | None], error: tuple[float, float | None], s
         return f'<div class="{kind}" style="left:{left:.2f}%;width:{wide:.2f}%"></div>'
 
     return (f'<div class="pf-strip" role="img" aria-label="{escape(words["alt"])}"><div class="axis"></div>'
-            + bar("range", ends) + bar("error", error)
+            + bar("zone", (size, most)) + bar("range", ends) + bar("error", error)
+            + f'<div class="end low">{escape(named(0))}</div><div class="end high">{escape(named(most))}</div>'
+            + f'<div class="key" style="{"right" if at(present) < 50 else "left"}:0">{escape(words["zone"])}</div>'
             + f'<div class="here" style="left:{at(present):.2f}%"></div>'
             + f'<div class="label" style="left:{at(size):.2f}%;top:0">● {escape(words["size"])}</div>'
             + f'<div class="label" style="left:{at(present):.2f}%;top:42px">◆ {escape(words["present"])}</div></div>')

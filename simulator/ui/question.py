@@ -121,7 +121,7 @@ def sliders(view: View, size: SizeResult | None) -> None:
 
     Below each, the ``size`` needed at other values of it, once that is known.
     """
-    if lacking(view.original, ANSWERS):
+    if lacking(view.basis, ANSWERS):
         return
     parts.heading(view.t("ui_sliders"))
     found = tornado.of(view)
@@ -132,23 +132,32 @@ def sliders(view: View, size: SizeResult | None) -> None:
         with column:
             _slider(view, effect)
             if size is not None:
-                steps = elsewhere_steps(size, view.lang).get(effect.path)
-                parts.note(view.t("size_elsewhere", steps=steps) if steps else "")
+                parts.note(_sizes(view, size, effect.path))
+
+
+def _sizes(view: View, size: SizeResult, path: str) -> str:
+    """The size needed along a slider, or why there is none."""
+    if size.size_fen is None:
+        return ""
+    if path in dict(view.state.changes):
+        return view.t("ui_slider_given")
+    steps = elsewhere_steps(size, view.lang).get(path)
+    return view.t("size_elsewhere", steps=steps) if steps else view.t("ui_slider_unsized")
 
 
 def _slider(view: View, effect: Effect) -> None:
-    path, origin = effect.path, view.original.provenance[effect.path]
+    path, origin = effect.path, view.basis.provenance[effect.path]
     if origin.low is None or origin.high is None:
         return
     now, kind = value_at(view.scenario, path), origin.kind
     low, high = min(origin.low, now), max(origin.high, now)
-    options = sorted({*_rungs(kind, low, high), low, high, now, value_at(view.original, path)})
+    options = sorted({*_rungs(kind, low, high), low, high, now, value_at(view.basis, path)})
     key = f"slide-{path}"
     st.session_state[key] = now
 
     def slid() -> None:
-        new = moved(view.original, path, st.session_state[key])
-        kinds = view.original.provenance
+        new = moved(view.basis, path, st.session_state[key])
+        kinds = view.basis.provenance
         try:
             apply(view, {each: written(kinds[each].kind, value) for each, value in new.items()})
         except ScenarioErrors as mistakes:

@@ -9,10 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from simulator.answers.missing import ANSWERS, lacking
 from simulator.lang import text
 from simulator.scheme import Scenario
+from simulator.scheme.missing import standing_in
+from simulator.scheme.scenario import Figure
 
 from . import work
+from .labels import LACKS
 from .state import State, Warned, read
 
 MOST_UNDO = 50
@@ -38,6 +42,22 @@ class View:
     def original(self) -> Scenario:
         """The scenario without the changes."""
         return work.opened(self.state.scenario)
+
+    @cached_property
+    def filled(self) -> tuple[tuple[str, str], ...]:
+        """The changes by which the reader gives a figure that no source gives."""
+        held = {origin.path for origin in standing_in(self.original.provenance, lacking(self.original, ANSWERS))}
+        return tuple(pair for pair in self.state.changes if pair[0] in held or pair[0].startswith(LACKS))
+
+    @property
+    def taken(self) -> tuple[Figure, ...]:
+        """The figures no source gives that are the reader's."""
+        return tuple(each for each in lacking(self.original, ANSWERS) if each not in self.scenario.not_evaluable)
+
+    @cached_property
+    def basis(self) -> Scenario:
+        """The original with these: what its unknowns do is told of this, whatever else is changed."""
+        return work.opened(self.state.scenario, self.filled)
 
     def command(self, *words: str, draws: bool = True, paths: bool = True) -> list[str]:
         """The command line, without the program's name, that gives what is shown."""

@@ -1,7 +1,8 @@
 """Which assumption moves the answer most: worked out beside the pages, once for all viewers, and kept in a file.
 
 It takes some seconds, more on a large scheme; a page that needs it is drawn without and again once it is there. A
-process of its own works it out, ``python -m simulator.ui.tornado SCHEME SEED``, which lets pages go first.
+process of its own works it out, ``python -m simulator.ui.tornado SCHEME SEED [path=value …]``, which lets pages go
+first.
 """
 
 from __future__ import annotations
@@ -48,14 +49,13 @@ def strongest(scenario: Scenario, seed: int) -> Moves:
 
 
 def of(view: View) -> Moves | None:
-    """The same for the scheme a page is about, as it is shipped; None while it is being worked out."""
-    key = (view.original.hash, view.state.seed)
+    """The same for the scheme a page is about, before its changes; None while it is being worked out."""
+    key = (view.basis.hash, view.state.seed)
     with _lock:
         begun_now = key not in _begun
         if begun_now:
             _begun[key] = Future()
-            Thread(target=_fulfil, args=(_begun[key], view.state.scenario, view.original, view.state.seed),
-                   daemon=True).start()
+            Thread(target=_fulfil, args=(_begun[key], view), daemon=True).start()
             while len(_begun) > MOST_KEPT:             # whoever asks for the oldest again finds its file
                 del _begun[next(iter(_begun))]
         waited = _begun[key]
@@ -69,20 +69,22 @@ def of(view: View) -> Moves | None:
     return waited.result()
 
 
-def _fulfil(promised: Future[Moves], name: str, scenario: Scenario, seed: int) -> None:
+def _fulfil(promised: Future[Moves], view: View) -> None:
+    scenario, seed = view.basis, view.state.seed
     try:
         with _one:                         # another process at a time, however many schemes are looked at
             if not _file(scenario, seed).is_file() and not lacking(scenario, ANSWERS):
-                _beside(name, seed)
+                _beside(view)
         promised.set_result(moves(scenario, seed))     # from the file; worked out here where there still is none
     except BaseException as failed:        # told where the page asks for it
         promised.set_exception(failed)
 
 
-def _beside(name: str, seed: int) -> None:
+def _beside(view: View) -> None:
     """Have another process fill the file; whatever becomes of it, what it was to find can be worked out here."""
     with suppress(OSError):
-        process = Popen([sys.executable, "-m", "simulator.ui.tornado", name, str(seed)], stdin=DEVNULL, stdout=DEVNULL,
+        words = [view.state.scenario, str(view.state.seed), *(f"{path}={given}" for path, given in view.filled)]
+        process = Popen([sys.executable, "-m", "simulator.ui.tornado", *words], stdin=DEVNULL, stdout=DEVNULL,
                         stderr=DEVNULL, env=jobs.environment())
         jobs.give_way(process.pid, YIELDING)
         process.wait()
@@ -92,7 +94,7 @@ def waiting(view: View, said: str) -> None:
     """Where the page will have them: what is being done; the page is drawn anew once it is."""
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        waited = _begun.get((view.original.hash, view.state.seed))
+        waited = _begun.get((view.basis.hash, view.state.seed))
         if waited is None or waited.done():            # what it found or what went wrong is for the page to say
             st.rerun()
         parts.note(view.t(said))
@@ -121,4 +123,6 @@ def _moves(scenario: Scenario, seed: int) -> Moves:
 
 
 if __name__ == "__main__":
-    moves(work.opened(sys.argv[1]), int(sys.argv[2]))
+    _name, _seed, *_filled = sys.argv[1:]
+    _pairs = tuple((path, given) for path, _, given in (each.partition("=") for each in _filled))
+    moves(work.opened(_name, _pairs), int(_seed))

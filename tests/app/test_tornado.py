@@ -11,6 +11,7 @@ import pytest
 
 from simulator.answers.verdict import Effect
 from simulator.ui import tornado, work
+from simulator.ui.session import View
 from tests.app import kit
 
 FOUND = (Effect("recovery.other", 3.0, -1.0, 2.0),)
@@ -69,7 +70,7 @@ def test_a_fault_is_raised_where_the_page_asks(monkeypatch: pytest.MonkeyPatch) 
     def fails(world: Any, paths: int) -> Any:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
+    monkeypatch.setattr(tornado, "_beside", lambda view: None)
     monkeypatch.setattr(tornado, "effects", fails)
     with pytest.raises(RuntimeError, match="a defect"):
         while tornado.of(shown()) is None:
@@ -82,7 +83,7 @@ def test_a_fault_is_raised_where_the_page_asks(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_cannot_be_kept_is_no_less_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tornado").write_text("a file where the folder should be", "utf-8")
-    monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
+    monkeypatch.setattr(tornado, "_beside", lambda view: None)
     monkeypatch.setattr(tornado, "effects", lambda world, paths: FOUND)
     tornado.of(shown())
     kit.settled()
@@ -92,7 +93,7 @@ def test_what_cannot_be_kept_is_no_less_found(tmp_path: Path, monkeypatch: pytes
 def test_one_process_at_a_time_and_few_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most = [0], [0]
 
-    def beside(name: str, seed: int) -> None:
+    def beside(view: View) -> None:
         running[0] += 1
         most[0] = max(most[0], running[0])
         time.sleep(0.02)
@@ -116,7 +117,7 @@ def test_the_page_tells_a_fault_and_does_not_go_on_trying(monkeypatch: pytest.Mo
         asked.append(paths)
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(tornado, "_beside", lambda name, seed: None)
+    monkeypatch.setattr(tornado, "_beside", lambda view: None)
     monkeypatch.setattr(tornado, "effects", fails)
     app = kit.opened(s="sanmenxia", page="scheme", lang="zh")      # opened waits and runs the page again
     assert len(asked) == 1 and not app.exception

@@ -11,7 +11,7 @@ from simulator.answers import AnswerSheet
 from simulator.answers.missing import ANSWERS, SIZE, lacking
 from simulator.report import names
 from simulator.report.lines import money_cells, percent_cells, ratio_cells
-from simulator.report.numbers import money, percent
+from simulator.report.numbers import money, percent, plain
 from simulator.report.size_text import growth_lines, head_lines, intervals, size_digits, size_lines, thumb_line
 from simulator.report.text import verdict_said
 from simulator.report.unanswered import figures_missing, reason
@@ -19,7 +19,8 @@ from simulator.scheme.units import format_money
 
 from .. import charts, parts, work
 from ..brief import brief
-from ..jobbox import begin, job_box
+from ..given import fill
+from ..jobbox import begin, job_box, titles
 from ..question import question_fields, sliders
 from ..session import View, turn
 from ..state import ASKS
@@ -34,12 +35,16 @@ def render(view: View) -> None:
     st.radio(view.t("ui_page_answer"), ASKS, key="ask", horizontal=True, label_visibility="collapsed",
              format_func=lambda ask: view.t(f"ui_ask_{ask}"), on_change=lambda: turn(ask=st.session_state["ask"]))
     question_fields(view)
+    if view.taken:
+        comma = "、" if view.lang == "zh" else ", "
+        parts.note(view.t("ui_given_taken", figures=comma.join(view.t(f"figure_{figure}") for figure in view.taken)))
     answers = Answers(view)
     place, waiting = st.empty(), st.empty()
     if lacking(view.scenario, ANSWERS):
         place.html(_unanswered(view))
         if not lacking(view.scenario, SIZE):
             answers.box("answer")
+        fill(view)
         _foot(view, answers, None)
         return
     quick = answers.drawn(place, waiting)
@@ -49,6 +54,8 @@ def render(view: View) -> None:
     with st.expander(view.t("ui_charts")):
         charts.render(view, quick)
     _readings(view, quick.sheet)
+    if view.state.ask != "growth" and answers.whole is not None and not view.state.changes:
+        answers.box("growth")              # for the last line of the second card
     _foot(view, answers, quick)
     with moving:                           # drawn last: which assumptions matter most takes a while to find out
         sliders(view, answers.whole.size if answers.whole else None)
@@ -154,7 +161,9 @@ class Answers:
         value, error, assumed = ratio_cells(refusal, view.lang)
         lines = [("big", f"{view.t('ui_refused')} {value}"), ("", view.t("ui_error", span=error)),
                  ("", f"{view.t('ans_peak_use')} {ratio_cells(sheet.row('peak_use'), view.lang)[0]}")]
-        if self.growth is not None and self.growth.trend is not None:
+        if self.growth is None and view.scenario.market is not None:
+            lines.append(("soft", view.t("ui_carries_later")))
+        elif self.growth is not None and self.growth.trend is not None:
             lines.append(("", view.t("ui_carries", trend=percent(self.growth.trend / 1_000_000))))
         return [*lines, ("soft", self._assumed(assumed))]
 
@@ -189,15 +198,15 @@ class Answers:
         size = self.whole.size
         if size is None:
             return ""
-        told = "   ".join([*size_lines(size, lang, width=FREE), *thumb_line(self.whole.sheet, size, lang)])
-        line = f'<p class="pf-note pf-size">{parts.cell(told)}</p>'
+        told = ["   ".join(size_lines(size, lang, width=FREE)), *thumb_line(self.whole.sheet, size, lang)]
+        line = "".join(f'<p class="pf-note pf-size">{parts.cell(each)}</p>' for each in told)
         if size.size_fen is None or size.low_fen is None or size.range_low_fen is None:
             return line
         words = {"size": f"{view.t('ui_needed')} {money(size.size_fen, lang, size_digits(size))}",
                  "present": f"{view.t('ui_present')} {format_money(size.present_fen, lang)}",
-                 "alt": intervals(size, lang)}
+                 "alt": intervals(size, lang), "zone": view.t("ui_strip_zone_own" if size.dropped else "ui_strip_zone")}
         return line + parts.strip((size.range_low_fen, size.range_high_fen), (size.low_fen, size.high_fen),
-                                  size.size_fen, size.present_fen, words)
+                                  size.size_fen, size.present_fen, words, lambda fen: format_money(round(fen), lang))
 
     def box(self, kind: str) -> None:
         """The job that works out the rest: begun by itself for a scenario as it is shipped, else on demand."""
@@ -205,10 +214,11 @@ class Answers:
         if (self.growth if kind == "growth" else self.whole) is not None:
             return
         words = view.command("answer") if kind == "answer" else view.command("size", "--ask", "growth")
+        named = titles(view, "ui_ask_growth") if kind == "growth" else None
         label: Callable[[str], str] = lambda key: view.t(f"ui_{kind}_{key}")  # noqa: E731
         if not view.state.changes:
-            begin(view, self.names[kind], words)
-        job_box(view, self.names[kind], words, label("begin"), label("why"))
+            begin(view, self.names[kind], words, named)
+        job_box(view, self.names[kind], words, label("begin"), label("why"), named)
 
 
 def _targets_hold(sheet: AnswerSheet) -> bool | None:
@@ -248,8 +258,19 @@ def money_sums(view: View, quick: Quick, answers: Answers) -> str:
     levels = [f"{view.t('level_' + each.subject)} {money(each.value or 0, lang)}"
               for each in sheet.having("cost_level")]
     assumed = assumed if answers.whole else view.t("ui_later")
-    return (view.t("ui_money_sum", value=value, error=error, assumed=assumed) + " "
-            + view.t("ui_levels", levels=" · ".join(levels)))
+    return " ".join(filter(None, (view.t("ui_money_sum", value=value, error=error, assumed=assumed),
+                                  view.t("ui_levels", levels=" · ".join(levels)), _ratio(view, quick))))
+
+
+def _ratio(view: View, quick: Quick) -> str:
+    """How many times the larger of subsidies and claims is the other, and that subsidies come after repayment."""
+    claims, paid = (quick.money[line][-1][0] if line in quick.money else 0.0 for line in ("compensation", "subsidies"))
+    after = any(each.event == "repaid" for each in view.scenario.programmes.values())
+    told = view.t("ui_after") if after and paid > 0 else ""
+    if min(claims, paid) <= 0:
+        return told
+    key, times = ("ui_ratio_subsidy", paid / claims) if paid >= claims else ("ui_ratio_claims", claims / paid)
+    return view.t(key, times=plain(times)) + " " + told if times >= 2 else told
 
 
 def money_rows(view: View, quick: Quick) -> tuple[list[str], list[list[str]]]:
@@ -279,9 +300,9 @@ def _unanswered(view: View) -> str:
 
 def _foot(view: View, answers: Answers, quick: Quick | None) -> None:
     """Evidence, what is not known, and the command that gives the same."""
-    from ..evidence import counts_line, unknown_rows
+    from ..evidence import counts_line, regulated_line, unknown_rows
 
-    parts.note(counts_line(view))
+    parts.note(regulated_line(view), counts_line(view))
     left, middle, right = st.columns(3)
     with left.popover(view.t("ui_unknown"), width="stretch"):
         parts.show(parts.table([view.t("ui_unknown_what"), view.t("ui_unknown_why")], unknown_rows(view)))

@@ -37,7 +37,7 @@ def render(view: View) -> None:
                                      format_func=lambda name: view.t(f"ui_of_{name}"), label_visibility="collapsed")
     assumed = only.checkbox(view.t("ui_only_assumed"), key="only-assumed")
     parts.note(counts_line(view))
-    found = () if lacking(view.original, ANSWERS) else tornado.of(view)
+    found = () if lacking(view.basis, ANSWERS) else tornado.of(view)
     if found is None:
         tornado.waiting(view, "ui_effect_wait")
     known = Influence.of(view, found or ())
@@ -159,7 +159,7 @@ class Influence:
     def of(view: View, found: Sequence[Effect]) -> Influence:
         """Of the scheme as it is shipped; nothing where no source gives what an answer needs."""
         return Influence({unknown(each.path): each for each in found},
-                         Counter(unknown(origin.path) for origin in drawable(view.original)))
+                         Counter(unknown(origin.path) for origin in drawable(view.basis)))
 
     def ends(self, path: str, lang: str) -> list[str]:
         """The change of the answer at the low and at the high end of a value's range; empty where there is none."""

@@ -98,14 +98,14 @@ def _tornado(view: View) -> None:
     if not known:                          # no source gives what it needs
         return
     found = known[:tornado.STRONGEST]
-    named = [label(view.original, each.path, view.lang) for each in found]
+    named = [label(view.basis, each.path, view.lang) for each in found]
     told = [["—" if end is None else money(end, view.lang, sign=True) for end in (each.low, each.high)]
             for each in found]
     rows = []
     for each, name, ends in zip(found, named, told, strict=True):
-        origin = view.original.provenance[each.path]
+        origin = view.basis.provenance[each.path]
         rows.append([name, money(each.swing, view.lang), *ends, grade_word(origin.grade, view.lang),
-                     range_told(view.original, origin, view.lang)])
+                     range_told(view.basis, origin, view.lang)])
     heads = ["grades_path", "ui_tornado_axis", "ui_at_low", "ui_at_high", "grades_grade", "grades_range"]
     drawn = draw.tornado(named, [(each.low or 0.0, each.high or 0.0) for each in found], told,
                          (view.t("ui_at_low"), view.t("ui_at_high")))
