@@ -47,7 +47,12 @@ class Essential:
 
 
 def essentials(scenario: Scenario, paths: Collection[str]) -> tuple[Essential, ...]:
-    """At most twelve of a scheme's parameters, in order of need; each path belongs to one of them at most."""
+    """At most twelve of a scheme's parameters, in order of need."""
+    return kinds(scenario, paths)[:MOST]
+
+
+def kinds(scenario: Scenario, paths: Collection[str]) -> tuple[Essential, ...]:
+    """All kinds of parameter a scheme has, in order of need; each path belongs to one of them at most."""
     found: list[Essential] = []
     for name, patterns in KINDS:
         members = [path for pattern in patterns for path in paths if re.fullmatch(pattern, path)]
@@ -57,7 +62,7 @@ def essentials(scenario: Scenario, paths: Collection[str]) -> tuple[Essential, .
         if members:
             chosen = members[len(members) // 2] if name == PD else members[0]
             found.append(Essential(name, chosen, tuple(path for path in members if path != chosen)))
-    return tuple(found[:MOST])
+    return tuple(found)
 
 
 def _from_pot(scenario: Scenario, path: str) -> bool:

@@ -13,7 +13,7 @@ from simulator.scheme import Problem, Scenario, notices
 from simulator.scheme.provenance import GRADES, Provenance
 from simulator.scheme.units import format_share, format_value
 
-from .essentials import essentials
+from .essentials import kinds
 from .labels import label
 from .session import View
 from .work import reason
@@ -38,7 +38,7 @@ def regulated_line(view: View) -> str:
     """What the document itself lays down of the rules that matter most, and what stands in where it is silent."""
     origins = numbers(view.scenario)
     found: dict[str, list[str]] = {"S": [], "other": [], "A": []}
-    for each in essentials(view.scenario, list(origins)):
+    for each in kinds(view.scenario, list(origins)):
         if each.name in RULES:
             grade = origins[each.path].grade
             found[grade if grade in found else "other"].append(view.t(f"rule_of_{each.name}"))

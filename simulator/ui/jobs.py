@@ -79,6 +79,7 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
         raise Busy
     folder = folder_of(name)
     folder.mkdir(parents=True, exist_ok=True)
+    kept = _share(_log(folder)) if (folder / "parts").is_dir() else 0.0    # what an earlier try leaves to this one
     shutil.rmtree(folder / "out", ignore_errors=True)
     (folder / "cancelled").unlink(missing_ok=True)
     command = [*words, "--out", str(folder / "out")]
@@ -94,7 +95,8 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
                                    **session)
         give_way(process.pid)
         about = {"titles": {lang: told[:LONGEST_TITLE] for lang, told in titles.items()}, "command": command,
-                 "pid": process.pid, "begun": time.time(), "query": query, "version": simulator.__version__}
+                 "pid": process.pid, "begun": time.time(), "kept": kept, "query": query,
+                 "version": simulator.__version__}
         trial = folder / "job.json.tmp"
         trial.write_text(json.dumps(about, ensure_ascii=False), "utf-8")
         trial.replace(folder / "job.json")
@@ -161,22 +163,32 @@ def _about(folder: Path) -> dict[str, Any]:
         return {}
 
 
+def _log(folder: Path) -> str:
+    try:
+        return (folder / "log").read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _share(log: str) -> float:
+    """The share done, of the last line that tells one."""
+    shares = PROGRESS.findall(log)
+    return min(int(shares[-1]), 100) / 100 if shares else 0.0
+
+
 def _look(folder: Path) -> Job:
     about = _about(folder)
     child = _CHILDREN.get(about.get("pid", -1))
     if child is not None and child.poll() is not None:
         del _CHILDREN[child.pid]
-    try:
-        log = (folder / "log").read_text("utf-8", errors="replace")
-    except OSError:
-        log = ""
-    shares = PROGRESS.findall(log)
-    share = min(int(shares[-1]), 100) / 100 if shares else 0.0
+    log = _log(folder)
+    share = _share(log)
     finished = any((folder / "out").glob("*.json")) if (folder / "out").is_dir() else False
     alive = _alive(folder, about)
     state = "running" if alive else "done" if finished else "cancelled" if (folder / "cancelled").exists() else "failed"
     begun = float(about.get("begun", 0.0))
-    left = (time.time() - begun) * (1 - share) / share if state == "running" and share > 0 else None
+    gained = share - float(about.get("kept", 0.0))     # since this try began
+    left = (time.time() - begun) * (1 - share) / gained if state == "running" and gained > 0 else None
     message = "\n".join(line for line in log.splitlines() if not PROGRESS.search(line))[-2000:]
     query = about.get("query")
     titles = about.get("titles")

@@ -113,6 +113,32 @@ def test_a_killed_job_goes_on_from_what_it_had_done() -> None:
     assert {**kept, "command": ""} == {**json.loads(program(*words, "--json", "--quiet")), "command": ""}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="held as on POSIX")
+@pytest.mark.parametrize(("kept", "left"), [(0.0, 25), (0.6, 100), (0.8, None)])
+def test_the_time_left_is_by_what_this_try_has_done(runs: Path, kept: float, left: float | None) -> None:
+    """100 s since it was begun and 80 % done: of nothing at hand 25 s are left, of 60 % at hand as long again."""
+    import fcntl
+
+    name = some(11)
+    (runs / name).mkdir(parents=True)
+    (runs / name / "log").write_text("测算进度 80%\n", "utf-8")
+    (runs / name / "job.json").write_text(json.dumps({"pid": 0, "begun": time.time() - 100, "kept": kept}), "utf-8")
+    with (runs / name / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = jobs.find(name)
+    assert found is not None and found.state == "running" and found.share == 0.8
+    assert found.left == (None if left is None else pytest.approx(left, rel=0.05))
+
+
+def test_what_an_earlier_try_has_done_is_remembered(runs: Path) -> None:
+    name = some(12)
+    (runs / name / "parts").mkdir(parents=True)
+    (runs / name / "log").write_text("测算进度 35%\n", "utf-8")
+    jobs.start(name, ["answer", "nowhere-2020"], {}, {})
+    wait(name, 60)
+    assert json.loads((runs / name / "job.json").read_text("utf-8"))["kept"] == 0.35
+
+
 def test_the_page_says_how_a_job_ended_and_how_to_go_on(runs: Path) -> None:
     """Killed from outside it left no word; mistaken, its words stand below. Either way it can be begun again."""
     name = job(view())

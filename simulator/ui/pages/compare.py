@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -77,15 +78,13 @@ def table(view: View, chosen: list[str], titles: dict[str, str]) -> tuple[list[s
         else:
             others[name] = scenario
     base, *runs = _runs(view, [view.scenario, *others.values()])
-    before = _values(base)
-    rows = [[view.t(f"ui_of_run_{key}"), _shown(view, key, value)] for key, value in before.items()]
+    rows = [[view.t(f"ui_of_run_{key}"), _shown(view, key, value)] for key, value in base.values.items()]
     for name, run in zip(others, runs, strict=True):
         heads += [titles[name], view.t("ui_difference")]
-        after = _values(run)
-        for key, row in zip(before, rows, strict=True):
+        for key, row in zip(base.values, rows, strict=True):
             gap = _told(view, key, _difference(base, run, key))
-            row += [_shown(view, key, after[key]) if key in after else "—", gap]
-        if not np.array_equal(base.column("applied_fen"), run.column("applied_fen")):
+            row += [_shown(view, key, run.values[key]) if key in run.values else "—", gap]
+        if not np.array_equal(base.applied, run.applied):
             notes.append(view.t("ui_other_firms", title=titles[name]))
     return heads, rows, notes
 
@@ -100,22 +99,44 @@ def stacked(heads: list[str], rows: list[list[str]]) -> tuple[list[str], list[li
     return [*heads[:2], *heads[2::2]], shown
 
 
-def _runs(view: View, scenarios: list[Scenario]) -> list[Any]:
+@dataclass(frozen=True)
+class Outcome:
+    """What is compared of a run, which itself is too large to be kept for every scheme somebody compares.
+
+    ``values`` are the measures; ``by_path`` float64[paths] each of them path by path, of a share refused its
+    linearised values; ``applied`` the amounts applied for, which tell whether firms and luck are the same.
+    """
+
+    values: dict[str, Estimate]
+    by_path: dict[str, np.ndarray]
+    applied: np.ndarray
+
+    @staticmethod
+    def of(scenario: Scenario, paths: int, seed: int) -> Outcome:
+        """Of a scheme's own run."""
+        run = simulate(scenario, paths=paths, seed=seed)
+        by_path = {key: np.array(each, float) for key, each in _measures(run)}      # copies: the run's tables go
+        values = {key: refusal(run) if key == "refusal" else share(each > 0) if KINDS[key] == "probability"
+                  else mean_ci(each) for key, each in by_path.items()}
+        return Outcome(values, by_path, np.array(run.column("applied_fen")))
+
+
+def _runs(view: View, scenarios: list[Scenario]) -> list[Outcome]:
     """All on the same luck: where one needs a higher dominating rate of applications, all get it."""
     state = view.state
     for _ in range(4):
         try:
-            return [work.remembered(("run", each.hash, state.paths, state.seed),
-                                    partial(simulate, each, paths=state.paths, seed=state.seed))
-                    for each in scenarios]
+            return [work.remembered(("compared", each.hash, state.paths, state.seed),
+                                    partial(Outcome.of, each, state.paths, state.seed)) for each in scenarios]
         except DominatingRateExceeded as exceeded:
             scenarios = [more_room(each, exceeded) for each in scenarios]
-    return [simulate(each, paths=state.paths, seed=state.seed) for each in scenarios]
+    return [Outcome.of(each, state.paths, state.seed) for each in scenarios]
 
 
-def _measures(run: Any) -> Iterator[tuple[str, Any]]:
+def _measures(run: Any) -> Iterator[tuple[str, np.ndarray]]:
     """Each measure path by path."""
     yield "exhaustion", exhausted(run).astype(float)
+    yield "refusal", _refused(run)
     yield "cost", cost_of(run)
     yield "claims", net_claims(run)
     yield "lending", run.column("disbursed_fen")
@@ -124,21 +145,10 @@ def _measures(run: Any) -> Iterator[tuple[str, Any]]:
         yield "targets", met.astype(float)
 
 
-def _values(run: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, values in _measures(run):
-        found[key] = share(values > 0) if KINDS[key] == "probability" else mean_ci(values)
-        if key == "exhaustion":
-            found["refusal"] = refusal(run)
-    return found
-
-
-def _difference(base: Any, run: Any, key: str) -> Estimate | None:
+def _difference(base: Outcome, run: Outcome, key: str) -> Estimate | None:
     """Difference on the same paths; None where one of both cannot be judged."""
-    if key == "refusal":
-        return mean_ci(_refused(run) - _refused(base))
-    before, after = dict(_measures(base)), dict(_measures(run))
-    return mean_ci(after[key] - before[key]) if key in before and key in after else None
+    before, after = base.by_path.get(key), run.by_path.get(key)
+    return None if before is None or after is None else mean_ci(after - before)
 
 
 def _refused(run: Any) -> Any:

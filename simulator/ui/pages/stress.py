@@ -12,7 +12,7 @@ from simulator.report.names import grade_word
 from simulator.report.names import rule as rule_word
 from simulator.report.numbers import money, percent
 
-from .. import draw, parts, together, tornado, work
+from .. import draw, jobs, parts, together, tornado, work
 from ..evidence import range_told
 from ..labels import label
 from ..session import View
@@ -39,7 +39,8 @@ def render(view: View) -> None:
     if answers.whole is None:
         parts.note(view.t("ui_ranges_later"))
         answers.box("answer")
-    with st.expander(view.t("ui_moving"), key="moving", on_change="rerun") as fold:
+    begun = jobs.find(together.job_of(view.scenario, view.state.seed)) is not None     # whoever comes for it sees it
+    with st.expander(view.t("ui_moving"), key="moving", on_change="rerun", expanded=begun) as fold:
         if fold.open:
             together.render(view)
     parts.show(f'<p class="pf-stamp">{parts.cell(stamp(view))}</p>')
