@@ -1,4 +1,4 @@
-"""What the first screen says beside its three answers: the axis of sizes, sizes at sliders, ratios, what is laid down."""
+"""What the first screen says beside its answers: the axis of sizes, sizes at sliders, ratios, what is laid down."""
 
 from __future__ import annotations
 

@@ -95,3 +95,14 @@ def test_no_latin_word_in_what_is_said_of_it_in_chinese() -> None:
         screen_rows(found, scheme, measure, name, "zh"), share_rows(found, measure, name, "zh")) for row in rows
         for cell in row)]
     assert len(told) > 300 and not [each for each in told if re.search("[A-Za-z]", each.replace("LPR", ""))]
+
+
+def test_whoever_comes_back_to_the_job_finds_its_fold_open(runs: Path) -> None:
+    """From the list of runs or by the address: the fold is open where its job was begun, and closed otherwise."""
+    assert not [each for each in kit.opened(page="stress").expander if each.proto.expanded]
+    name = job_of(kit.view().scenario, 1)
+    (runs / name).mkdir(parents=True)
+    (runs / name / "job.json").write_text('{"pid": 0, "begun": 1.0, "titles": {}}', "utf-8")
+    app = kit.opened(page="stress")
+    assert [each.proto.expanded for each in app.expander if each.label == text("ui_moving", "zh")] == [True]
+    assert any("接着已算完的部分算" in each.value for each in app.warning)
