@@ -7,16 +7,17 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from simulator.lang import text as text_of
+from simulator.report.lines import percent_cells, ratio_cells
 from simulator.report.numbers import money, percent, span
 from simulator.scheme import load
-from simulator.ui import jobs
+from simulator.ui import jobs, work
 from tests.app import kit
-from tests.app.browser import CHROMIUM, FEW, Server, bare, go, keep, says, settle, verdict_of
+from tests.app.browser import CHROMIUM, FEW, Server, bare, go, keep, says, settle, still, verdict_of
 from tests.app.kit import PATHS, WORDS, answer_of, row
 
 if CHROMIUM is None and not os.environ.get("CI_BROWSER"):
@@ -159,6 +160,33 @@ def test_journey_a_fund_too_small_typed_in(page: Any, server: Server) -> None:
     page.wait_for_selector("[role=alert]", timeout=20_000)
     assert "看不懂" in page.inner_text("body")
     keep(page, "answer-mistake-zh")
+
+
+def test_a_moved_slider_shows_grey_digits_first_and_then_all(page: Any, server: Server) -> None:
+    """A key moves it by a step; the 2,000 paths' digits are grey, the 2,500's are not, each those of its own run."""
+    go(page, server, f"paths=2500&draws=2&{urlencode({'set': 'pots.city.leverage=9x'})}")
+    thumb = page.locator('[data-testid="stSlider"] input').first
+    thumb.wait_for(state="attached", timeout=150_000)
+    still(page)
+    page.evaluate("""() => { const told = [], look = () => { const cards = document.querySelector('.pf-cards');
+        const now = cards && [!!cards.querySelector('.pf-grey'), cards.innerText];
+        if (now && String(now) !== String(told.at(-1))) told.push(now); };
+        window.told = told; look();
+        new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    }""")
+    thumb.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("window.told.length > 2 && !window.told.at(-1)[0]", timeout=150_000)
+    before, *grey, after = page.evaluate("window.told")
+    assert not before[0] and not after[0] and grey and all(each[0] for each in grey)
+    changes = tuple(tuple(each.split("=")) for each in parse_qs(urlsplit(page.url).query)["set"])
+    assert len(changes) == 2 and changes[0][0] == "market.eligible_share"
+    for (_, said), paths in ((grey[-1], work.FEW), (after, 2_500)):
+        sheet = work.quick(work.opened("dalian-2020", changes), paths, 1).sheet
+        for key, cells in (("refusal", ratio_cells), ("peak_use", ratio_cells), ("exhaustion", percent_cells)):
+            assert cells(sheet.row(key), "zh")[0] in said, (key, paths)
+    assert f"{work.FEW:,} 次未出现" in grey[-1][1] and "2,500 次未出现" in after[1]
+    keep(page, "slider-zh")
 
 
 def test_a_job_outlives_a_killed_server(page: Any, server: Server) -> None:
