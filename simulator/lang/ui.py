@@ -185,9 +185,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # data
     "ui_stays_here": ("文件只留在本机:不上传到任何别的地方。", "Files stay on this machine: nothing is sent anywhere."),
     "ui_base_year": ("{year} 年的实际情况", "What {year} was like"), "ui_base_amount": ("全年金额", "Amount"), "ui_base_count": ("全年笔数", "Number of loans"),
-    "ui_balance": ("年末在贷余额", "Balance at year end"), "ui_balance_help": ("只用来核对平均期限,不改变方案", "Only to check the mean term; it changes nothing"),
+    "ui_balance": ("年末在贷余额", "Balance at year end"), "ui_balance_help": ("由它推算平均期限;要不要按它改方案的期限,由您决定", "The mean term follows from it; whether the scheme's terms are put to it is yours to say"),
+    "ui_mean_term_use": ("把各段期限按比例改到平均 {days} 天", "Put all terms in proportion to a mean of {days} days"),
     "ui_balance_wrong": ("「{given}」不是一个数,请填数字。", "\"{given}\" is no number; give digits."),
-    "ui_mean_loan": ("平均每笔 {size}。", "Mean loan {size}."), "ui_mean_term": ("按余额推算,平均期限约 {days} 天;方案中的期限见「方案」页。", "By the balance the mean term is about {days} days; the scheme's terms are on the page Scheme."),
+    "ui_mean_loan": ("平均每笔 {size}。", "Mean loan {size}."), "ui_mean_term": ("按余额推算,平均期限约 {days} 天(余额 ÷ 全年金额 × 360,按全年放款均匀推算);方案中平均 {own} 天。", "By the balance the mean term is about {days} days (balance ÷ amount × 360, as if lending were even over the year); the scheme has {own}."),
     "ui_no_market": ("本方案逐年给定笔数,没有基年金额;笔数在「方案」页改。", "Loans are given year by year, there is no base-year amount; change the numbers on the page Scheme."),
     "ui_book": ("期初在贷", "Loans in force on the first day"), "ui_book_form": ("下载空表(带三行示例)", "Form with three example rows (csv)"),
     "ui_book_how": ("上传期初在贷的逐笔明细,测算就从这些贷款开始,代替按上年规模推算的在贷。行业、区县、规模等列在方案有多个时必须填写。空表里编号以「示例」开头的三行只作示范,读入时跳过。",

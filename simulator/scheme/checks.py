@@ -20,6 +20,7 @@ from .parts_fund import Breaker
 from .parts_market import Correlation, Size, Stress
 from .problems import listed
 from .reach import rows_reached
+from .run_off import run_off
 from .scenario import Scenario
 from .units import ONE, format_share
 
@@ -360,4 +361,4 @@ RULES: tuple[Rule, ...] = (
     (("macro", "firms"), correlation), (("gate", "firms"), flags), (("gate", "modes"), rows_reached),
     (("gate", "firms"), graded_caps),
     (("pots", "banks"), custody), (("linkage", "pots"), linkage), (("appraisal", "clock"), appraisal),
-    (("posterior",), posterior.check))
+    (("posterior",), posterior.check), (("segments", "modes", "book", "clock"), run_off))

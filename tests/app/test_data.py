@@ -137,3 +137,34 @@ def test_broken_upload_lists_every_mistake_with_its_line() -> None:
     app.file_uploader(key="upload").upload("mine.yaml", mine.encode(), "application/yaml").run()
     page = seen(app)
     assert "6:" in page and "7:" in page and "trendd" in page and "3 处问题" in page
+
+
+# --- the balance of the base year ------------------------------------------------------------------
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_balance_gives_the_mean_term_and_can_put_the_schemes_terms_to_it(lang: str) -> None:
+    """0.75 of the year's 1.5 亿 still out at its end: 0.75 × 360 = 270 days; Dalian's terms are 360."""
+    app = opened(page="data", lang=lang)
+    app.text_input(key="d-balance").input({"zh": "1,1250", "en": "112.5"}[lang].replace(",", "")).run()
+    assert text("ui_mean_term", lang, days=270, own=360) in seen(app)
+    app.button(key="d-use-term").click().run()
+    assert changes(app) == ["segments.fund.terms.0.days=270 days", "segments.other.terms.0.days=270 days"]
+    assert text("ui_mean_term", lang, days=270, own=270) in seen(app)
+    assert not [each for each in app.button if each.key == "d-use-term"]
+
+
+@pytest.mark.parametrize("typed", ["abc", "-5", "0", "3%"])
+def test_what_is_no_balance_is_said(typed: str) -> None:
+    app = opened(page="data")
+    app.text_input(key="d-balance").input(typed).run()
+    assert text("ui_balance_wrong", "zh", given=typed) in seen(app)
+    assert not [each for each in app.button if each.key == "d-use-term"]
+
+
+def test_a_term_no_scheme_can_have_is_refused_in_words() -> None:
+    """A thousand times the year's amount: the terms would be a thousand years."""
+    app = opened(page="data")
+    app.text_input(key="d-balance").input("15000000").run()
+    app.button(key="d-use-term").click().run()
+    assert not changes(app) and not app.exception
+    assert "✘" in seen(app)

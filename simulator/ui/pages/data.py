@@ -18,20 +18,16 @@ from simulator.calibrate.fit import Calibration
 from simulator.report import names
 from simulator.report.calibrate import estimates, understood
 from simulator.scheme import notices
-from simulator.scheme.units import format_money
 
-from .. import actuals, book, parts, session, work
+from .. import actuals, baseline, book, parts, session, work
 from ..evidence import remark
-from ..fields import value_field
 from ..session import View
-
-DAYS = 360
 
 
 def render(view: View) -> None:
     """One section after another, each under its heading."""
     sections: list[tuple[str, Callable[[View], None]]] = [
-        (view.t("ui_base_year", year=view.scenario.clock.base_year), _base_year),
+        (view.t("ui_base_year", year=view.scenario.clock.base_year), baseline.section),
         (view.t("ui_own_scheme"), _own_scheme),
         (view.t("ui_book"), book.section),
         (view.t("ui_tape"), _tape),
@@ -97,33 +93,6 @@ def _calibrate(view: View, name: str, data: bytes) -> None:
 
 def _use(told: bytes) -> None:
     session.turn(scenario=work.keep_upload(told), changes=(), page="answer")
-
-
-def _base_year(view: View) -> None:
-    """Amount and number of last year's loans; mean size and, with the balance, the mean term follow from them."""
-    market = view.scenario.market
-    if market is None:
-        parts.note(view.t("ui_no_market"))
-        return
-    amount, count, balance = st.columns(3, vertical_alignment="bottom")
-    with amount:
-        value_field(view, "market.amount", "money", view.t("ui_base_amount"), "d-amount")
-    with count:
-        value_field(view, "market.count", "real", view.t("ui_base_count"), "d-count")
-    with balance:
-        unit = view.t("ui_unit_money")
-        typed = st.text_input(f"{view.t('ui_balance')} {unit}", key="d-balance", help=view.t("ui_balance_help"))
-    market = view.scenario.market
-    assert market is not None
-    if market.count > 0:
-        parts.note(view.t("ui_mean_loan", size=format_money(market.amount / market.count, view.lang)))
-    if typed.strip():
-        number = typed.replace(",", "").strip()
-        if number.replace(".", "", 1).isdecimal() and market.amount:
-            fen = float(number) * (1_000_000 if view.lang == "zh" else 100_000_000)
-            parts.note(view.t("ui_mean_term", days=f"{fen / market.amount * DAYS:.0f}"))
-        else:
-            parts.note("✘ " + view.t("ui_balance_wrong", given=typed[:20]))
 
 
 def _upload(view: View, data: bytes) -> None:
