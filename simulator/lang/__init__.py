@@ -11,6 +11,7 @@ from . import (
     backtest,
     calibrate,
     cli,
+    explain,
     frame,
     labels,
     open_loop,
@@ -23,7 +24,7 @@ from . import (
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = (scheme, cli, answers, trace, backtest, open_loop, calibrate, validation, sensitivity, ui, frame,
-              actuals, labels)
+              explain, actuals, labels)
 MESSAGES: dict[str, tuple[str, str]] = {
     key: pair for catalogue in CATALOGUES for key, pair in catalogue.MESSAGES.items()}
 

@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_version": ("版本 {version} · 方案 {hash}", "version {version} · scheme {hash}"),
     "ui_defect": ("程序出错,这不是您的输入问题。刷新页面可继续;详细原因已写入服务窗口。",
                   "Something went wrong in the program, not in your input. Reload to go on; the details are in the server's window."),
-    "ui_note": ("条款与说明", "clause and note"),
+    "ui_note": ("条款与说明", "clause and note"), "ui_meaning": ("含义", "meaning"),
     "ui_csv": ("下载表格", "Download the table"), "ui_png": ("下载图片", "Download the picture"), "ui_svg": ("下载矢量图", "Download as vector"),
     "ui_json": ("下载全部数字", "Download all numbers"), "ui_txt": ("下载文字版答案", "Download the answer as text"),
     "ui_later": ("待测算", "to come"),

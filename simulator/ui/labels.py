@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simulator.lang import MESSAGES, text
+from simulator.lang.explain import EXPLAINED
 from simulator.report import names
 from simulator.scheme import Scenario
 
@@ -51,6 +52,12 @@ def label(scenario: Scenario, path: str, lang: str) -> str:
     if not told:
         return where or path
     return f"{told}({where})" if where and lang == "zh" else f"{told} ({where})" if where else told
+
+
+def explained(path: str, lang: str) -> str:
+    """What a parameter means, for who meets it for the first time; empty where nothing is said of it."""
+    name = next((name for name, (pattern, _, _) in EXPLAINED.items() if re.fullmatch(pattern, path)), "")
+    return text(f"explain_{name}", lang) if name else ""
 
 
 def change(scenario: Scenario, path: str, given: str, lang: str) -> tuple[str, str]:

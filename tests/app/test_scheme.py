@@ -16,6 +16,7 @@ from simulator.report.numbers import money
 from simulator.ui import tornado, work
 from simulator.ui.essentials import essentials
 from simulator.ui.evidence import numbers
+from simulator.ui.labels import explained
 from tests.app import kit
 from tests.app.kit import changes, opened, seen
 
@@ -75,6 +76,33 @@ def test_twelve_rows_are_open_and_the_rest_folded(monkeypatch: pytest.MonkeyPatc
     assert text("ui_the_rest", lang, shown=12, rest=len(numbers(work.opened(scenario))) - 12) in seen(app)
     for grade in {"zh": ("优", "差"), "en": ("grade a", "grade c")}[lang] if scenario == "dalian-2020" else ():
         assert any(grade in name for name in inside)
+
+
+# --- what a number means --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", work.names())
+def test_every_number_of_every_scheme_is_explained(name: str) -> None:
+    """By a sentence of its own kind; Chinese without a Latin word."""
+    for path in numbers(work.opened(name)):
+        zh, en = explained(path, "zh"), explained(path, "en")
+        assert zh.endswith("。") and en.endswith("."), path
+        assert not re.search("[A-Za-z]", zh) and not re.search("[\u4e00-\u9fff]", en), path
+
+
+@pytest.mark.parametrize(("path", "word"), [
+    ("firms.grades.b.pd", "违约"), ("pots.city.leverage", "拒保"), ("market.trend", "不是目标"),
+    ("pots.city.contributors.1.match.amount", "配套"), ("modes.half.terms.0.share", "承担"),
+    ("modes.half.terms.0.cap.0.amount", "上限"), ("programmes.x.cap.0.amount", "上限"), ("programmes.x.amount", "固定"),
+    ("lending.pledge_rate.invention", "评估价值"), ("recovery.type_factor.trademark", "评估价值"),
+    ("insurance.premium_rate", "保险费"), ("gate.firm_cap_by_grade.a", "保障之内"), ("breakers.x.stop", "熔断|停止")])
+def test_an_explanation_is_about_its_number(path: str, word: str) -> None:
+    assert re.search(word, explained(path, "zh")), explained(path, "zh")
+
+
+def test_the_explanation_stands_at_the_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tornado, "of", lambda view: ())
+    for lang in LANGUAGES:
+        assert page(lang).text_input(key="v-pots.city.leverage").help == explained("pots.city.leverage", lang)
 
 
 # --- what ranges do -------------------------------------------------------------------------------
@@ -172,6 +200,7 @@ def test_assumptions_with_a_range_have_their_effect_in_the_table() -> None:
 
     view = kit.view()
     heads, table = listing(view, Influence.of(view, (Effect(ELIGIBLE, 5e8, -2e8, 3e8),)))
-    assert len(table) == len(numbers(view.scenario)) and len(heads) == 8
+    assert len(table) == len(numbers(view.scenario)) and len(heads) == 9
+    assert all(row[8] for row in table)
     assert [row[4:6] for row in table if row[4]] == [["-200 万", "+300 万"]]
     assert len(drawable(view.scenario)) > 100

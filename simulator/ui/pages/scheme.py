@@ -23,7 +23,7 @@ from .. import parts, session, tornado
 from ..essentials import FUND, Essential, essentials
 from ..evidence import change_told, counts_line, numbers, range_told, source_told, value_told
 from ..fields import value_field
-from ..labels import GROUPS, group, label
+from ..labels import GROUPS, explained, group, label
 from ..question import fund_field
 from ..session import View
 
@@ -122,7 +122,8 @@ def _row(view: View, origin: Provenance, known: Influence) -> None:
     if changed:
         lines.insert(0, _was(view, was))
     _drawn(view, label(view.scenario, origin.path, lang), parts.badge(origin.grade, lang),
-           lambda: value_field(view, origin.path, origin.kind, view.t("ui_value"), f"v-{origin.path}"),
+           lambda: value_field(view, origin.path, origin.kind, view.t("ui_value"), f"v-{origin.path}",
+                               help=explained(origin.path, lang) or None),
            lines, f"back-{origin.path}" if changed else "", [origin.path])
 
 
@@ -181,13 +182,18 @@ class Influence:
 
 
 def listing(view: View, known: Influence | None = None) -> tuple[list[str], list[list[str]]]:
-    """Every number with value, grade, range, what the range does (where ``known``), source and note: heads and rows."""
+    """Every number with value, grade, range, source and note: heads and rows.
+
+    Where ``known``, also what the range does, and what the number means.
+    """
     lang = view.lang
     heads = ["grades_path", "grades_value", "grades_grade", "grades_range",
-             *(("ui_at_low", "ui_at_high") if known else ()), "grades_source", "ui_note"]
+             *(("ui_at_low", "ui_at_high") if known else ()), "grades_source", "ui_note",
+             *(("ui_meaning",) if known else ())]
     rows = [[label(view.scenario, path, lang), _told(view, origin), names.grade_word(origin.grade, lang),
              range_told(view.scenario, origin, lang), *(known.ends(path, lang) if known else ()),
-             *source_told(origin, lang)] for path, origin in numbers(view.scenario).items()]
+             *source_told(origin, lang), *((explained(path, lang),) if known else ())]
+            for path, origin in numbers(view.scenario).items()]
     return [view.t(key) for key in heads], rows
 
 
