@@ -112,6 +112,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_ratio_claims": ("代偿约为补贴的 {times} 倍。", "Claims are about {times} times the subsidies."),
     "ui_after": ("期后付:还清才补,所以有一部分落在目标期之后。", "Paid once the loan is repaid, so part of it falls after the period of the targets."),
     "ui_carries_later": ("最多带得动:待测算", "Carries at most: to come"),
+    "ui_rests_on": ("这些数所依据的,最弱一级是:{grade}。", "The weakest evidence these numbers rest on: {grade}."),
     "ui_go_on": ("可在下面给定这些数,或上传自己的方案。", "Give the figures below, or upload a scheme of your own."),
     "ui_stamp": ("模拟结果 · 版本 {version} · 方案 {hash}… · 种子 {seed} · {paths} 次 · 假设 {draws} 组",
                  "Simulated · version {version} · scheme {hash}… · seed {seed} · {paths} paths · {draws} draws"),

@@ -116,8 +116,8 @@ def mark(holds: bool | None, lang: str) -> str:
 
 
 def table(heads: Sequence[object], rows: Iterable[Sequence[object]], align: str = "", sums: int = 0,
-          caption: str = "") -> str:
-    """A table as HTML: ``align`` a letter a column (l, r, c), the last ``sums`` rows are totals."""
+          caption: str = "", hover: str = "") -> str:
+    """A table as HTML: ``align`` a letter a column (l, r, c), the last ``sums`` rows are totals; ``hover`` on all."""
     kinds = [{"r": ' class="r"', "c": ' class="c"'}.get(letter, "") for letter in align.ljust(len(heads), "l")]
     body = [list(row) for row in rows]
     above = "".join(f'<th scope="col"{kind}>{cell(head)}</th>' for head, kind in zip(heads, kinds, strict=True))
@@ -127,7 +127,11 @@ def table(heads: Sequence[object], rows: Iterable[Sequence[object]], align: str 
         lines.append(f"<tr{total}>" + "".join(f"<td{kind}>{cell(value)}</td>"
                                               for value, kind in zip(row, kinds, strict=True)) + "</tr>")
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="pf-wrap"><table class="pf">{said}{"".join(lines)}</table></div>'
+    return f'<div class="pf-wrap"><table class="pf"{_hover(hover)}>{said}{"".join(lines)}</table></div>'
+
+
+def _hover(said: str) -> str:
+    return f' title="{escape(said)}"' if said else ""
 
 
 def csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
@@ -155,10 +159,11 @@ def stale(said: str, lang: str) -> str:
             f"{mark(None, lang)}<small>{escape(said)}</small></div>")
 
 
-def card(title: str, holds: bool | None, lines: Sequence[tuple[str, str]], lang: str, grey: bool = False) -> str:
+def card(title: str, holds: bool | None, lines: Sequence[tuple[str, str]], lang: str, grey: bool = False,
+         hover: str = "") -> str:
     """One of the three cards: lines of (class, text), the first the number itself."""
     body = "".join(f'<p class="{kind}{" pf-grey" if grey else ""}">{escape(said)}</p>' for kind, said in lines)
-    return f'<div class="pf-card"><h4>{escape(title)}{mark(holds, lang)}</h4>{body}</div>'
+    return f'<div class="pf-card"{_hover(hover)}><h4>{escape(title)}{mark(holds, lang)}</h4>{body}</div>'
 
 
 def round_up(value: float) -> float:

@@ -112,3 +112,18 @@ def test_the_growth_is_worked_out_by_itself_once_the_rest_is(runs: Path, monkeyp
     worked_out(runs, ("market.eligible_share", "40%"))
     assert text("ui_carries_later", "zh") in seen(opened(set=["market.eligible_share=40%"]))
     assert not begun
+
+
+# --- the evidence behind a number ------------------------------------------------------------------
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_cards_and_money_tell_their_weakest_evidence_on_hover_and_below(lang: str) -> None:
+    """The worst grade that ``answer --json`` tells of each row."""
+    found = answer_of("dalian-2020")
+    grade = {row(found, key)["grade_worst"] for key in ("exhaustion", "refusal", "cost")}
+    assert grade == {"A"}
+    said = text("ui_rests_on", lang, grade={"zh": "假设", "en": "assumed"}[lang])
+    html = " ".join(each.proto.body for each in opened(lang=lang).get("html"))
+    for tag in ('<div class="pf-card"', '<table class="pf"'):
+        assert f'{tag} title="{said}"' in html
+    assert said in seen(opened(lang=lang))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from simulator.answers import AnswerSheet
 from simulator.answers.missing import ANSWERS, SIZE, lacking
+from simulator.answers.rows import worst_grade
 from simulator.report import names
 from simulator.report.lines import money_cells, percent_cells, ratio_cells
 from simulator.report.numbers import money, percent, plain
@@ -26,6 +27,7 @@ from ..session import View, turn
 from ..state import ASKS
 from ..work import Quick, Whole
 
+CARDS = {"pay": "exhaustion", "carry": "refusal", "targets": "target"}       # the card and the rows it tells
 FREE = 10_000                              # a width at which no line is broken: the browser breaks lines itself
 
 
@@ -103,7 +105,7 @@ class Answers:
         return parts.verdict(self.view.t("ui_begun"), None, lang=self.view.lang, grey=True) + self._in_cards((
             ("pay", "exhaustion" not in failed, self._pay(first)),
             ("carry", "refusal" not in failed, self._carry(first)),
-            ("targets", None, [("soft", self.view.t("ui_later"))])), True)
+            ("targets", None, [("soft", self.view.t("ui_later"))])), first, True)
 
     @property
     def stale(self) -> bool:
@@ -138,12 +140,13 @@ class Answers:
         return self._in_cards((
             ("pay", "exhaustion" not in failed, self._pay(sheet)),
             ("carry", "refusal" not in failed, self._carry(sheet)),
-            ("targets", _targets_hold(sheet), self._targets(sheet))), grey and self.whole is None)
+            ("targets", _targets_hold(sheet), self._targets(sheet))), sheet, grey and self.whole is None)
 
-    def _in_cards(self, cards: Sequence[tuple[str, bool | None, list[tuple[str, str]]]], grey: bool) -> str:
+    def _in_cards(self, cards: Sequence[tuple[str, bool | None, list[tuple[str, str]]]], sheet: AnswerSheet,
+                  grey: bool) -> str:
         return '<div class="pf-cards">' + "".join(
-            parts.card(self.view.t(f"ui_card_{name}"), holds, lines, self.view.lang, grey)
-            for name, holds, lines in cards) + "</div>"
+            parts.card(self.view.t(f"ui_card_{name}"), holds, lines, self.view.lang, grey,
+                       rests_on(self.view, sheet, CARDS[name])) for name, holds, lines in cards) + "</div>"
 
     def _pay(self, sheet: AnswerSheet) -> list[tuple[str, str]]:
         view, row = self.view, sheet.row("exhaustion")
@@ -221,6 +224,13 @@ class Answers:
         job_box(view, self.names[kind], words, label("begin"), label("why"), named)
 
 
+def rests_on(view: View, sheet: AnswerSheet, key: str) -> str:
+    """The weakest evidence a number rests on; empty where there is no such number."""
+    rows = sheet.having(key)
+    grade = worst_grade(row.grade_worst for row in rows)
+    return view.t("ui_rests_on", grade=names.grade_word(grade, view.lang)) if rows else ""
+
+
 def _targets_hold(sheet: AnswerSheet) -> bool | None:
     """None where the fund does not move the targets, or none can be judged."""
     if not any(row.note_key == "responsive" for row in sheet.having("target")):
@@ -244,8 +254,9 @@ def _money(view: View, quick: Quick, answers: Answers) -> None:
     """What it costs by year: expected, and the 95 % quantile in brackets."""
     parts.heading(view.t("ui_money"))
     heads, rows = money_rows(view, quick)
-    parts.show(parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1))
-    parts.note(money_sums(view, quick, answers))
+    weakest = rests_on(view, quick.sheet, "cost")          # on hover and below
+    parts.show(parts.table(heads, rows, "l" + "r" * (len(heads) - 1), sums=1, hover=weakest))
+    parts.note(f"{money_sums(view, quick, answers)} {weakest}")
     st.download_button(view.t("ui_csv"), parts.csv(heads, rows), f"{view.state.scenario}-money.csv", "text/csv",
                        key="csv-money", on_click="ignore")
 
