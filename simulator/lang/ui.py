@@ -151,7 +151,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_flow_compensation": ("代偿", "compensation"), "ui_flow_subsidies": ("支付补贴", "subsidies"), "ui_flow_returned": ("退回出资", "paid back"), "ui_flow_balance": ("期末余额", "left at the end"),
     "ui_flows_how": ("每条宽度是账上一栏的期望值,每次模拟的收支都核对一致。", "Each width is the mean of a column of the ledger; on every path both sides agree to the fen."),
     "ui_elsewhere": ("关键假设取其他值时", "With the strongest assumptions elsewhere"), "ui_elsewhere_sizes": ("取值与所需规模", "value and size needed"),
-    "ui_elsewhere_how": ("基准值处是上面的所需规模;其余取值用四分之一的模拟次数、同样的运气,只作两位有效数字看。", "At the base it is the size above; the other values have a quarter of the paths, on the same luck: good for two digits."),
+    "ui_elsewhere_how": ("基准值处是上面的所需规模;其余取值用四分之一的模拟次数,除非申请多到须另抽一批,运气相同;只作两位有效数字看。", "At the base it is the size above; the other values have a quarter of the paths, on the same luck unless there are so many applications that they are drawn anew: good for two digits."),
     "ui_front": ("研究者:多出的钱换来什么(帕累托前沿)", "For researchers: what more money buys (Pareto front)"),
     "ui_front_how": ("每个试过的规模在本方案放大倍数下的赔空、拒保与达标概率,同样的运气。若更小的规模在各项上都不差,大的那个就不在前沿上。规模本身是占用的资金;「花费」是代偿、补贴等的期望净支出,不计基金利息(计入的话,占用越多显得越省)。",
                      "Each size tried, at the scheme's own leverage and with the same luck. Where a smaller size is no worse in anything, the larger one is off the front. The size itself is money tied up; what is spent is expected net compensation, subsidies and the like, without the fund's interest (with it, tying up more would seem to cost less)."),

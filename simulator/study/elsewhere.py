@@ -22,7 +22,8 @@ PLACES = (0.0, 0.75, 1.0)                  # of a range: low end, halfway from b
 def sizes_elsewhere(bench: Any, scenario: Scenario, path: str) -> tuple[SizeAt, ...]:
     """The size (fen; None: none works) with one unknown at each place of its range, and the values that go with it.
 
-    The base's own size is the search's; these have ``bench``'s fewer paths, on the same luck.
+    The base's own size is the search's; these have ``bench``'s fewer paths, on the same luck unless a value brings
+    more applications than there is room for.
     """
     origin, base = scenario.provenance[path], float(value_at(scenario, path))
     values = dict.fromkeys(quantile(origin, base, place) for place in PLACES)

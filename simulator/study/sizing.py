@@ -198,30 +198,17 @@ def size_fund(scenario: Scenario, **options: Any) -> SizeResult:
             elsewhere += sizes_elsewhere(bench.fewer(4), scenario, path)
         tick()
     at = found.nearest if found.scale is None else found.scale
+    predictive, pooled = _predictive(bench, scenario, asked.draws, total, tick)
     return SizeResult(
-        scenario,
-        total,
-        _money(total, found.scale),
-        _money(total, found.low),
-        _money(total, found.high),
-        _money(total, certified),
-        kept,
-        low,
-        high,
-        asked.draws,
-        infeasible,
-        checks(whole.promises, memo(at)),
-        checks(whole.promises, memo(PPM)),
-        notes,
-        rule,
-        table,
-        _curve(memo, total),
-        asked.paths,
-        asked.seed,
-        dropped,
-        _needed_trend(whole.fewer(4), scenario) if dropped else None,
-        *_predictive(bench, scenario, asked.draws, total, tick),
-        tuple(elsewhere),
+        scenario=scenario, paths=asked.paths, seed=asked.seed, draws=asked.draws,
+        present_fen=total, present_checks=checks(whole.promises, memo(PPM)),
+        size_fen=_money(total, found.scale), checks=checks(whole.promises, memo(at)),
+        low_fen=_money(total, found.low), high_fen=_money(total, found.high),
+        certified_fen=_money(total, certified), certified_checks=kept,
+        range_low_fen=low, range_high_fen=high, draws_infeasible=infeasible,
+        predictive_fen=predictive, predictive_checks=pooled,
+        targets=notes, dropped=dropped, needed_trend=_needed_trend(whole.fewer(4), scenario) if dropped else None,
+        binding=rule, table=table, curve=_curve(memo, total), elsewhere=tuple(elsewhere),
     )
 
 

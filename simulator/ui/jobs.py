@@ -57,6 +57,9 @@ class Busy(Exception):
     """As many jobs as this machine should run at a time are running."""
 
 
+BEHIND = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)             # Windows: from its beginning
+
+
 class BadName(ValueError):
     """No name of a job."""
 
@@ -87,8 +90,7 @@ def start(name: str, words: list[str], titles: Mapping[str, str], query: dict[st
         if not _hold(lock):                # somebody began it a moment ago
             return _look(folder)
         session: dict[str, Any] = {"start_new_session": True, "pass_fds": (lock.fileno(),)} if os.name == "posix" else \
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-             | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)}
+            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | BEHIND}
         process = subprocess.Popen([sys.executable, "-m", "simulator.cli", *command], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=log,
                                    env=environment({"PLEDGEFUND_PROGRESS": "1", PARTS: str(folder / "parts")}),

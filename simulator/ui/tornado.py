@@ -85,7 +85,7 @@ def _beside(view: View) -> None:
     with suppress(OSError):
         words = [view.state.scenario, str(view.state.seed), *(f"{path}={given}" for path, given in view.filled)]
         process = Popen([sys.executable, "-m", "simulator.ui.tornado", *words], stdin=DEVNULL, stdout=DEVNULL,
-                        stderr=DEVNULL, env=jobs.environment())
+                        stderr=DEVNULL, env=jobs.environment(), creationflags=jobs.BEHIND)
         jobs.give_way(process.pid, YIELDING)
         process.wait()
 
