@@ -8,7 +8,7 @@ export PYTHONUTF8 = 1
 # The laws that go through compiled code; the others are plain Python and need no second run.
 KERNEL_LAWS = $(addprefix tests/laws/test_,terms_laws.py engine_laws.py chance.py identities.py)
 
-.PHONY: demo app test lint sources backtest reserve coverage bench bench-app soak lock clean
+.PHONY: demo app test lint sources backtest reserve coverage bench bench-app soak fuzz lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## the main job on the Liaoning programme
@@ -49,6 +49,9 @@ bench: $(VENV)/.run  ## speed and memory, as ratios within one run
 
 bench-app: $(VENV)/.dev  ## how soon pages and digits are there, with one viewer and with ten
 	@$(BIN)/python -m simulator.ui.bench $(OPTIONS)
+
+fuzz: $(VENV)/.dev  ## uploads damaged at random, for OPTIONS='SECONDS SEED'
+	$(BIN)/python -m tests.app.fuzz $(OPTIONS)
 
 soak: $(VENV)/.dev  ## long random campaigns over the laws and the twins
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile=soak tests/laws tests/twins

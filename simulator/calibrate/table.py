@@ -40,6 +40,7 @@ UNITS = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000, "yuan": 100,
 AMOUNTS = ("principal", "recovered")
 SHOWN = 8                                  # rows named in one problem
 LONGEST = 120                              # characters of what was given that are repeated
+BY_OPTION = ("missing_column", "column_twice")     # what the command line offers --map for
 TITLES = 20                                # rows among which the headers are looked for
 
 
@@ -59,18 +60,33 @@ class TapeErrors(Exception):
         """One finding; ``row`` counts from 1 as a spreadsheet does, 0 for the tape as a whole."""
         self.found.setdefault((code, column), []).append((row, given))
 
-    def render(self, lang: str) -> str:
-        """Every kind of problem, its rows, and the preview."""
+    def render(self, lang: str, in_page: bool = False) -> str:
+        """Every kind of problem, its rows, and the preview; ``in_page`` for one who has no command line.
+
+        There fields have the names of the empty form, and no option of the command is offered.
+        """
         lines = [text("tape_head", lang, file=self.file, n=len(self.found))]
         for (code, column), places in self.found.items():
             given = shortened(given for _, given in places if given)
-            lines.append(text(f"tape_{code}", lang, given=given, allowed=self.allowed))
+            key = f"tape_{code}_page" if in_page and code in BY_OPTION else f"tape_{code}"
+            if in_page and code in BY_OPTION:
+                given = ("、" if lang == "zh" else ", ").join(_in_form(each, lang) for _, each in places)
+            lines.append(text(key, lang, given=given, allowed=self.allowed))
             if places[0][0]:
                 lines.append(text("tape_rows", lang, rows=rows_told([row for row, _ in places]), column=column,
                                   given=given or "-"))
-        lines.append(text("tape_preview", lang, encoding=self.encoding or "-", n=self.n, columns=", ".join(
-            f"{name}←{header}" for name, header in self.columns.items())))
+        encoding = self.encoding or "-"
+        if in_page and encoding != "xlsx":
+            encoding = encoding.removesuffix("-sig").upper()
+        lines.append(text("tape_preview", lang, encoding=encoding, n=self.n, columns=", ".join(
+            f"{_in_form(name, lang) if in_page else name}←{header}" for name, header in self.columns.items())))
         return "\n".join(lines + ["  " + " | ".join(row) for row in self.rows])
+
+
+def _in_form(field: str, lang: str) -> str:
+    """A field as the empty form calls it; ``field`` may have its header in brackets behind it."""
+    name = field.partition(" ")[0]
+    return next((head for head in HEADERS.get(name, ()) if head.isascii() == (lang == "en")), name)
 
 
 def rows_told(rows: Sequence[int]) -> str:
@@ -108,7 +124,7 @@ def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
     raw = path.read_bytes()
     errors = TapeErrors(path.name)
     lines = _sheet(raw, mapping, errors) if raw[:4] == b"PK\x03\x04" else _csv(raw, mapping, errors)
-    if not lines:
+    if not any(cell.strip() for line in lines for cell in line):
         if not errors.found:
             errors.add("empty")
         raise errors
@@ -135,7 +151,8 @@ def head_row(lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> tupl
     known = {name for names in HEADERS.values() for name in names} | {name.strip().lower() for name in mapping.values()}
     found = [sum(_bare(cell)[0] in known for cell in line) for line in lines[:TITLES]]
     most = max(found, default=0)
-    return (found.index(most) if most else 0), most
+    first = next((at for at, line in enumerate(lines) if any(cell.strip() for cell in line)), 0)
+    return (found.index(most) if most else first), most
 
 
 def _csv(raw: bytes, mapping: Mapping[str, str], errors: TapeErrors) -> list[list[str]]:

@@ -12,6 +12,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tape_rows": ("  行 {rows}，列「{column}」，写的是 {given}", "  rows {rows}, column '{column}', given {given}"),
     "tape_preview": ("读到的内容：编码 {encoding}，{n} 行；列：{columns}", "What was understood: encoding {encoding}, {n} rows; columns: {columns}"),
     "tape_missing_column": ("缺少列 {given}。请补上，或用 --map 字段=列名 指明。", "Column {given} is missing. Add it, or name it with --map field=header."),
+    "tape_missing_column_page": ("缺少这些列：{given}。请补上，列名写成这样。", "Columns are missing: {given}. Add them under these names."),
+    "tape_column_twice_page": ("“{given}”有两列。请只留一列。", "There are two columns for {given}. Keep one."),
     "tape_column_twice": ("字段 {given} 有两列。请用 --map 选一列。", "Field {given} has two columns. Choose one with --map."),
     "tape_map_unknown": ("--map 里的 {given} 不是字段或台账中没有这一列。", "--map {given}: no such field, or no such column in the tape."),
     "tape_header_empty": ("表头第 {given} 列为空而下方有数据，可能是合并单元格。请取消合并，每列一个表头。",

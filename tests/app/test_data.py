@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from simulator.calibrate.table import template
 from simulator.lang import text
 from simulator.report.numbers import percent
 from simulator.ui import book, tornado, work
+from tests.app.fuzz import campaign
 from tests.app.kit import PATHS, answer_of, changes, opened, row, seen
 
 LANGUAGES = ("zh", "en")
@@ -168,3 +170,19 @@ def test_a_term_no_scheme_can_have_is_refused_in_words() -> None:
     app.button(key="d-use-term").click().run()
     assert not changes(app) and not app.exception
     assert "✘" in seen(app)
+
+
+# --- files damaged at random -------------------------------------------------------------------------
+
+def test_a_damaged_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    """A few hundred of what ``make fuzz`` goes on with; most are refused, and each is told why."""
+    told = list(islice(campaign(tmp_path, seed=3), 400))
+    refused = [said for said in told if said != "read"]
+    assert 100 < len(refused) < 400 and all(said.strip() for said in refused)
+
+
+def test_a_tape_without_a_single_word_is_empty(runs: Path) -> None:
+    """Blank lines once broke the page."""
+    for data in (b"\n", b",,\n\n", b"\n\n,\n"):
+        app = given("zh", "tape", data)
+        assert "没有数据行" in told(app) and not app.error[0].value.startswith("程序")

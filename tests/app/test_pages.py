@@ -308,7 +308,7 @@ def test_a_broken_tape_is_told_row_by_row(runs: Path) -> None:
     data = "贷款编号,信用等级\n1,z\n".encode()
     app.file_uploader(key="tape").upload("tape.csv", data, "text/csv").run()
     assert not app.exception
-    assert "台账有问题" in seen(app) and any("缺少列" in each.value for each in app.code)
+    assert "台账有问题" in seen(app) and any("缺少这些列：本金、起始日" in each.value for each in app.code)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

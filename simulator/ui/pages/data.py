@@ -75,7 +75,7 @@ def _calibrate(view: View, name: str, data: bytes) -> None:
             found = work.remembered(("tape", sha256(data).hexdigest(), *grades, view.state.seed), make)
     except table.TapeErrors as errors:
         st.error(view.t("ui_tape_wrong"))
-        st.code(errors.render(view.lang), language=None, wrap_lines=True)
+        st.code(errors.render(view.lang, in_page=True), language=None, wrap_lines=True)
         return
     heads = view.t("cal_heads").split("|")
     parts.note(view.t("cal_title", loans=f"{len(found.tape.loans):,}", defaults=found.defaults,
