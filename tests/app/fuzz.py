@@ -21,8 +21,8 @@ from simulator.ui import actuals, book, work
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 OBSERVED = "年份,放款笔数,基金代偿(万元)\n2020,12,30\n2021,13,20\n"
 PIECES = ["", "\n", ",", '"', "-", "0", "1e999", "nan", "inf", "2020-13-40", "９", "\x00", "\ufeff", "甲", "{", "[",
-          "}", "*a", "&a", "!!python/object:os.system", ": ", "- ", "9" * 25, "%", "万元", "\t", ";", "=1+1", "|", "#", "'",
-          "~", "null", "1/0"]
+          "}", "*a", "&a", "!!python/object:os.system", ": ", "- ", "9" * 25, "%", "万元", "\t", ";", "=1+1", "|", "#",
+          "'", "~", "null", "1/0"]
 
 
 def damaged(whole: str, chance: random.Random) -> bytes:
