@@ -276,7 +276,7 @@ def money_sums(view: View, quick: Quick, answers: Answers) -> str:
 def _ratio(view: View, quick: Quick) -> str:
     """How many times the larger of subsidies and claims is the other, and that subsidies come after repayment."""
     claims, paid = (quick.money[line][-1][0] if line in quick.money else 0.0 for line in ("compensation", "subsidies"))
-    after = any(each.event == "repaid" for each in view.scenario.programmes.values())
+    after = any((each.line, each.event) == ("interest", "repaid") for each in view.scenario.programmes.values())
     told = view.t("ui_after") if after and paid > 0 else ""
     if min(claims, paid) <= 0:
         return told
