@@ -14,6 +14,7 @@ from . import jobs, parts
 from .labels import change
 from .session import View
 
+TITLE = 32                                 # characters of a scheme's title in the name of a job
 EVERY = 2.0                                # seconds between looks
 
 
@@ -24,7 +25,9 @@ def titles(view: View, asked: str = "") -> dict[str, str]:
     for lang in LANGUAGES:
         told = [" ".join(change(view.scenario, path, given, lang)) for path, given in view.state.changes[:2]]
         question = [text(asked, lang)] if asked else []
-        found[lang] = " · ".join([names.words(view.scenario.title, lang)[:24], *question, *told]) + more
+        title = names.words(view.scenario.title, lang)
+        short = title if len(title) <= TITLE else title[:TITLE - 1] + "…"
+        found[lang] = " · ".join([short, *question, *told]) + more
     return found
 
 
