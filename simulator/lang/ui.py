@@ -97,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ui_given_go": ("按这些数测算", "Work out the answer with these"), "ui_given_yours": ("由使用者给定", "given by the user"),
     "ui_given_taken": ("文件没有给出{figures};本页按使用者给定的数测算。", "The document does not give the {figures}; this page stands on figures given by the user."),
     "ui_rules_S": ("文件写明:{names}", "Laid down in the document: {names}"),
-    "ui_rules_other": ("文件没有规定、另有出处:{names}", "not in the document but in another source: {names}"),
+    "ui_rules_other": ("文件没有规定、另有出处或推算:{names}", "not in the document, but in another source or derived: {names}"),
     "ui_rules_A": ("文件没有规定、按假设:{names}", "not in the document, assumed: {names}"),
     "rule_of_fund": ("基金规模", "size of the fund"), "rule_of_leverage": ("放大倍数", "leverage"),
     "rule_of_share": ("分担比例", "sharing of losses"), "rule_of_eligible": ("可覆盖比例", "eligible share"),

@@ -35,10 +35,13 @@ def counts_line(view: View) -> str:
 
 
 def regulated_line(view: View) -> str:
-    """What the document itself lays down of the rules that matter most, and what stands in where it is silent."""
-    origins = numbers(view.scenario)
+    """What the document itself lays down of the rules that matter most, and what stands in where it is silent.
+
+    Whatever the reader has changed: it is still the document that says it, or does not.
+    """
+    origins = numbers(view.original)
     found: dict[str, list[str]] = {"S": [], "other": [], "A": []}
-    for each in kinds(view.scenario, list(origins)):
+    for each in kinds(view.original, list(origins)):
         if each.name in RULES:
             grade = origins[each.path].grade
             found[grade if grade in found else "other"].append(view.t(f"rule_of_{each.name}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from simulator.answers.missing import ANSWERS, lacking
@@ -28,5 +30,9 @@ def fill(view: View) -> None:
                 with column:
                     value_field(view, origin.path, origin.kind, label(view.scenario, origin.path, view.lang),
                                 f"given-{origin.path}")
-    st.button(view.t("ui_given_go"), key="given-go", type="primary", on_click=session.put,
-              args=(view.state.changed({f"{LACKS}{figure}": "~" for figure in figures}),))
+    st.button(view.t("ui_given_go"), key="given-go", type="primary", on_click=_take, args=(figures,))
+
+
+def _take(figures: Sequence[str]) -> None:
+    """Onto the state of the moment: a figure typed just before the click is in it."""
+    session.put(st.session_state["state"].changed({f"{LACKS}{figure}": "~" for figure in figures}))

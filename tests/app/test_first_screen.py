@@ -90,11 +90,13 @@ def test_nothing_is_said_of_a_ratio_where_there_are_no_subsidies() -> None:
 def test_what_the_document_lays_down_and_what_stands_in_for_it() -> None:
     """Read in scenarios/dalian-2020.yaml: the targets are the document's (S), the fund the press's (M), the cap and the
     first batch's subsidy of later notices (P), leverage, sharing and the eligible share assumed (A)."""
-    assert regulated_line(view()) == ("文件写明:增长目标;文件没有规定、另有出处:基金规模、单笔或单户上限、补贴标准;"
+    assert regulated_line(view()) == ("文件写明:增长目标;"
+                                      "文件没有规定、另有出处或推算:基金规模、单笔或单户上限、补贴标准;"
                                       "文件没有规定、按假设:放大倍数、分担比例、可覆盖比例")
     assert regulated_line(view()) in seen(opened())
-    given = view([("market.eligible_share", "40%"), ("pots.city.leverage", "8x")], lang="en")
-    assert "assumed: leverage, sharing of losses, eligible share" in regulated_line(given)
+    given = view([("targets.amount.growth", "40%"), ("pots.city.contributors.0.amount", "900 万元")])
+    assert regulated_line(given) == regulated_line(view())         # a reader's value does not unwrite a document
+    assert "assumed: leverage, sharing of losses, eligible share" in regulated_line(view(lang="en"))
 
 
 # --- the growth of the second card -----------------------------------------------------------------

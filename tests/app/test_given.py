@@ -22,7 +22,8 @@ from tests.app.kit import PATHS, answer_of, changes, opened, row, seen
 from tests.app.test_browser_pages import ALLOWED, latin
 
 SCHEME = "chengdu-2024"
-GIVEN = ("not_evaluable.fund_size=~", "not_evaluable.sharing=~", "not_evaluable.volume=~",
+SHARE = "modes.half.terms.0.share=60%"
+GIVEN = (SHARE, "not_evaluable.fund_size=~", "not_evaluable.sharing=~", "not_evaluable.volume=~",
          "pots.chengdu.contributors.0.amount=5000 万元")
 WORDS = tuple(word for each in GIVEN for word in ("--set", each))
 PAIRS = tuple((path, given) for path, given in (each.split("=") for each in GIVEN))
@@ -38,6 +39,7 @@ def test_figures_are_typed_in_and_the_answer_is_the_command_lines(runs: Any, lan
     assert text("ui_given", lang) in seen(app) and not app.select_slider
     app.text_input(key="given-pots.chengdu.contributors.0.amount").input({"zh": "5000", "en": "50"}[lang]).run()
     assert len(changes(app)) == 1 and text("ui_given", lang) in seen(app)      # one figure is not all
+    app.text_input(key="given-modes.half.terms.0.share").input("60")       # typed, and the button at once
     app.button(key="given-go").click().run()
     if kit.settled():
         app.run()
