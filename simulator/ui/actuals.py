@@ -181,7 +181,7 @@ def _beside(view: View, found: Actuals, digest: str) -> None:
     simulated = band(view.scenario, view.state.paths, view.state.seed)
     rows, inside = table(view, found, simulated)
     parts.note(view.t("act_summary", n=len(rows), inside=inside))
-    chosen = st.selectbox(view.t("act_chart"), list(found.values), key="actuals-measure",
+    chosen = st.selectbox(view.t("act_chart"), list(found.values), key=view.key("actuals-measure"),
                           format_func=lambda key: view.t(f"act_{key}"))
     years = list(window(view.scenario))
     kind = MEASURES[chosen]

@@ -26,7 +26,7 @@ def section(view: View) -> None:
     with count:
         value_field(view, "market.count", "real", view.t("ui_base_count"), "d-count")
     with balance:
-        typed = st.text_input(f"{view.t('ui_balance')} {unit('money', view.lang)}", key="d-balance",
+        typed = st.text_input(f"{view.t('ui_balance')} {unit('money', view.lang)}", key=view.key("d-balance"),
                               help=view.t("ui_balance_help"))
     if market.count > 0:
         parts.note(view.t("ui_mean_loan", size=format_money(market.amount / market.count, view.lang)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +19,7 @@ from simulator.scheme.units import exact_money
 from . import parts, session, work
 from .session import View
 
+ECHO = 3.0                                 # seconds in which an old value may still come back
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?")
 # Kind → engine units in one unit of the field, in Chinese and in English; and how the field's unit is written.
 UNITS: dict[str, tuple[int, int]] = {"money": (1_000_000, 100_000_000), "share": (10_000, 10_000), "days": (1, 1),
@@ -71,14 +74,49 @@ def _value(scenario: Scenario, path: str) -> Any:
         return None
 
 
+@dataclass
+class Shown:
+    """What a widget shows, what it showed before the server changed that, and when it did."""
+
+    now: Any
+    before: Any = None
+    since: float = 0.0
+
+
+def shown_now(key: str, now: Any) -> None:
+    """Remember what a widget is given to show; where the reader gave it, the browser knows and nothing is pending."""
+    kept: dict[str, Shown] = st.session_state.setdefault("shown", {})
+    last = kept.get(key)
+    if last is None or last.now != now:
+        own = st.session_state.pop("given-by", None) == key
+        kept[key] = Shown(now, None if last is None or own else last.now, time.monotonic())
+
+
+def is_echo(key: str, given: Any) -> bool:
+    """Whether a browser only repeats what a widget showed before the server put another value there, as after an undo.
+
+    A click that overtakes the new value brings the old one along. What the reader gives is told from it by its time.
+    """
+    last = st.session_state.get("shown", {}).get(key)
+    if last is not None and last.before == given and time.monotonic() - last.since < ECHO:
+        last.before = None                 # given again, it is meant
+        return True
+    st.session_state["given-by"] = key
+    return False
+
+
 def typed_field(view: View, key: str, label: str, now: str, changes: Callable[[str], Mapping[str, str]],
                 help: str | None = None) -> None:
     """A text field; ``changes`` makes of what is typed the values to set. After a mistake all is as it was."""
+    key = view.key(key)
     errors: dict[str, tuple[str, list[str]]] = st.session_state.setdefault("errors", {})
     st.session_state[key] = errors[key][0] if key in errors else now
+    shown_now(key, now)
 
     def entered() -> None:
         given = str(st.session_state[key])[:120]
+        if is_echo(key, given):
+            return
         errors.pop(key, None)
         try:
             apply(view, changes(given))

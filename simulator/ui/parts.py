@@ -60,6 +60,7 @@ table.pf tr.sum td{font-weight:700;border-top:2px solid #cfd6de}
 .pf-figure img{max-width:100%}
 h2.pf{font-size:1.15rem;margin:.3rem 0 .1rem;padding:0}h3.pf{font-size:1rem;margin:.3rem 0 .1rem;padding:0}
 [data-testid="stFileUploaderDropzoneInstructions"]{display:none}
+[data-testid="stException"] a,[data-testid="stException"] button{display:none}
 </style>"""
 
 

@@ -18,7 +18,7 @@ from simulator.scheme.units import UnitError, exact_money, format_money, format_
 
 from . import parts, tornado, work
 from .actuals import window
-from .fields import apply, as_set, shown, typed_field, unit, value_field, written
+from .fields import apply, as_set, is_echo, shown, shown_now, typed_field, unit, value_field, written
 from .labels import label
 from .session import View
 
@@ -105,12 +105,14 @@ def _contributions(scenario: Scenario, given: str) -> dict[str, str]:
 def _reading(view: View, targets: list[str]) -> None:
     """How 年均增幅 is read."""
     options = ("cagr", "path", "every_year", "mean_yoy")
-    st.session_state["q-reading"] = view.scenario.targets[targets[0]].reading
+    key = view.key("q-reading")
+    st.session_state[key] = view.scenario.targets[targets[0]].reading
 
     def chosen() -> None:
-        apply(view, {f"targets.{name}.reading": st.session_state["q-reading"] for name in targets})
+        if st.session_state[key] in options:
+            apply(view, {f"targets.{name}.reading": st.session_state[key] for name in targets})
 
-    st.selectbox(view.t("ui_reading"), options, key="q-reading", on_change=chosen,
+    st.selectbox(view.t("ui_reading"), options, key=key, on_change=chosen,
                  format_func=lambda name: view.t(f"ans_reading_{name}"))
 
 
@@ -152,10 +154,13 @@ def _slider(view: View, effect: Effect) -> None:
     now, kind = value_at(view.scenario, path), origin.kind
     low, high = min(origin.low, now), max(origin.high, now)
     options = sorted({*_rungs(kind, low, high), low, high, now, value_at(view.basis, path)})
-    key = f"slide-{path}"
+    key = view.key(f"slide-{path}")
     st.session_state[key] = now
+    shown_now(key, now)
 
     def slid() -> None:
+        if is_echo(key, st.session_state[key]):
+            return
         new = moved(view.basis, path, st.session_state[key])
         kinds = view.basis.provenance
         try:

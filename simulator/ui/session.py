@@ -34,6 +34,14 @@ class View:
         """zh or en."""
         return self.state.lang
 
+    def key(self, name: str) -> str:
+        """A widget's key, another in each language.
+
+        What it shows is in the language's words and units: a click that overtakes the switch must not have the words
+        and amounts of one language read in the other (150 百万元 as 150 万元).
+        """
+        return name if self.state.lang == "zh" else f"{name}-{self.state.lang}"
+
     def t(self, key: str, **args: object) -> str:
         """A message in the reader's language."""
         return text(key, self.state.lang, **args)

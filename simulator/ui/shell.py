@@ -104,9 +104,10 @@ def _head(view: View) -> None:
 
     wide, undo, reset, share = st.columns([6, 1.1, 1.3, 1.3], vertical_alignment="bottom")
     with wide:
-        st.session_state["scenario"] = view.state.scenario
-        st.selectbox(view.t("ui_scenario"), options, key="scenario", format_func=named, on_change=_scenario,
-                     label_visibility="collapsed")
+        key = view.key("scenario")
+        st.session_state[key] = view.state.scenario
+        st.selectbox(view.t("ui_scenario"), options, key=key, format_func=named, on_change=_scenario,
+                     args=(key, options), label_visibility="collapsed")
     undo.button(view.t("ui_undo"), disabled=not session.can_undo(), on_click=session.undo, width="stretch")
     reset.button(view.t("ui_reset"), disabled=not view.state.changes, on_click=session.turn, kwargs={"changes": ()},
                  width="stretch")
@@ -114,9 +115,10 @@ def _head(view: View) -> None:
         _share(view)
 
 
-def _scenario() -> None:
-    st.session_state["errors"] = {}
-    session.turn(scenario=st.session_state["scenario"], changes=(), path=-1, loan=-1)
+def _scenario(key: str, options: list[str]) -> None:
+    if st.session_state[key] in options:
+        st.session_state["errors"] = {}
+        session.turn(scenario=st.session_state[key], changes=(), path=-1, loan=-1)
 
 
 def _share(view: View) -> None:

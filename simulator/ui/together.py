@@ -31,7 +31,8 @@ def render(view: View) -> None:
         job_box(view, name, view.command("sensitivity", draws=False, paths=False), view.t("ui_together_begin"),
                 view.t("ui_together_why"), named)
         return
-    measure = st.segmented_control(view.t("ui_measure"), MEASURES, default=MEASURES[0], key="together-measure",
+    measure = st.segmented_control(view.t("ui_measure"), MEASURES, default=MEASURES[0],
+                                   key=view.key("together-measure"),
                                    format_func=lambda each: view.t(f"sens_{each}"), label_visibility="collapsed")
     _screen(view, found, measure or MEASURES[0])
     _shares(view, found, measure or MEASURES[0])

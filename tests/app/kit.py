@@ -45,6 +45,11 @@ def opened(**query: str | list[str]) -> AppTest:
     return app
 
 
+def key(app: AppTest, name: str) -> str:
+    """A widget's key in the language of the page."""
+    return f"{name}-en" if "en" in app.query_params.get("lang", "zh") else name
+
+
 def settled() -> bool:
     """Wait for the tornados that are being worked out; whether there were any."""
     pending = [each for each in tornado._begun.values() if not each.done()]
@@ -64,7 +69,7 @@ def seen(app: AppTest) -> str:
     for kind in ("html", "text", "warning", "error", "info", "success", "caption"):
         for each in app.get(kind):
             said = each.proto.body if kind == "html" else getattr(each, "value", "")
-            parts.append(re.sub(r"<style>.*?</style>", "", said, flags=re.S))
+            parts.append(re.sub(r"<(style|script)>.*?</\1>", "", said, flags=re.S))
     for kind in ("button", "text_input", "selectbox", "radio", "checkbox", "multiselect", "select_slider", "expander"):
         parts += [getattr(each, "label", "") or "" for each in app.get(kind)]
     return html.unescape(re.sub(r"<[^>]+>", " ", " ".join(parts)))

@@ -45,7 +45,8 @@ def test_journey_is_2400_enough_and_what_size(page: Any, server: Server, told: d
         box = page.locator(seen).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 768, seen
     keep(page, f"answer-{lang}")
-    page.get_by_text({"zh": "需要多大基金", "en": "How large must it be"}[lang]).click()
+    asked = {"zh": "需要多大基金", "en": "How large must it be"}[lang]
+    page.locator('[data-testid="stRadio"]').get_by_text(asked).click()
     says(page, *(money(size["size_fen"], lang, digits) for digits in (2, 3)))
     keep(page, f"answer-size-{lang}")
     page.get_by_role("button", name={"zh": "规模", "en": "Size"}[lang], exact=True).click()
@@ -59,7 +60,8 @@ def test_journey_what_growth(page: Any, server: Server, lang: str) -> None:
     """From the first page in the other language: the switch, then the question, by clicks."""
     go(page, server, f"{FEW}&lang={'en' if lang == 'zh' else 'zh'}")
     page.get_by_text({"zh": "中文", "en": "EN"}[lang], exact=True).click()
-    page.get_by_text({"zh": "最多带得动多少增长", "en": "What growth can it carry"}[lang]).click(timeout=60_000)
+    asked = {"zh": "最多带得动多少增长", "en": "What growth can it carry"}[lang]
+    page.locator('[data-testid="stRadio"]').get_by_text(asked).click(timeout=60_000)
     words = ("size", "dalian-2020", "--ask", "growth", *WORDS, "--json", "--quiet")
     found = json.loads(kit.once(*words, expect=(0, 3)))
     said = {"zh": "守不住", "en": "not kept"}[lang] if found["trend"] is None else percent(found["trend"] / 1_000_000)

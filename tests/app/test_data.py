@@ -16,6 +16,7 @@ from simulator.calibrate.table import template
 from simulator.lang import text
 from simulator.report.numbers import percent
 from simulator.ui import book, tornado, work
+from tests.app import kit
 from tests.app.fuzz import campaign
 from tests.app.kit import PATHS, answer_of, changes, opened, row, seen
 
@@ -114,8 +115,8 @@ def test_a_typed_baseline_moves_the_answer_as_set_does(monkeypatch: pytest.Monke
     """2 亿元 and 25 loans typed in: what the first page then shows is ``answer --set``'s, and is not what it was."""
     monkeypatch.setattr(tornado, "of", lambda view: ())
     app = opened(page="data", lang=lang)
-    app.text_input(key="d-amount").input("20000" if lang == "zh" else "200").run()
-    app.text_input(key="d-count").input("25").run()
+    app.text_input(key=kit.key(app, "d-amount")).input("20000" if lang == "zh" else "200").run()
+    app.text_input(key=kit.key(app, "d-count")).input("25").run()
     assert changes(app) == ["market.amount=20000 万元", "market.count=25"]
     assert {"zh": "平均每笔 800 万元", "en": "Mean loan CNY 8.00 m"}[lang] in seen(app)
     app.button(key="to-answer").click().run()
@@ -147,7 +148,7 @@ def test_broken_upload_lists_every_mistake_with_its_line() -> None:
 def test_a_balance_gives_the_mean_term_and_can_put_the_schemes_terms_to_it(lang: str) -> None:
     """0.75 of the year's 1.5 亿 still out at its end: 0.75 × 360 = 270 days; Dalian's terms are 360."""
     app = opened(page="data", lang=lang)
-    app.text_input(key="d-balance").input({"zh": "1,1250", "en": "112.5"}[lang].replace(",", "")).run()
+    app.text_input(key=kit.key(app, "d-balance")).input({"zh": "11250", "en": "112.5"}[lang]).run()
     assert text("ui_mean_term", lang, days=270, own=360) in seen(app)
     app.button(key="d-use-term").click().run()
     assert changes(app) == ["segments.fund.terms.0.days=270 days", "segments.other.terms.0.days=270 days"]
@@ -158,7 +159,7 @@ def test_a_balance_gives_the_mean_term_and_can_put_the_schemes_terms_to_it(lang:
 @pytest.mark.parametrize("typed", ["abc", "-5", "0", "3%"])
 def test_what_is_no_balance_is_said(typed: str) -> None:
     app = opened(page="data")
-    app.text_input(key="d-balance").input(typed).run()
+    app.text_input(key=kit.key(app, "d-balance")).input(typed).run()
     assert text("ui_balance_wrong", "zh", given=typed) in seen(app)
     assert not [each for each in app.button if each.key == "d-use-term"]
 
@@ -166,7 +167,7 @@ def test_what_is_no_balance_is_said(typed: str) -> None:
 def test_a_term_no_scheme_can_have_is_refused_in_words() -> None:
     """A thousand times the year's amount: the terms would be a thousand years."""
     app = opened(page="data")
-    app.text_input(key="d-balance").input("15000000").run()
+    app.text_input(key=kit.key(app, "d-balance")).input("15000000").run()
     app.button(key="d-use-term").click().run()
     assert not changes(app) and not app.exception
     assert "✘" in seen(app)

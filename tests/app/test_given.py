@@ -37,9 +37,10 @@ def given(lang: str = "zh", page: str = "answer") -> View:
 def test_figures_are_typed_in_and_the_answer_is_the_command_lines(runs: Any, lang: str) -> None:
     app = opened(s=SCHEME, lang=lang)
     assert text("ui_given", lang) in seen(app) and not app.select_slider
-    app.text_input(key="given-pots.chengdu.contributors.0.amount").input({"zh": "5000", "en": "50"}[lang]).run()
+    fund = kit.key(app, "given-pots.chengdu.contributors.0.amount")
+    app.text_input(key=fund).input({"zh": "5000", "en": "50"}[lang]).run()
     assert len(changes(app)) == 1 and text("ui_given", lang) in seen(app)      # one figure is not all
-    app.text_input(key="given-modes.half.terms.0.share").input("60")       # typed, and the button at once
+    app.text_input(key=kit.key(app, "given-modes.half.terms.0.share")).input("60")       # typed, and the button at once
     app.button(key="given-go").click().run()
     if kit.settled():
         app.run()

@@ -71,7 +71,7 @@ def printed(found: dict[str, Any], n: bool = True) -> str:
 
 
 def field(app: AppTest, key: str, value: str) -> AppTest:
-    app.text_input(key=key).input(value).run()
+    app.text_input(key=kit.key(app, key)).input(value).run()
     assert not app.exception, app.exception
     return app
 
@@ -298,7 +298,7 @@ def test_an_impossible_value_is_explained_beside_its_field(runs: Path, key: str,
     app = field(opened(), key, given)
     alerts = re.findall(r'role="alert"[^>]*>([^<]*)', " ".join(each.proto.body for each in app.get("html")))
     assert len(alerts) >= 1 and zh in " ".join(alerts)
-    assert app.text_input(key=key).value == given and not changes(app)
+    assert app.text_input(key=kit.key(app, key)).value == given and not changes(app)
     field(app, key, {"q-fund": "2400", "q-leverage": "10", "q-growth": "30", "q-base": "15000"}.get(key, "1"))
     assert "role=\"alert\"" not in " ".join(each.proto.body for each in app.get("html"))
 
@@ -387,8 +387,8 @@ def test_a_slider_moves_the_scheme_and_back(runs: Path) -> None:
     keys = [each.key for each in app.select_slider]
     strongest = [each.path for each in tornado.strongest(work.opened("dalian-2020"), 1)[:3]]
     assert keys == [f"slide-{path}" for path in strongest]
-    app.select_slider(key="slide-firms.grades.b.pd").set_value(40_000).run()
+    app.select_slider(key=kit.key(app, "slide-firms.grades.b.pd")).set_value(40_000).run()
     assert changes(app) == ["firms.grades.a.pd=2%", "firms.grades.b.pd=4%", "firms.grades.c.pd=10%"]
     assert "须重新测算" in seen(app)
-    app.select_slider(key="slide-firms.grades.b.pd").set_value(20_000).run()
+    app.select_slider(key=kit.key(app, "slide-firms.grades.b.pd")).set_value(20_000).run()
     assert not changes(app)

@@ -38,6 +38,11 @@ def rows(app: AppTest) -> list[str]:
             if (found := re.search(r'pf-value"><b>(.*?)</b>', each.proto.body))]
 
 
+def shown_values(app: AppTest) -> set[str]:
+    """Paths of the values that have a field."""
+    return {each.key.removeprefix("v-").removesuffix("-en") for each in app.text_input if each.key.startswith("v-")}
+
+
 def folded(app: AppTest) -> list[str]:
     """Names of those that stand inside a fold."""
     return [name for fold in app.expander for each in fold.get("html")
@@ -102,7 +107,9 @@ def test_an_explanation_is_about_its_number(path: str, word: str) -> None:
 def test_the_explanation_stands_at_the_field(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tornado, "of", lambda view: ())
     for lang in LANGUAGES:
-        assert page(lang).text_input(key="v-pots.city.leverage").help == explained("pots.city.leverage", lang)
+        app = page(lang)
+        field = app.text_input(key=kit.key(app, "v-pots.city.leverage"))
+        assert field.help == explained("pots.city.leverage", lang)
 
 
 # --- what ranges do -------------------------------------------------------------------------------
@@ -154,13 +161,13 @@ def test_only_assumed_leaves_what_the_command_line_calls_assumed(monkeypatch: py
     grades = {each["path"]: each["grade"] for each in json.loads(
         kit.once("check", "dalian-2020", "--grades", "--json"))[0]["values"]}
     app = page(lang)
-    app.segmented_control(key="group").set_value(shelf).run()
-    before = {each.key.removeprefix("v-") for each in app.text_input if each.key.startswith("v-")} - {"fund"}
+    app.segmented_control(key=kit.key(app, "group")).set_value(shelf).run()
+    before = shown_values(app) - {"fund"}
     app.checkbox(key="only-assumed").check().run()
-    after = {each.key.removeprefix("v-") for each in app.text_input if each.key.startswith("v-")}
+    after = shown_values(app)
     assert after == {path for path in before if grades[path] == "A"} and after < before and after
     app.checkbox(key="only-assumed").uncheck().run()
-    assert FUND in {each.key.removeprefix("v-") for each in app.text_input}
+    assert FUND in shown_values(app)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -168,9 +175,9 @@ def test_a_change_is_told_with_the_old_value_and_one_is_put_back(monkeypatch: py
     """800 to 250 万元 and 10 to 8 times; the first is put back, the second stays."""
     monkeypatch.setattr(tornado, "of", lambda view: ())
     app = page(lang)
-    app.text_input(key=f"v-{FUND}").input("250" if lang == "zh" else "2.5").run()
-    app.text_input(key="v-pots.city.leverage").input("8").run()
-    app.text_input(key="v-market.trend").input("35").run()
+    app.text_input(key=kit.key(app, f"v-{FUND}")).input("250" if lang == "zh" else "2.5").run()
+    app.text_input(key=kit.key(app, "v-pots.city.leverage")).input("8").run()
+    app.text_input(key=kit.key(app, "v-market.trend")).input("35").run()
     shown = seen(app)
     for said in {"zh": ("原值 800 万元", "改动 -550 万元 (-69%)", "原值 2,400 万元", "改动 -550 万元 (-23%)",
                         "原值 10 倍", "改动 -2 倍 (-20%)", "原值 25%", "改动 +10 个百分点"),
@@ -179,7 +186,7 @@ def test_a_change_is_told_with_the_old_value_and_one_is_put_back(monkeypatch: py
         assert said in shown, said
     app.button(key=f"back-{FUND}").click().run()
     assert changes(app) == ["market.trend=35%", "pots.city.leverage=8x"]
-    assert app.text_input(key=f"v-{FUND}").value == ("800" if lang == "zh" else "8")
+    assert app.text_input(key=kit.key(app, f"v-{FUND}")).value == ("800" if lang == "zh" else "8")
     assert not [each for each in app.button if each.key == f"back-{FUND}"]
 
 
@@ -188,7 +195,7 @@ def test_the_whole_fund_is_one_field_and_put_back_at_once(monkeypatch: pytest.Mo
     """A fund of 750 万元 is divided as 800 to 1,600."""
     monkeypatch.setattr(tornado, "of", lambda view: ())
     app = page(lang)
-    app.text_input(key="v-fund").input("750" if lang == "zh" else "7.5").run()
+    app.text_input(key=kit.key(app, "v-fund")).input("750" if lang == "zh" else "7.5").run()
     assert changes(app) == list(kit.SETS)
     app.button(key="back-fund").click().run()
     assert not changes(app)

@@ -49,7 +49,7 @@ def test_the_page_shows_the_numbers_of_the_command_line(runs: Path, lang: str, m
     told = kit.once(*WORDS, "--lang", lang)
     app, shown = unfolded(lang)
     if measure == "cost":
-        app.session_state["together-measure"] = "cost"  # type: ignore[attr-defined]
+        app.session_state[kit.key(app, "together-measure")] = "cost"  # type: ignore[attr-defined]
         app.run()  # type: ignore[attr-defined]
         shown = kit.seen(app)  # type: ignore[arg-type]
     sections = told.split("\n" + text(f"sens_{measure}", lang) + "\n")

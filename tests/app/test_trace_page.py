@@ -117,14 +117,14 @@ def test_the_log_says_what_the_command_line_wrote_down(lang: str) -> None:
             note = text("note_with cover" if covered[row["loan"]] else "note_without cover", lang)
             assert [day(row["day"]), text("event_default", lang), str(row["loan"]), told(row["amount_fen"]), note] in \
                 [line[:5] for line in main]
-    app.segmented_control(key="log-kind").set_value("loans").run()
+    app.segmented_control(key=kit.key(app, "log-kind")).set_value("loans").run()
     loans = log_rows_of(app, lang)
     given = [row for row in found["events"] if row["kind"] in ("disbursed", "repaid")]
     first = sorted(given, key=lambda row: row["tick"])[:SHOWN]
     assert len(given) > SHOWN and [(row[0], row[2], row[3]) for row in loans] == [
         (day(row["day"]), str(row["loan"]), told(row["amount_fen"])) for row in first]
     assert text("ui_log_first", lang, n=f"{len(given):,}", shown=SHOWN) in seen(app)
-    app.segmented_control(key="log-kind").set_value("subsidies").run()
+    app.segmented_control(key=kit.key(app, "log-kind")).set_value("subsidies").run()
     paid = [row for row in found["ledger"] if row["event"] == "subsidy" and row["party"] == "government"]
     assert f"{len(paid):,}" in seen(app) and told(paid[0]["amount_fen"]) in [row[3] for row in log_rows_of(app, lang)]
 
@@ -171,7 +171,7 @@ def test_one_loans_life_and_its_settlement_sheet(lang: str) -> None:
     app, path = ran_out(lang)
     found = document(path)
     number = next(each["loan"] for each in found["events"] if each["kind"] == "lapsed")
-    app.selectbox(key="loan").set_value(number).run()
+    app.selectbox(key=kit.key(app, "loan")).set_value(number).run()
     assert text("tr_life", lang, loan=number) in seen(app)
     [life] = [rows[1:] for rows in tables(app)
               if rows[0] == [text(key, lang) for key in ("ui_date", "ui_wan", "ui_event")]]

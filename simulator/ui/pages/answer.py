@@ -33,9 +33,11 @@ FREE = 10_000                              # a width at which no line is broken:
 
 def render(view: View) -> None:
     """The whole page."""
-    st.session_state["ask"] = view.state.ask
-    st.radio(view.t("ui_page_answer"), ASKS, key="ask", horizontal=True, label_visibility="collapsed",
-             format_func=lambda ask: view.t(f"ui_ask_{ask}"), on_change=lambda: turn(ask=st.session_state["ask"]))
+    key = view.key("ask")
+    st.session_state[key] = view.state.ask
+    st.radio(view.t("ui_page_answer"), ASKS, key=key, horizontal=True, label_visibility="collapsed",
+             format_func=lambda ask: view.t(f"ui_ask_{ask}"),
+             on_change=lambda: turn(ask=st.session_state[key]) if st.session_state.get(key) in ASKS else None)
     question_fields(view)
     if view.taken:
         comma = "、" if view.lang == "zh" else ", "

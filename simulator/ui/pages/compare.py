@@ -39,10 +39,12 @@ def render(view: View) -> None:
         return
     options = [*([ORIGINAL] if view.state.changes else []), *LEVERS, *work.names()]
     titles = _titles(view)
-    st.session_state["beside"] = [name for name in view.state.beside if name in options]
-    st.multiselect(view.t("ui_beside", most=MOST_BESIDE), options, key="beside", max_selections=MOST_BESIDE,
+    key = view.key("beside")
+    st.session_state[key] = [name for name in view.state.beside if name in options]
+    st.multiselect(view.t("ui_beside", most=MOST_BESIDE), options, key=key, max_selections=MOST_BESIDE,
                    format_func=titles.__getitem__, placeholder=view.t("ui_choose"),
-                   on_change=lambda: session.turn(beside=tuple(st.session_state["beside"])))
+                   on_change=lambda: session.turn(beside=tuple(
+                       name for name in st.session_state[key] if name in options)))
     chosen = [name for name in view.state.beside if name in options] or [name for name in LEVERS
                                                                         if lever(view.scenario, name) is not None]
     heads, rows, notes = table(view, chosen, titles)

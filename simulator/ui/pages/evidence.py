@@ -43,7 +43,7 @@ def _numbers(view: View) -> None:
     heads, rows = listing(view)
     grades = [origin.grade for origin in numbers(view.scenario).values()]
     present = [grade for grade in GRADES if grade in grades]
-    chosen = st.pills(view.t("grades_grade"), present, selection_mode="multi", key="grades",
+    chosen = st.pills(view.t("grades_grade"), present, selection_mode="multi", key=view.key("grades"),
                       format_func=lambda grade: names.grade_word(grade, view.lang))
     kept = [row for row, grade in zip(rows, grades, strict=True) if not chosen or grade in chosen]
     shown = [[*row[:4], parts.quoted(row[4]), row[5]] for row in kept]

@@ -33,7 +33,8 @@ FIRST = "essential"
 def render(view: View) -> None:
     """A choice of group, the filter, and one row a value."""
     chosen, only = st.columns([5, 1.2], vertical_alignment="center")
-    shelf = chosen.segmented_control(view.t("ui_groups"), (FIRST, *GROUPS, "changed"), default=FIRST, key="group",
+    shelf = chosen.segmented_control(view.t("ui_groups"), (FIRST, *GROUPS, "changed"), default=FIRST,
+                                     key=view.key("group"),
                                      format_func=lambda name: view.t(f"ui_of_{name}"), label_visibility="collapsed")
     assumed = only.checkbox(view.t("ui_only_assumed"), key="only-assumed")
     parts.note(counts_line(view))

@@ -80,7 +80,7 @@ def _story(view: View, trace: Trace) -> None:
 def _log(view: View, trace: Trace) -> None:
     """What happened day by day: a choice of what, its first rows, and a file with everything."""
     parts.heading(view.t("tr_log"))
-    kind = st.segmented_control(view.t("tr_log"), log.CHOICES, default=log.CHOICES[0], key="log-kind",
+    kind = st.segmented_control(view.t("tr_log"), log.CHOICES, default=log.CHOICES[0], key=view.key("log-kind"),
                                 format_func=lambda name: view.t(f"tr_log_{name}"), label_visibility="collapsed")
     heads, *rows = log.log_table(trace, view.lang, str(kind or log.CHOICES[0]))
     if rows:
@@ -103,8 +103,14 @@ def _loan(view: View, trace: Trace) -> None:
     if asked >= len(numbers):
         parts.note("✘ " + view.t("trace_no_such_loan", path=trace.path, loans=len(numbers), last=len(numbers) - 1))
     chosen = asked if 0 <= asked < len(numbers) else numbers[0]
-    st.session_state["loan"] = chosen
-    st.selectbox(view.t("ui_loan"), numbers, key="loan", on_change=lambda: session.turn(loan=st.session_state["loan"]),
+    key = view.key("loan")
+    st.session_state[key] = chosen
+
+    def turned() -> None:
+        if st.session_state[key] in numbers:
+            session.turn(loan=st.session_state[key])
+
+    st.selectbox(view.t("ui_loan"), numbers, key=key, on_change=turned,
                  format_func=lambda number: f"{number}{view.t('ui_with_claim') if number in claimed else ''}")
     loan = trace.loan(chosen)
     parts.heading(view.t("tr_life", loan=loan.number))
