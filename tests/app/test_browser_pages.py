@@ -11,6 +11,7 @@ import pytest
 
 from simulator.scheme import load
 from tests.app.browser import CHROMIUM, FEW, Server, go, keep, settle, still
+from tests.app.test_together import SCHEME, placed
 
 if CHROMIUM is None and not os.environ.get("CI_BROWSER"):
     pytest.skip("needs chromium (Debian: apt install chromium)", allow_module_level=True)
@@ -48,6 +49,18 @@ def test_no_latin_word_on_a_chinese_page(page: Any, server: Server, scheme: str,
         words = latin(page)
         assert words <= ALLOWED, sorted(words - ALLOWED)
         page.keyboard.press("Escape")
+
+
+def test_a_finished_analysis_of_all_assumptions_speaks_chinese(page: Any, server: Server) -> None:
+    """Its fold is open for whoever comes back to it, with tables and charts."""
+    about = '{"pid": 0, "begun": 1.0, "titles": {"zh": "敏感性"}}'
+    (server.runs / placed(server.runs) / "job.json").write_text(about, "utf-8")
+    go(page, server, f"{FEW}&s={SCHEME}&page=stress", "text=平均影响")
+    settle(page)
+    still(page)
+    assert page.locator(".pf-figure img").count() >= 3
+    assert latin(page) <= ALLOWED, latin(page) - ALLOWED
+    keep(page, "together-zh")
 
 
 def latin(page: Any) -> set[str]:
