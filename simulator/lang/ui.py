@@ -3,7 +3,6 @@
 MESSAGES: dict[str, tuple[str, str]] = {
     # frame
     "ui_brand": ("知识产权质押融资风险补偿基金测算", "IP-pledge risk-compensation fund calculator"),
-    "ui_language": ("语言", "Language"),
     "ui_group_ask": ("测算", "Work out"), "ui_group_deep": ("深究", "Look closer"), "ui_group_base": ("依据", "Evidence"),
     "ui_page_answer": ("答案", "Answer"), "ui_page_scheme": ("方案", "Scheme"), "ui_page_compare": ("对比", "Compare"),
     "ui_page_size": ("规模", "Size"), "ui_page_stress": ("压力与敏感性", "Stress and sensitivity"), "ui_page_trace": ("追踪一次", "Follow one path"),

@@ -61,7 +61,7 @@ def unit(kind: str, lang: str) -> str:
 
 def apply(view: View, new: Mapping[str, str]) -> None:
     """Go on with these changes; a value that is the scenario's own again is no change. Raises ScenarioErrors."""
-    state = view.state.changed(new)
+    state = st.session_state.get("state", view.state).changed(new)         # of the moment: others may have changed it
     changed = work.opened(state.scenario, state.changes)
     same = [path for path in new if _value(changed, path) == _value(view.original, path)]
     session.put(state.without(same))
@@ -92,11 +92,19 @@ def shown_now(key: str, now: Any) -> None:
         kept[key] = Shown(now, None if last is None or own else last.now, time.monotonic())
 
 
-def is_echo(key: str, given: Any) -> bool:
+def is_past(view: View) -> bool:
+    """Whether a field is of a page that is gone: a browser may still send it when language or scheme are others."""
+    now = st.session_state.get("state", view.state)
+    return (now.lang, now.scenario) != (view.state.lang, view.state.scenario)
+
+
+def is_echo(view: View, key: str, given: Any) -> bool:
     """Whether a browser only repeats what a widget showed before the server put another value there, as after an undo.
 
     A click that overtakes the new value brings the old one along. What the reader gives is told from it by its time.
     """
+    if is_past(view):
+        return True
     last = st.session_state.get("shown", {}).get(key)
     if last is not None and last.before == given and time.monotonic() - last.since < ECHO:
         last.before = None                 # given again, it is meant
@@ -115,7 +123,7 @@ def typed_field(view: View, key: str, label: str, now: str, changes: Callable[[s
 
     def entered() -> None:
         given = str(st.session_state[key])[:120]
-        if is_echo(key, given):
+        if is_echo(view, key, given):
             return
         errors.pop(key, None)
         try:

@@ -18,7 +18,7 @@ from simulator.scheme.units import UnitError, exact_money, format_money, format_
 
 from . import parts, tornado, work
 from .actuals import window
-from .fields import apply, as_set, is_echo, shown, shown_now, typed_field, unit, value_field, written
+from .fields import apply, as_set, is_echo, is_past, shown, shown_now, typed_field, unit, value_field, written
 from .labels import label
 from .session import View
 
@@ -109,7 +109,7 @@ def _reading(view: View, targets: list[str]) -> None:
     st.session_state[key] = view.scenario.targets[targets[0]].reading
 
     def chosen() -> None:
-        if st.session_state[key] in options:
+        if st.session_state[key] in options and not is_past(view):
             apply(view, {f"targets.{name}.reading": st.session_state[key] for name in targets})
 
     st.selectbox(view.t("ui_reading"), options, key=key, on_change=chosen,
@@ -159,7 +159,7 @@ def _slider(view: View, effect: Effect) -> None:
     shown_now(key, now)
 
     def slid() -> None:
-        if is_echo(key, st.session_state[key]):
+        if is_echo(view, key, st.session_state[key]):
             return
         new = moved(view.basis, path, st.session_state[key])
         kinds = view.basis.provenance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ from .labels import LACKS
 from .state import State, Warned, read
 
 MOST_UNDO = 50
+LATE = 3.0                                 # seconds in which a page may still tell an address that was replaced
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,16 @@ class View:
 
 
 def current() -> tuple[State, list[Warned]]:
-    """The state to show: the address's when somebody has changed it, else the one remembered."""
+    """The state to show: the address's when somebody has changed it, else the one remembered.
+
+    A page that looks after a job may still tell the address of a moment ago: nobody has changed that.
+    """
     query = {key: st.query_params.get_all(key) for key in st.query_params}
-    if "state" not in st.session_state or _signed(query) != st.session_state.get("written"):
+    signed = _signed(query)
+    if "state" not in st.session_state or (signed != st.session_state.get("written") and not _late(signed)):
         state, warned = read(query)
         st.session_state["state"], st.session_state["warned"] = state, warned
-        _write(state)
+    _write(st.session_state["state"])
     return st.session_state["state"], st.session_state.get("warned", [])
 
 
@@ -94,8 +100,16 @@ def _signed(query: dict[str, list[str]]) -> tuple[Any, ...]:
     return tuple(sorted((key, tuple(values)) for key, values in query.items()))
 
 
+def _late(signed: tuple[Any, ...]) -> bool:
+    """Whether this is the address before the last, which the server has only just replaced."""
+    before, since = st.session_state.get("replaced", (None, 0.0))
+    return bool(before == signed) and time.monotonic() - since < LATE
+
+
 def _write(state: State) -> None:
     query = state.query()
+    if _signed(query) != st.session_state.get("written"):
+        st.session_state["replaced"] = (st.session_state.get("written"), time.monotonic())
     if _signed({key: st.query_params.get_all(key) for key in st.query_params}) != _signed(query):
         st.query_params.from_dict(query)
     st.session_state["written"] = _signed(query)

@@ -56,9 +56,10 @@ def _sidebar(state: State) -> None:
     lang = state.lang
     with st.sidebar:
         parts.show(f'<div class="pf-brand">{parts.cell(text("ui_brand", lang))}</div>')
-        st.session_state["lang"] = lang
-        st.segmented_control(text("ui_language", lang), ("zh", "en"), key="lang", label_visibility="collapsed",
-                             format_func=lambda name: {"zh": "中文", "en": "EN"}[name], on_change=_language)
+        # Buttons have no state that a click which overtakes the switch could bring back.
+        for column, (name, said) in zip(st.columns([1.1, 1, 1]), {"zh": "中文", "en": "EN"}.items(), strict=False):
+            column.button(said, key=f"lang-{name}", type="primary" if name == lang else "secondary", width="stretch",
+                          on_click=session.turn, kwargs={"lang": name})
         for group, pages in GROUPS.items():
             parts.show(f'<div class="pf-group">{parts.cell(text(f"ui_group_{group}", lang))}</div>')
             for page in pages:
@@ -66,10 +67,6 @@ def _sidebar(state: State) -> None:
                           type="primary" if page == state.page else "tertiary", on_click=session.turn,
                           kwargs={"page": page, "path": -1, "loan": -1})
         _runs(lang)
-
-
-def _language() -> None:
-    session.turn(lang=st.session_state["lang"] or st.session_state["state"].lang)
 
 
 def _runs(lang: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.lang import text
-from simulator.ui import fields, shell, tornado
+from simulator.ui import fields, session, shell, tornado
 from tests.app import kit
 from tests.app.kit import changes, opened
 
@@ -20,6 +20,7 @@ SLIDER = "slide-firms.grades.b.pd"
 def in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """However slow the machine is: what comes back comes back soon."""
     monkeypatch.setattr(fields, "ECHO", 1e9)
+    monkeypatch.setattr(session, "LATE", 1e9)
     yield
 
 
@@ -72,3 +73,28 @@ def test_a_word_that_is_no_choice_is_left_alone(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(shell.st, "session_state", {"scenario": sent})
         shell._scenario("scenario", ["dalian-2020", "qingdao"])
         assert len(turned) == taken
+
+
+def test_an_address_of_a_moment_ago_does_not_undo_a_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks after a job still told the address before the switch: the page fell back into the other language."""
+    monkeypatch.setattr(tornado, "of", lambda view: ())
+    app = opened()
+    app.button(key="lang-en").click().run()
+    assert "en" in app.query_params["lang"]
+    app.query_params["lang"] = "zh"
+    app.run()
+    assert "en" in app.query_params["lang"] and "Is the fund enough" in " ".join(app.radio[0].options)
+    monkeypatch.setattr(session, "LATE", 0.0)          # later, it is somebody who goes back
+    app.query_params["lang"] = "zh"
+    app.run()
+    assert "现有基金够不够" in " ".join(app.radio[0].options)
+
+
+def test_a_field_of_the_page_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fields of the other language were sent once more with the next click, and took the page back to it."""
+    before, held = kit.view(), {"state": kit.view(lang="en").state}
+    monkeypatch.setattr(fields.st, "session_state", held)
+    assert fields.is_past(before) and fields.is_echo(before, "q-fund", "750")
+    assert not fields.is_past(kit.view(lang="en")) and not fields.is_echo(kit.view(lang="en"), "q-fund-en", "7.5")
+    held["state"] = kit.view(scenario="qingdao").state
+    assert fields.is_past(before)
